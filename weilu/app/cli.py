@@ -1,0 +1,36 @@
+"""The command line: `weilu up | web | worker | import | report | ask | …`."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import typer
+
+COMMANDS = ("ask", "demo", "imports", "log", "operators", "report", "run", "store")
+"""Modules of `weilu.app.commands`; each has `register(app)`."""
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Weilu 围炉: community operations on one event log.")
+
+
+def main() -> None:
+    """Entry point. Expected errors end with one sentence and status 1, or as JSON where `--json` was asked."""
+    import orjson
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "weilu.app.settings")
+    import django
+
+    django.setup()
+    from weilu.core.errors import WeiluError
+
+    for name in COMMANDS:
+        importlib.import_module(f"weilu.app.commands.{name}").register(app)
+    try:
+        app()
+    except WeiluError as error:
+        if "--json" in sys.argv:
+            sys.stdout.write(orjson.dumps({"error": error.code, "message": str(error)}).decode() + "\n")
+        else:
+            sys.stderr.write(f"{error}\n")
+        raise SystemExit(1) from None

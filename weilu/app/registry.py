@@ -1,0 +1,12 @@
+"""What does each room add to the house? Lists in plain sight; registered once at start, from `AppConfig.ready`."""
+
+from __future__ import annotations
+
+from weilu.connectors.events import KINDS as CHAT_KINDS
+from weilu.core.events import kinds
+
+EVENT_KINDS = (*CHAT_KINDS,)
+
+
+def register_all() -> None:
+    kinds.register(EVENT_KINDS)

@@ -1,0 +1,15 @@
+"""Which room answers which address?"""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("weilu.console.urls")),
+    path("", include("weilu.core.operators.urls")),
+    path("members/", include("weilu.members.urls")),
+    path("communities/", include("weilu.communities.urls")),
+    path("imports/", include("weilu.connectors.imports.urls")),
+    path("", include("weilu.evaluation.urls")),
+    path("api/v1/", include("weilu.app.api")),
+]
