@@ -1,0 +1,19 @@
+"""A home of its own for every run of the suite, set before Django reads its settings.
+
+`WEILU_TEST_DATABASE_URL` makes the suite run on PostgreSQL instead of SQLite.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+HOME = tempfile.mkdtemp(prefix="weilu-test-")
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+os.environ.update(WEILU_HOME=HOME, WEILU_SECRET_KEY="only-for-tests", WEILU_LOG_LEVEL="ERROR")
+for name in ("WEILU_DATABASE_URL", "WEILU_WAREHOUSE_URL", "WEILU_CACHE_URL", "WEILU_BASE_URL"):
+    os.environ.pop(name, None)
+if os.environ.get("WEILU_TEST_DATABASE_URL"):
+    os.environ["WEILU_DATABASE_URL"] = os.environ["WEILU_TEST_DATABASE_URL"]

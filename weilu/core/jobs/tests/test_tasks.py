@@ -1,0 +1,65 @@
+"""A queued task is done once; a dead worker's task is taken up again, and not for ever."""
+
+import datetime as dt
+
+import pytest
+from django_tasks import task
+from django_tasks_db.models import DBTaskResult
+
+from weilu.core import clock
+from weilu.core.jobs import tasks
+from weilu.core.jobs.models import Lease
+
+pytestmark = pytest.mark.django_db
+done: list[int] = []
+
+
+@task()
+def note(number: int) -> None:
+    done.append(number)
+
+
+@pytest.fixture(autouse=True)
+def _fresh():
+    done.clear()
+
+
+def test_a_waiting_task_is_run_once_and_leaves_no_lease():
+    note.enqueue(7)
+    assert tasks.run_waiting("one")
+    assert not tasks.run_waiting("one")
+    assert (done, Lease.objects.count()) == ([7], 0)
+
+
+def _claimed_by_a_worker_that_died():
+    note.enqueue(1)
+    row = DBTaskResult.objects.get()
+    row.claim("dead")
+    tasks.hold(row.id, "dead")
+    return row
+
+
+def test_a_dead_workers_task_is_put_back_when_its_lease_ends_and_done_by_another():
+    _claimed_by_a_worker_that_died()
+    assert tasks.reap(clock.now()) == 0
+    assert tasks.reap(clock.now() + tasks.LEASE + dt.timedelta(seconds=1)) == 1
+    assert tasks.run_waiting("two")
+    assert done == [1]
+
+
+def test_a_task_whose_worker_dies_every_time_fails_and_says_so():
+    row = _claimed_by_a_worker_that_died()
+    Lease.objects.update(attempts=tasks.ATTEMPTS)
+    tasks.reap(clock.now() + tasks.LEASE + dt.timedelta(seconds=1))
+    row.refresh_from_db()
+    assert (row.status, row.exception_class_path) == ("FAILED", "weilu.core.jobs.tasks.WorkerLost")
+    assert not tasks.run_waiting("two")
+
+
+def test_a_worker_killed_between_claim_and_lease_loses_nothing():
+    note.enqueue(3)
+    DBTaskResult.objects.get().claim("dead")
+    assert tasks.reap(clock.now()) == 0
+    assert tasks.reap(clock.now() + tasks.LEASE + dt.timedelta(seconds=1)) == 1
+    assert tasks.run_waiting("two")
+    assert done == [3]
