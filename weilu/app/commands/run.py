@@ -1,7 +1,145 @@
+"""`weilu up | web | worker | migrate | doctor`: starting the house and asking how it is."""
+
 from __future__ import annotations
 
+import os
+import signal
+import socket
+import sys
+import threading
+import uuid
+from types import FrameType
+from typing import Annotated, Any
+
+import orjson
 import typer
+from django.conf import settings
+
+from weilu.core.errors import Conflict
 
 
 def register(app: typer.Typer) -> None:
-    """Nothing yet."""
+    for command in (up, web, worker, migrate, doctor):
+        app.command()(command)
+
+
+def up() -> None:
+    """Start everything on this machine: pages, worker and warehouse. Ctrl-C ends it."""
+    from weilu.app.supervisor import Child, Supervisor
+    from weilu.core.jobs.locks import only_one
+
+    with only_one("up") as held:
+        if not held:
+            raise Conflict(f"Weilu is running already for {settings.HOME}. Stop it first, or set another WEILU_HOME.")
+        _refuse_busy_port()
+        _migrate()
+        _greet()
+        Supervisor(
+            [
+                Child("web", ("web", "--no-migrate")),
+                Child("worker", ("worker", "--no-jobs")),
+                Child("jobs", ("worker", "--no-pump")),
+            ]
+        ).run()
+
+
+def web(migrate: Annotated[bool, typer.Option(help="bring the tables up to date first")] = True) -> None:
+    """Serve pages, API, health and metrics at WEILU_HOST:WEILU_PORT."""
+    import uvicorn
+
+    if migrate:
+        _migrate()
+    _refuse_busy_port()
+    uvicorn.run(
+        "weilu.app.asgi:app",
+        host=settings.HOST,
+        port=settings.PORT,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=bool(settings.TRUSTED_PROXIES),
+        forwarded_allow_ips=settings.TRUSTED_PROXIES,
+        timeout_graceful_shutdown=5,
+        loop="uvloop",
+    )
+
+
+def worker(
+    pump: Annotated[bool, typer.Option(help="carry events from the intake to the pages")] = True,
+    jobs: Annotated[bool, typer.Option(help="do queued tasks and recurring work")] = True,
+) -> None:
+    """Carry events to the pages, do queued tasks and recurring work, until told to stop."""
+    from weilu.app.working import run_jobs, run_pump
+
+    stop = threading.Event()
+    holder = f"{socket.gethostname()[:20]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    wanted: list[tuple[bool, Any, tuple[Any, ...]]] = [(pump, run_pump, (stop,)), (jobs, run_jobs, (stop, holder))]
+    threads = [threading.Thread(target=run, args=args) for on, run, args in wanted if on]
+
+    def end(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def migrate() -> None:
+    """Bring the tables of the database and of the warehouse up to date."""
+    _migrate(verbosity=1)
+
+
+def doctor(
+    json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    audit: Annotated[bool, typer.Option(help="check the chain of the audit trail too")] = False,
+) -> None:
+    """Say what is wrong, and what to do about it. Status 1 where something must be done."""
+    from weilu.app.doctor import examine
+
+    findings = examine(with_audit=audit)
+    bad = any(finding.level == "bad" for finding in findings)
+    if json:
+        rows = [{"check": f.check, "level": f.level, "says": f.says, "cure": f.cure} for f in findings]
+        sys.stdout.write(orjson.dumps({"ok": not bad, "findings": rows}).decode() + "\n")
+    else:
+        from rich.console import Console
+
+        marks = {"ok": "[green]✓[/]", "warn": "[yellow]![/]", "bad": "[red]✗[/]"}
+        screen = Console()
+        for finding in findings:
+            screen.print(f"{marks[finding.level]} {finding.check}: {finding.says}", highlight=False)
+            if finding.cure:
+                screen.print(f"    → {finding.cure}", highlight=False)
+    if bad:
+        raise typer.Exit(1)
+
+
+def _migrate(verbosity: int = 0) -> None:
+    from django.core.management import call_command
+
+    for alias in settings.DATABASES:
+        call_command("migrate", database=alias, verbosity=verbosity, interactive=False)
+
+
+def _refuse_busy_port() -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.HOST, settings.PORT))
+        except OSError as problem:
+            raise Conflict(
+                f"Cannot listen on {settings.HOST}:{settings.PORT} ({problem.strerror}). "
+                "Stop what listens there, or choose another WEILU_PORT."
+            ) from problem
+
+
+def _greet() -> None:
+    from weilu.core.operators import first_start
+
+    sys.stdout.write(f"\n  Weilu 围炉  {settings.BASE_URL}\n  Home        {settings.HOME}\n")
+    if first_start.is_due():
+        sys.stdout.write(f"  First start: open the address and enter the code  {first_start.code()}\n")
+    sys.stdout.write("  Ctrl-C ends it.\n\n")
+    sys.stdout.flush()

@@ -1,0 +1,3 @@
+from weilu.app.cli import main
+
+main()

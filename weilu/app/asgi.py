@@ -1,0 +1,103 @@
+"""The front door: health, metrics and static files by Starlette itself, all pages by Django mounted as WSGI.
+
+Django is loaded in the background, so that `/healthz` answers as soon as the door is open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
+
+from weilu.app.assets import Assets
+
+PAGE_THREADS = 8
+
+
+class Pages:
+    """Django behind a2wsgi; requests that come before it is loaded wait for it."""
+
+    def __init__(self) -> None:
+        self._app: Any = None
+        self._loading: asyncio.Task[None] | None = None
+
+    def start_loading(self) -> None:
+        self._loading = asyncio.create_task(self._load())
+
+    async def _load(self) -> None:
+        self._app = await run_in_threadpool(_django)
+
+    @property
+    def loaded(self) -> bool:
+        return self._app is not None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._app is None and self._loading is not None:
+            await self._loading
+        # Django must see the whole path, not the part below the mount.
+        await self._app({**scope, "root_path": ""}, receive, send)
+
+
+def _django() -> WSGIMiddleware:
+    from weilu.app.wsgi import application
+
+    return WSGIMiddleware(application, workers=PAGE_THREADS)
+
+
+pages = Pages()
+
+
+async def healthz(request: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+async def readyz(request: Request) -> Response:
+    """200 when questions can be answered; else 503 with the parts that are not ready."""
+    if not pages.loaded:
+        return JSONResponse({"ready": False, "waiting_for": ["pages"]}, status_code=503)
+    from weilu.app.health import not_ready
+
+    missing = await run_in_threadpool(not_ready)
+    return JSONResponse({"ready": not missing, "waiting_for": missing}, status_code=503 if missing else 200)
+
+
+async def metrics(request: Request) -> Response:
+    """Figures in the Prometheus text format, for this machine only unless a token allows more."""
+    if not pages.loaded:
+        return PlainTextResponse("", status_code=503)
+    from weilu.app.health import exposition
+
+    if not _from_here(request):
+        return PlainTextResponse("Not Found", status_code=404)
+    return PlainTextResponse(await run_in_threadpool(exposition), media_type="text/plain; version=0.0.4")
+
+
+def _from_here(request: Request) -> bool:
+    return request.client is not None and request.client.host in ("127.0.0.1", "::1")
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    pages.start_loading()
+    yield
+
+
+app = Starlette(
+    routes=[
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/metrics", metrics),
+        Mount("/static", Assets()),
+        Mount("/", pages),
+    ],
+    lifespan=lifespan,
+)

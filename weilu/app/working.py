@@ -1,0 +1,42 @@
+"""What do the worker's threads do all day?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Callable
+
+from django.db import close_old_connections
+
+from weilu.core import clock
+from weilu.core.jobs import pump, recurring, tasks
+
+logger = logging.getLogger("weilu.worker")
+LOOK_SECONDS = 0.5
+SWEEP_SECONDS = 5.0
+
+
+def run_pump(stop: threading.Event) -> None:
+    pump.run_forever(stop)
+
+
+def run_jobs(stop: threading.Event, holder: str) -> None:
+    """Queued tasks one after the other; recurring work and the reaper in between."""
+    sweep_at = clock.now()
+    while not stop.is_set():
+        close_old_connections()
+        busy = _guarded(lambda: tasks.run_waiting(holder))
+        if clock.now() >= sweep_at:
+            _guarded(lambda: bool(recurring.run_due(holder)) | bool(tasks.reap(clock.now())))
+            sweep_at = clock.now() + dt.timedelta(seconds=SWEEP_SECONDS)
+        if not busy:
+            stop.wait(LOOK_SECONDS)
+
+
+def _guarded(work: Callable[[], bool]) -> bool:
+    try:
+        return work()
+    except Exception:
+        logger.exception("worker turn failed")
+        return False
