@@ -62,7 +62,11 @@ def used() -> dict[str, str]:
 
     found: dict[str, str] = {}
     for path in sorted((ROOT / "weilu").rglob("*")):
-        if path.suffix not in (".py", ".html", ".txt", ".typ", ".md") or "tests" in path.parts or "dist" in path.parts:
+        if (
+            path.suffix not in (".py", ".html", ".txt", ".typ", ".md")
+            or "tests" in path.parts
+            or "dist" in path.parts
+        ):
             continue
         if path.suffix != ".py" and "templates" not in path.parts:
             continue

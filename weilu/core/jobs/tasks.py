@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+import uuid
 from typing import Any
 
 from django.db import close_old_connections, connections, transaction
@@ -31,7 +32,7 @@ class WorkerLost(Exception):
     """The task was taken up `ATTEMPTS` times and its worker died each time."""
 
 
-class LeasingWorker(Worker):  # type: ignore[misc]  # the library ships no types
+class LeasingWorker(Worker):
     """The library's worker, holding a lease while a task runs."""
 
     def run_task(self, db_task_result: Any) -> None:
@@ -62,7 +63,7 @@ def run_waiting(holder: str) -> bool:
     return True
 
 
-def hold(task_id: object, holder: str) -> None:
+def hold(task_id: uuid.UUID, holder: str) -> None:
     """Take the lease of a task that was just claimed; counts the attempt."""
     with transaction.atomic():
         known = Lease.objects.filter(task_id=task_id)
@@ -90,7 +91,7 @@ def _reap_one(task: Any, now: dt.datetime) -> bool:
         return bool(freed.update(status=READY, started_at=None))
 
 
-def _keep(task_id: object, holder: str, stop: threading.Event) -> None:
+def _keep(task_id: uuid.UUID, holder: str, stop: threading.Event) -> None:
     while not stop.wait(BEAT_SECONDS):
         close_old_connections()
         Lease.objects.filter(task_id=task_id, holder=holder).update(until=clock.now() + LEASE)
