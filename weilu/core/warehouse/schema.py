@@ -52,8 +52,9 @@ CREATE DICTIONARY IF NOT EXISTS weilu.owner (
     member UInt32,
     person UInt32
 ) PRIMARY KEY identity
-SOURCE(CLICKHOUSE(QUERY 'SELECT toUInt64(identity) AS identity, argMax(member, id) AS member,
-    if(argMax(bot, version) = 1, 0, argMax(member, id)) AS person FROM weilu.ownership FINAL GROUP BY identity'))
+SOURCE(CLICKHOUSE(QUERY 'SELECT toUInt64(o.identity) AS identity, argMax(o.member, o.id) AS member,
+    if(argMax(o.bot, (o.version, o.id)) = 1, 0, argMax(o.member, o.id)) AS person
+    FROM weilu.ownership AS o FINAL GROUP BY o.identity'))
 LAYOUT(FLAT(INITIAL_ARRAY_SIZE 65536 MAX_ARRAY_SIZE 100000000))
 LIFETIME(0)
 """

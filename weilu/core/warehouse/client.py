@@ -1,0 +1,157 @@
+"""How does the house talk to the column store? `query`, `insert`, `command`: Arrow in, Arrow out, values always bound.
+
+The warehouse is started by whoever asks first. A question is asked again once where the warehouse went away under it; a
+write is not, since it may have happened: the loader asks the table instead.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import orjson
+import pyarrow as pa
+import pyarrow.flight as flight
+from django.conf import settings
+
+from weilu.core.warehouse import starter
+from weilu.core.warehouse.door import ClientKey
+from weilu.core.warehouse.errors import TIME_OR_MEMORY, QueryFailed, TooHeavy, Unavailable
+from weilu.core.warehouse.place import Place, place_of, read_secret
+from weilu.core.warehouse.values import bind
+
+Answer = TypeVar("Answer")
+
+GRACE_SECONDS = 5.0
+"""How much longer than its own time a call may take on the way before we call the warehouse down."""
+WRITE_SECONDS = 120.0
+CHANNEL = [("grpc.use_local_subchannel_pool", 1), ("grpc.initial_reconnect_backoff_ms", 50)]
+"""A new channel must not inherit the back-off of the one whose warehouse just died."""
+LOST = (flight.FlightUnavailableError, flight.FlightTimedOutError, flight.FlightCancelledError, OSError)
+
+
+class Link:
+    """This process's connection to one home's warehouse; safe for threads, renewed after a fork or a lost warehouse."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self._guard = threading.Lock()
+        self._client: flight.FlightClient | None = None
+        self._pid = 0
+
+    def read(self, seconds: float, call: Callable[[Any, Any], Answer]) -> Answer:
+        """A call that may be made twice."""
+        try:
+            return self._call(seconds, call)
+        except _Lost:
+            return self._last(seconds, call)
+
+    def write(self, seconds: float, call: Callable[[Any, Any], Answer]) -> Answer:
+        """A call that must not be made twice; a warehouse that is merely not running is started before it."""
+        if not starter.listening(self.place):
+            self._forget()
+        return self._last(seconds, call)
+
+    def _last(self, seconds: float, call: Callable[[Any, Any], Answer]) -> Answer:
+        try:
+            return self._call(seconds, call)
+        except _Lost:
+            raise Unavailable from None
+
+    def _call(self, seconds: float, call: Callable[[Any, Any], Answer]) -> Answer:
+        client = self._connected()
+        try:
+            return call(client, flight.FlightCallOptions(timeout=seconds + GRACE_SECONDS))
+        except flight.FlightInternalError as error:
+            _told(error)
+        except LOST:
+            self._forget()
+            raise _Lost from None
+
+    def _connected(self) -> flight.FlightClient:
+        with self._guard:
+            if self._client is None or self._pid != os.getpid():
+                if not starter.ensure_running(self.place):
+                    raise Unavailable
+                key = {"middleware": [ClientKey(read_secret(self.place))], "generic_options": CHANNEL}
+                self._client, self._pid = flight.FlightClient(self.place.address, **key), os.getpid()
+            return self._client
+
+    def _forget(self) -> None:
+        with self._guard:
+            self._client = None
+
+
+class _Lost(Exception):
+    """The warehouse went away under a call."""
+
+
+def query(sql: str, params: Mapping[str, object] | None = None, *, seconds: float = 10) -> pa.Table:
+    """The answer to a SELECT, its values bound as `{name:Type}`; `DateTime` comes as timestamps in UTC.
+
+    Raises Unavailable (down), TooHeavy (more than `seconds`, or too much memory), QueryFailed (our SQL is wrong).
+    """
+    ticket = flight.Ticket(_request(sql, params, seconds))
+    return _link().read(seconds, lambda client, options: client.do_get(ticket, options).read_all())
+
+
+def command(sql: str, params: Mapping[str, object] | None = None, *, seconds: float = WRITE_SECONDS) -> None:
+    """A statement without an answer (DDL, delete); done and synced when this returns. Raises as `query`."""
+    action = flight.Action("command", _request(sql, params, seconds))
+    _link().write(seconds, lambda client, options: list(client.do_action(action, options)))
+
+
+def insert(table: str, rows: pa.Table) -> None:
+    """One block of rows (at most a million) into `weilu.<name>`; on the disk when this returns. Raises as `query`."""
+    if not rows.num_rows:
+        return
+    asked = flight.FlightDescriptor.for_command(orjson.dumps({"table": table, "seconds": WRITE_SECONDS}))
+    _link().write(WRITE_SECONDS, lambda client, options: _put(client, options, asked, rows))
+
+
+def ping() -> int:
+    """The process id of the warehouse, started where needed; keeps it from ending. Raises Unavailable."""
+    told = _link().read(
+        5, lambda client, options: list(client.do_action(flight.Action("ping", b""), options))
+    )
+    return int(told[0].body.to_pybytes())
+
+
+def stop() -> None:
+    """Asks the warehouse of this home to end; does nothing where none runs."""
+    link = _link()
+    if starter.listening(link.place):
+        link.write(5, lambda client, options: list(client.do_action(flight.Action("stop", b""), options)))
+
+
+def _put(client: Any, options: Any, asked: Any, rows: pa.Table) -> None:
+    writer, _ = client.do_put(asked, rows.schema, options)
+    with writer:
+        writer.write_table(rows)
+
+
+def _request(sql: str, params: Mapping[str, object] | None, seconds: float) -> bytes:
+    return orjson.dumps({"sql": sql, "params": bind(params), "seconds": seconds})
+
+
+def _told(error: Any) -> NoReturn:
+    """The engine's refusal as an error of ours."""
+    told = orjson.loads(error.extra_info or b"{}")
+    number = int(told.get("number", 0))
+    if number in TIME_OR_MEMORY:
+        raise TooHeavy from None
+    raise QueryFailed(number, str(told.get("text", ""))) from None
+
+
+_links: dict[Path, Link] = {}
+
+
+def _link() -> Link:
+    """The connection to the warehouse of this installation's home."""
+    home = Path(settings.HOME)
+    if home not in _links:
+        _links.setdefault(home, Link(place_of(home)))
+    return _links[home]

@@ -1,0 +1,101 @@
+"""Is the warehouse of this home running, and who starts it? Whoever needs it first; the others wait for its socket."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from weilu.core.warehouse.place import Place, read_secret
+
+START_SECONDS = 45.0
+REST_SECONDS = 5.0
+"""After a start that failed nobody tries again for this long: a page must say so at once rather than hang."""
+
+_children: dict[int, subprocess.Popen[bytes]] = {}
+_failed: dict[Place, float] = {}
+
+
+def listening(place: Place) -> bool:
+    """Whether something accepts connections on the socket (some microseconds)."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        try:
+            probe.connect(str(place.socket))
+        except OSError:
+            return False
+    return True
+
+
+def ensure_running(place: Place) -> bool:
+    """Starts the warehouse unless it runs; True when it accepts connections. Only one process starts it."""
+    if listening(place):
+        return True
+    if time.monotonic() - _failed.get(place, -REST_SECONDS) < REST_SECONDS:
+        return False
+    end = time.monotonic() + START_SECONDS
+    with _one_starter(place, end) as mine:
+        if not mine:
+            return False
+        running = listening(place) or _start(place, end)
+    if not running:
+        _failed[place] = time.monotonic()
+    return running
+
+
+@contextmanager
+def _one_starter(place: Place, end: float) -> Iterator[bool]:
+    handle = os.open(place.starting, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield _flock_until(handle, end)
+    finally:
+        os.close(handle)
+
+
+def _flock_until(handle: int, end: float) -> bool:
+    while time.monotonic() < end:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.02)
+        else:
+            return True
+    return False
+
+
+def _start(place: Place, end: float) -> bool:
+    """Spawns the warehouse in a session of its own, so that neither Ctrl-C nor the end of this process takes it along."""
+    _reap()
+    read_secret(place)
+    with open(place.log, "ab") as log:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "weilu.core.warehouse.server", str(place.folder.parent)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            env=_environment(),
+            start_new_session=True,
+        )
+    _children[child.pid] = child  # kept so that it is reaped, and no warning is made of it at exit
+    while time.monotonic() < end and child.poll() is None:
+        if listening(place):
+            return True
+        time.sleep(0.01)
+    return listening(place)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, with the house importable from any folder, as it is here."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
+def _reap() -> None:
+    for pid, child in list(_children.items()):
+        if child.poll() is not None:
+            del _children[pid]
