@@ -94,7 +94,12 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "weilu.console.context.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "weilu.console.templatetags.console",
+                "weilu.console.templatetags.figures",
+            ],
         },
     }
 ]

@@ -5,7 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from weilu.console import menu
+from weilu.core.directory.models import Brand
+
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "weilu_theme"
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """Brand, menu, theme and the moment asked for. The brand and the menu are read only where a template shows them."""
+    theme = request.COOKIES.get(THEME_COOKIE, "auto")
+    return {
+        "brand": SimpleLazyObject(lambda: Brand.objects.first() or Brand()),
+        "menu": SimpleLazyObject(lambda: menu.lines(request)),
+        "theme": theme if theme in THEMES else "auto",
+        "viewer": getattr(request, "viewer", None),
+        "as_of": request.GET.get("as_of", ""),
+        "known": request.GET.get("known", ""),
+    }

@@ -1,0 +1,45 @@
+// The colours and figures of the page, as the style sheet and the language have them.
+export function theme(place) {
+  const style = getComputedStyle(place);
+  const css = (name) => (name.startsWith("--") ? style.getPropertyValue(name).trim() : name);
+  const [ink, muted, line, ember, card] = ["ink", "muted", "line", "ember", "card"].map((name) => css(`--wl-${name}`));
+  const language = document.documentElement.lang;
+  const axis = {
+    axisLine: { lineStyle: { color: line } },
+    axisTick: { show: false },
+    axisLabel: { color: muted, fontSize: 12 },
+    splitLine: { lineStyle: { color: line } },
+  };
+  const base = {
+    animation: false,
+    textStyle: { fontFamily: style.fontFamily, color: muted },
+    tooltip: {
+      trigger: "axis",
+      confine: true,
+      className: "tip",
+      backgroundColor: card,
+      borderColor: line,
+      textStyle: { color: ink, fontSize: 12.5 },
+      axisPointer: { lineStyle: { color: muted, type: "solid", width: 1 }, shadowStyle: { color: line, opacity: 0.35 } },
+    },
+  };
+  return { css, ink, muted, line, ember, axis, base, short: short(language) };
+}
+
+// On axes 万 stands from 10,000 on; English shortens from 10,000 too.
+function short(language) {
+  const chinese = language.startsWith("zh");
+  return (value) => {
+    if (Math.abs(value) < 10000) return value.toLocaleString(language);
+    const [by, unit] = chinese ? [1e4, " 万"] : value < 1e6 ? [1e3, "k"] : [1e6, "M"];
+    return (value / by).toLocaleString(language, { maximumFractionDigits: 1 }) + unit;
+  };
+}
+
+export const tick = (unit, format) => (value) => {
+  if (unit === "ratio") return `${Math.round(value * 1000) / 10}%`;
+  if (unit === "seconds") return value >= 3600 ? `${Math.round(value / 360) / 10} h` : value >= 60 ? `${Math.round(value / 60)} min` : `${value} s`;
+  return format(value);
+};
+
+export const escape = (text) => text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]);

@@ -1,0 +1,1 @@
+"""Pages of the shell: today, search, settings, theme."""

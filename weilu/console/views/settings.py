@@ -1,0 +1,69 @@
+"""What can be set up, and by whom?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from weilu.core.operators import rights
+from weilu.core.operators.access import ViewerRequest, needs
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    word: str | Promise
+    note: str | Promise
+    view: str
+    right: str
+    icon: str
+
+
+SECTIONS = (
+    Section(
+        _("My account"),
+        _("Password, two-factor, sessions, API tokens."),
+        "operators:account",
+        rights.VIEW,
+        icon="user-circle",
+    ),
+    Section(
+        _("Brand"),
+        _("Name, time zone and language of this installation."),
+        "operators:brand",
+        rights.SETTINGS,
+        icon="building-store",
+    ),
+    Section(
+        _("Operators"),
+        _("Accounts, roles and the communities they see."),
+        "operators:list",
+        rights.OPERATORS,
+        icon="users-group",
+    ),
+    Section(
+        _("Audit trail"),
+        _("Who did what, chained so that a change shows."),
+        "operators:audit",
+        rights.AUDIT,
+        icon="shield-check",
+    ),
+)
+
+
+@needs(rights.VIEW)
+def page(request: ViewerRequest) -> HttpResponse:
+    """The sections that exist and that this operator may open."""
+    shown = []
+    for section in SECTIONS:
+        if not request.viewer.can(section.right):
+            continue
+        try:
+            shown.append((section, reverse(section.view)))
+        except NoReverseMatch:
+            continue
+    return render(request, "console/settings.html", {"sections": shown})
