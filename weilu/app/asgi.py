@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from weilu.app.assets import Assets
 
@@ -43,8 +44,16 @@ class Pages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._app is None and self._loading is not None:
             await self._loading
+        started = time.perf_counter()
+
+        async def timed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                spent = f"total;dur={(time.perf_counter() - started) * 1000:.1f}"
+                message["headers"] = [*message["headers"], (b"server-timing", spent.encode())]
+            await send(message)
+
         # Django must see the whole path, not the part below the mount.
-        await self._app({**scope, "root_path": ""}, receive, send)
+        await self._app({**scope, "root_path": ""}, receive, timed)
 
 
 def _django() -> WSGIMiddleware:

@@ -29,7 +29,10 @@ class Assets:
         if scope["method"] not in ("GET", "HEAD") or not path.is_relative_to(FOLDER) or not path.is_file():
             return PlainTextResponse("Not Found", status_code=404)
         accepted = Headers(scope=scope).get("accept-encoding", "")
-        headers = {"cache-control": FOREVER if HASHED.search(path.name) else SHORTLY, "vary": "accept-encoding"}
+        headers = {
+            "cache-control": FOREVER if HASHED.search(path.name) else SHORTLY,
+            "vary": "accept-encoding",
+        }
         headers["x-content-type-options"] = "nosniff"
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         for name, ending in ENCODINGS:

@@ -11,7 +11,9 @@ import typer
 COMMANDS = ("ask", "demo", "imports", "log", "operators", "report", "run", "store")
 """Modules of `weilu.app.commands`; each has `register(app)`."""
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Weilu 围炉: community operations on one event log.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Weilu 围炉: community operations on one event log."
+)
 
 
 def main() -> None:

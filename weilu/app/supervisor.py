@@ -31,14 +31,18 @@ class Child:
         self.started = time.monotonic()
         command = [sys.executable, "-m", "weilu.app", *self.arguments]
         # A group of its own: Ctrl-C reaches the supervisor alone, which then ends its children in order.
-        self.process = subprocess.Popen(command, start_new_session=True, env={**os.environ, "WEILU_SUPERVISED": "1"})
+        self.process = subprocess.Popen(
+            command, start_new_session=True, env={**os.environ, "WEILU_SUPERVISED": "1"}
+        )
 
     def watch(self) -> int | None:
         """Restart when dead and due; returns the exit status of a death just noticed."""
         if self.process is not None and (status := self.process.poll()) is not None:
             steady = time.monotonic() - self.started > STEADY_SECONDS
             self.failures = 0 if steady else self.failures + 1
-            self.not_before = time.monotonic() + (0 if self.failures == 0 else min(2.0**self.failures, 30.0) / 4)
+            self.not_before = time.monotonic() + (
+                0 if self.failures == 0 else min(2.0**self.failures, 30.0) / 4
+            )
             self.process = None
             return status
         if self.process is None and time.monotonic() >= self.not_before:
@@ -61,7 +65,9 @@ class Supervisor:
                 for child in self.children:
                     status = child.watch()
                     if status not in (None, 0) and not self._stop:
-                        sys.stderr.write(f"weilu: {child.name} ended with status {status}; it is started again\n")
+                        sys.stderr.write(
+                            f"weilu: {child.name} ended with status {status}; it is started again\n"
+                        )
                 time.sleep(0.2)
         finally:
             self._end_all()

@@ -30,7 +30,9 @@ def up() -> None:
 
     with only_one("up") as held:
         if not held:
-            raise Conflict(f"Weilu is running already for {settings.HOME}. Stop it first, or set another WEILU_HOME.")
+            raise Conflict(
+                f"Weilu is running already for {settings.HOME}. Stop it first, or set another WEILU_HOME."
+            )
         _refuse_busy_port()
         _migrate()
         _greet()
@@ -72,7 +74,10 @@ def worker(
 
     stop = threading.Event()
     holder = f"{socket.gethostname()[:20]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-    wanted: list[tuple[bool, Any, tuple[Any, ...]]] = [(pump, run_pump, (stop,)), (jobs, run_jobs, (stop, holder))]
+    wanted: list[tuple[bool, Any, tuple[Any, ...]]] = [
+        (pump, run_pump, (stop,)),
+        (jobs, run_jobs, (stop, holder)),
+    ]
     threads = [threading.Thread(target=run, args=args) for on, run, args in wanted if on]
 
     def end(number: int, frame: FrameType | None) -> None:

@@ -1,0 +1,48 @@
+"""On which machine was this measured, and how noisy was it?"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def describe() -> str:
+    """One line: processor, cores, memory, load."""
+    model = next(
+        (
+            line.split(":")[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.machine(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, load {os.getloadavg()[0]:.2f}"
+
+
+def seconds(work: Callable[[], object], runs: int = 5) -> list[float]:
+    """Wall seconds of each run, after one that does not count."""
+    work()
+    found = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - started)
+    return found
+
+
+def line(name: str, values: list[float], unit: str, limit: float | None = None) -> str:
+    """`name: median (min to max) unit`, with the limit that the issue sets."""
+    middle = statistics.median(values)
+    verdict = "" if limit is None else f"   limit {limit:g} {unit}: {'held' if middle <= limit else 'MISSED'}"
+    return f"{name}: median {middle:.3g} {unit} ({min(values):.3g} to {max(values):.3g}, {len(values)} runs){verdict}"
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value that `share` of all do not exceed (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered) + 0.5) - 1))]

@@ -1,0 +1,121 @@
+"""How fast are the pages at a million events? 5 clients, 2,000 requests over home, community and member pages.
+
+`python -m benchmarks.pages [--events N] [--members N] [--requests N]`: plays the sample brand at that size, then asks.
+Prints the server's own time at p50 and p95 per page, the weekly report, and the weight of the first and later visits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import re
+import statistics
+import threading
+import time
+import urllib.request
+from collections import defaultdict
+
+from benchmarks.machine import describe, percentile
+from tests.house import House, house
+from tests.visitor import Visitor
+
+PASSWORD = "warm-hearth-in-winter"  # noqa: S105  # of an account that lives for this run only
+CLIENTS = 5
+LIMITS = {"home": 250, "community": 250, "member": 100, "report": 3000}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--members", type=int, default=50_000)
+    parser.add_argument("--requests", type=int, default=2_000)
+    options = parser.parse_args()
+    print(describe())
+    with house() as one:
+        one.weilu(
+            "user", "add", "ada@example.com", "--name", "Ada", "--role", "owner", "--password", PASSWORD
+        )
+        started = time.monotonic()
+        one.weilu("demo", "--events", str(options.events), "--members", str(options.members), timeout=1800)
+        print(
+            f"sample brand of {options.events:,} events played and shown in {time.monotonic() - started:.0f} s"
+        )
+        one.up()
+        paths = addresses(one)
+        for cold in paths["report"][:1]:
+            print(f"weekly report, first time: {signed_in(one).get(cold).server_ms:.0f} ms")
+        report(load(one, paths, options.requests))
+        weight(one)
+
+
+def signed_in(one: House) -> Visitor:
+    visitor = Visitor(one.url)
+    page = visitor.post("/login", email="ada@example.com", password=PASSWORD)
+    assert page.status == 200, page.status
+    assert "/login" not in page.url, "the login failed"
+    return visitor
+
+
+def addresses(one: House) -> dict[str, list[str]]:
+    visitor = signed_in(one)
+    communities = sorted(set(re.findall(r'href="(/communities/\d+/)"', visitor.get("/communities/").text)))
+    members = sorted(set(re.findall(r'href="(/members/\d+/)"', visitor.get("/members/").text)))
+    reports = sorted(set(re.findall(r'href="(/reports/\d+/[^"?]+)"', visitor.get("/reports/").text)))
+    assert communities
+    assert members
+    return {"home": ["/"], "community": communities, "member": members, "report": reports[:4]}
+
+
+def load(one: House, paths: dict[str, list[str]], requests: int) -> dict[str, list[float]]:
+    """A bounded number of requests by a bounded number of clients; ends by itself."""
+    plan = [(kind, paths[kind][i % len(paths[kind])]) for i in range(requests) for kind in _turn(i)][
+        :requests
+    ]
+    times: dict[str, list[float]] = defaultdict(list)
+    guard = threading.Lock()
+
+    def client(number: int) -> None:
+        visitor = signed_in(one)
+        for kind, path in plan[number::CLIENTS]:
+            page = visitor.get(path)
+            assert page.status == 200, (path, page.status)
+            with guard:
+                times[kind].append(page.server_ms)
+
+    threads = [threading.Thread(target=client, args=(n,)) for n in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return times
+
+
+def _turn(index: int) -> tuple[str, ...]:
+    return (("home",), ("community",), ("member",), ("member",), ("community",))[index % 5]
+
+
+def report(times: dict[str, list[float]]) -> None:
+    for kind, values in sorted(times.items()):
+        p95 = percentile(values, 0.95)
+        verdict = "held" if p95 <= LIMITS[kind] else "MISSED"
+        print(
+            f"{kind}: p50 {statistics.median(values):.0f} ms, p95 {p95:.0f} ms over {len(values)} requests"
+            f"   limit {LIMITS[kind]} ms: {verdict}"
+        )
+
+
+def weight(one: House) -> None:
+    """Compressed bytes of the home page and all that it loads; later visits keep what is immutable."""
+    page = signed_in(one).get("/")
+    first = later = len(gzip.compress(page.text.encode()))
+    for path in sorted(set(re.findall(r'(?:src|href)="(/static/[^"#]+)', page.text))):
+        request = urllib.request.Request(one.url + path, headers={"Accept-Encoding": "br, gzip"})
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310  # our own loopback address
+            size = len(answer.read())
+            first += size
+            later += 0 if "immutable" in answer.headers.get("cache-control", "") else size
+    print(f"weight: first visit {first / 1024:.0f} KB (limit 400), later {later / 1024:.0f} KB (limit 60)")
+
+
+if __name__ == "__main__":
+    main()
