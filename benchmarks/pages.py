@@ -19,7 +19,7 @@ from benchmarks.machine import describe, percentile
 from tests.house import House, house
 from tests.visitor import Visitor
 
-PASSWORD = "warm-hearth-in-winter"  # noqa: S105  # of an account that lives for this run only
+PASSWORD = "warm-hearth-in-winter"  # of an account that lives for this run only
 CLIENTS = 5
 LIMITS = {"home": 250, "community": 250, "member": 100, "report": 3000}
 
@@ -110,7 +110,7 @@ def weight(one: House) -> None:
     first = later = len(gzip.compress(page.text.encode()))
     for path in sorted(set(re.findall(r'(?:src|href)="(/static/[^"#]+)', page.text))):
         request = urllib.request.Request(one.url + path, headers={"Accept-Encoding": "br, gzip"})
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310  # our own loopback address
+        with urllib.request.urlopen(request, timeout=30) as answer:  # our own loopback address
             size = len(answer.read())
             first += size
             later += 0 if "immutable" in answer.headers.get("cache-control", "") else size

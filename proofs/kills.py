@@ -1,0 +1,76 @@
+"""Is anything acknowledged lost or doubled when processes die at any moment?
+
+A writer appends events and notes each acknowledged number in a synced file of its own, while one part of a whole house
+after another is killed with SIGKILL. When the house has caught up, the log must hold every acknowledged event once, the
+positions must have no gap, and the warehouse must hold exactly the log.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+from tests.house import ROOT, House, house
+
+KILLS = 10
+PARTS = ("worker", "warehouse", "web", "jobs", "writer")
+
+
+def case(number: int) -> None:
+    """One house, `KILLS` kills at moments drawn by the case's number."""
+    chance = random.Random(number)  # noqa: S311  # moments, not secrets
+    with house(WEILU_LOG_LEVEL="CRITICAL") as one:
+        one.up()
+        writer = _write(one, 0)
+        try:
+            for kill in range(KILLS):
+                time.sleep(chance.uniform(0.2, 1.2))
+                part = PARTS[(number + kill) % len(PARTS)]
+                if part == "writer":
+                    writer.kill()
+                    writer.wait()
+                    writer = _write(one, kill + 1)
+                else:
+                    _kill(one, part)
+            time.sleep(0.5)
+        finally:
+            writer.kill()
+            writer.wait()
+        one.wait_ready()
+        found = _examine(one)
+    assert found["missing"] == 0, f"{found['missing']} acknowledged events are lost: {found}"
+    assert found["doubled"] == 0, f"{found['doubled']} events are there twice: {found}"
+    assert found["gaps"] == 0, f"positions have gaps: {found}"
+    assert found["warehouse"] == found["log"], f"the warehouse differs from the log: {found}"
+    assert found["acknowledged"] > 100, f"too little was written to prove anything: {found}"
+
+
+def _kill(one: House, part: str) -> None:
+    pid = one.children().get(part)
+    if pid is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _write(one: House, run: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "proofs.writer", str(run)]
+    return subprocess.Popen(command, cwd=ROOT, env=one.environment)
+
+
+def _examine(one: House) -> dict[str, int]:
+    done = subprocess.run(
+        [sys.executable, "-m", "proofs.examine"],
+        cwd=ROOT,
+        env=one.environment,
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+    assert done.returncode == 0, done.stderr[-1500:]
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
