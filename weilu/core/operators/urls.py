@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from weilu.core.operators.views import entry, preferences
 
 app_name = "operators"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("login", entry.login, name="login"),
+    path("login/second", entry.second, name="second"),
+    path("logout", entry.logout, name="logout"),
+    path("first-start", entry.start, name="first_start"),
+    path("join", entry.link, name="link"),
+    path("preferences", preferences.choose, name="preferences"),
+]

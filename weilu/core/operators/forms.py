@@ -1,0 +1,136 @@
+"""Which fields do the pages of this room ask for, and which input do they refuse before any action runs?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from weilu.core.operators import rights
+
+ALL = ""
+PASSWORD = forms.PasswordInput(attrs={"autocomplete": "current-password"})
+NEW_PASSWORD = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+CODE = forms.TextInput(
+    attrs={"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "off"}
+)
+LIFETIMES = {"30": _("30 days"), "90": _("90 days"), "365": _("One year"), "": _("Until revoked")}
+
+
+def timezones() -> list[tuple[str, str]]:
+    return [
+        (zone, zone.replace("_", " "))
+        for zone in sorted(available_timezones())
+        if "/" in zone or zone == "UTC"
+    ]
+
+
+class Login(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(label=_("Password"), strip=False, max_length=1000, widget=PASSWORD)
+
+
+class Second(forms.Form):
+    code = forms.CharField(label=_("Code"), max_length=20, widget=CODE)
+
+
+class NewPassword(forms.Form):
+    password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        max_length=1000,
+        widget=NEW_PASSWORD,
+        help_text=_("At least 10 characters; a sentence is fine."),
+    )
+
+
+class FirstStart(forms.Form):
+    code = forms.CharField(
+        label=_("Code from the terminal"),
+        max_length=20,
+        widget=CODE,
+        help_text=_("Weilu printed it where it was started, so that nobody else can take this seat."),
+    )
+    brand = forms.CharField(label=_("Brand"), max_length=100)
+    name = forms.CharField(label=_("Your name"), max_length=100)
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    password = NewPassword.base_fields["password"]
+    timezone = forms.ChoiceField(label=_("Time zone"), choices=timezones, initial="Asia/Shanghai")
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+
+class Brand(forms.Form):
+    name = forms.CharField(label=_("Brand"), max_length=100)
+    timezone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=timezones,
+        help_text=_("For communities that have no time zone of their own."),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, help_text=_("For reports."))
+
+
+class Preferences(forms.Form):
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    theme = forms.ChoiceField(
+        label=_("Theme"),
+        choices=[("auto", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))],
+    )
+
+
+class Name(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=100)
+
+
+class ChangePassword(NewPassword):
+    old = forms.CharField(label=_("Present password"), strip=False, max_length=1000, widget=PASSWORD)
+    field_order = ["old", "password"]
+
+
+class Prove(forms.Form):
+    password = forms.CharField(label=_("Present password"), strip=False, max_length=1000, widget=PASSWORD)
+
+
+class Token(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What will use it."))
+    scopes = forms.MultipleChoiceField(
+        label=_("Scopes"), choices=list(rights.RIGHTS.items()), widget=forms.CheckboxSelectMultiple
+    )
+    days = forms.ChoiceField(label=_("Lasts"), choices=list(LIFETIMES.items()), required=False, initial="90")
+
+    def lasts(self) -> dt.timedelta | None:
+        days = self.cleaned_data["days"]
+        return dt.timedelta(days=int(days)) if days else None
+
+
+class Roles(forms.Form):
+    """Any number of roles, for all communities or for the ones chosen."""
+
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        choices=[(slug, name) for slug, (name, _rights) in rights.ROLES.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    communities = forms.MultipleChoiceField(
+        label=_("Communities"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: all communities, also those to come."),
+    )
+
+    def __init__(self, *args: Any, communities: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["communities"].choices = communities  # type: ignore[attr-defined]
+
+
+class Invite(Roles):
+    name = forms.CharField(label=_("Name"), max_length=100)
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    field_order = ["name", "email", "roles", "communities"]

@@ -1,0 +1,63 @@
+"""Which role may do what? One plain table; nothing else in the house grants a right.
+
+A right is held for one community or for all, as its grant says. Rights of `INSTALLATION` concern no single community, so
+only a grant for all communities gives them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+VIEW: Final = "view"
+EDIT_MEMBERS: Final = "members.edit"
+EXPORT_MEMBERS: Final = "members.export"
+EDIT_COMMUNITIES: Final = "communities.edit"
+IMPORT: Final = "import"
+SETTINGS: Final = "settings"
+OPERATORS: Final = "operators"
+AUDIT: Final = "audit"
+
+RIGHTS: Final[dict[str, str | Promise]] = {
+    VIEW: _("See communities, members, figures and reports"),
+    EDIT_MEMBERS: _("Change members: names, notes, tags, merging"),
+    EXPORT_MEMBERS: _("Export member lists"),
+    EDIT_COMMUNITIES: _("Change communities: time zone, thresholds, rules"),
+    IMPORT: _("Bring in exports and undo imports"),
+    SETTINGS: _("Change the brand's settings"),
+    OPERATORS: _("Manage accounts and roles"),
+    AUDIT: _("Read the audit trail"),
+}
+
+INSTALLATION: Final = frozenset({IMPORT, SETTINGS, OPERATORS, AUDIT})
+
+OWNER: Final = "owner"
+
+ROLES: Final[dict[str, tuple[str | Promise, frozenset[str]]]] = {
+    OWNER: (_("Owner"), frozenset(RIGHTS)),
+    "community_manager": (
+        _("Community manager"),
+        frozenset({VIEW, EDIT_MEMBERS, EXPORT_MEMBERS, EDIT_COMMUNITIES, IMPORT}),
+    ),
+    "content": (_("Content"), frozenset({VIEW})),
+    "member": (_("Member care"), frozenset({VIEW, EDIT_MEMBERS, EXPORT_MEMBERS})),
+    "activity": (_("Activities"), frozenset({VIEW})),
+    "moderator": (_("Moderator"), frozenset({VIEW, EDIT_MEMBERS})),
+    "analyst": (_("Analyst"), frozenset({VIEW, EXPORT_MEMBERS})),
+    "clerk": (_("Store clerk"), frozenset()),
+}
+"""Role → its name and its rights. A clerk checks coupons off and sees no member list."""
+
+
+def rights_of(role: str) -> frozenset[str]:
+    """Rights of a role; a role that no longer exists gives none."""
+    return ROLES[role][1] if role in ROLES else frozenset()
+
+
+def check(right: str) -> str:
+    """The right itself; a name that stands in no table is an error of ours, found when the module loads."""
+    if right not in RIGHTS:
+        raise ValueError(f"no such right: {right}; the table stands in core/operators/rights.py")
+    return right
