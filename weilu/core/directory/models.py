@@ -48,7 +48,9 @@ class Member(models.Model):
     name = models.CharField(max_length=255, blank=True, default="", db_index=True)
     named_by_hand = models.BooleanField(default=False)
     note = models.TextField(blank=True, default="")
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="absorbed")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="absorbed"
+    )
     created_at = models.DateTimeField()
 
 

@@ -1,0 +1,189 @@
+"""In which order did things become known? Moves committed intake into the log, drops repeats, gives positions.
+
+One step: take a piece of the intake, look up its keys, mint who and where, write log, private side, keys and claims in
+one transaction, then clear the intake. A step that dies anywhere is done again; keys make the second time harmless.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import connections, transaction
+
+from weilu.core import clock
+from weilu.core.directory.minting import Minter, Seen
+from weilu.core.directory.models import Sighting
+from weilu.core.events import claims, frames, holds, intake, store
+from weilu.core.events.lock import lock
+from weilu.core.events.models import BatchTally, Sequenced
+
+__all__ = ["drain", "lock", "run_once"]
+
+STEP = 10_000
+"""About how many events one step takes: enough to spread the cost of a sync, little enough to wait for."""
+LIVE_MS = 24 * 3600 * 1000
+
+_me = secrets.token_hex(16)
+_minter = Minter()
+
+
+def run_once(limit: int = STEP) -> int:
+    """One step; returns how many events were handled, repeats counted. Waits for the lock if there is work."""
+    if not intake.waiting():
+        return 0
+    with lock():
+        try:
+            return _step(limit)
+        except BaseException:
+            # What was minted may have been rolled back with the rest.
+            _minter.forget()
+            raise
+
+
+def drain() -> int:
+    """Steps until nothing waits; returns how many events were handled."""
+    total = 0
+    while handled := run_once():
+        total += handled
+    return total
+
+
+@dataclass(slots=True)
+class Draft:
+    """What one step is about to write."""
+
+    head: int
+    recorded: int
+    known: dict[bytes, int]
+    log: list[tuple[Any, ...]] = field(default_factory=list)
+    private: list[tuple[Any, ...]] = field(default_factory=list)
+    keys: list[tuple[bytes, int]] = field(default_factory=list)
+    claimed: list[tuple[int, list[int]]] = field(default_factory=list)
+    tally: dict[int, list[int]] = field(default_factory=dict)
+    held: list[tuple[frames.Frame, int]] = field(default_factory=list)
+
+
+def _step(limit: int) -> int:
+    with transaction.atomic(using=settings.LOG_DATABASE):
+        state = Sequenced.objects.get_or_create(id=1)[0]
+        taken = intake.take(limit, state.intake)
+        if not taken.frames and not taken.pieces:
+            return 0
+        if state.by != _me:
+            _minter.forget()
+        draft = _draft(taken, state)
+        _write(draft)
+        intake.remember(taken)
+        state.head, state.recorded = draft.head, draft.recorded
+        state.intake, state.by = taken.last, _me
+        state.save()
+    intake.forget(taken)
+    return sum(len(frame.keys) for frame in taken.frames)
+
+
+def _draft(taken: intake.Taken, state: Sequenced) -> Draft:
+    keys = [key for frame in taken.frames for key in frame.keys]
+    recorded = max(clock.now_ms(), state.recorded)
+    draft = Draft(state.head, recorded, store.positions_of(keys))
+    with transaction.atomic():
+        places = _mint(taken.frames, state.head)
+    for number, (frame, place) in enumerate(zip(taken.frames, places, strict=True)):
+        _lay(frame, place, draft, again=number < taken.again)
+    return draft
+
+
+def _write(draft: Draft) -> None:
+    store.insert(store.LOG, draft.log)
+    store.insert(store.PRIVATE, draft.private)
+    store.insert(store.KEYS, sorted(draft.keys))
+    claims.write(draft.claimed)
+    holds.write(draft.held)
+    for batch, (new, repeated, held) in draft.tally.items():
+        tally = BatchTally.objects.get_or_create(batch=batch)[0]
+        tally.new, tally.repeated, tally.held = tally.new + new, tally.repeated + repeated, tally.held + held
+        tally.save()
+
+
+Places = tuple[list[int], list[int], list[int]]
+"""Ids of a frame's accounts, communities and rooms by index; one 0 more at the end, where `NOBODY` points."""
+
+
+def _mint(opened: Sequence[frames.Frame], head: int) -> list[Places]:
+    now = clock.now()
+    identities = _minter.identities({(a[0], a[1]): None for f in opened for a in f.actors}.keys(), head, now)
+    communities = _minter.communities({(c[0], c[1]): None for f in opened for c in f.communities}.keys(), now)
+    inside = [[communities[c[0], c[1]] for c in frame.communities] for frame in opened]
+    rooms = _minter.rooms(
+        {(at[r[0]], r[1]): None for f, at in zip(opened, inside, strict=True) for r in f.rooms}.keys()
+    )
+    places: list[Places] = []
+    seen: list[tuple[int, str, Seen, int]] = []
+    for frame, at in zip(opened, inside, strict=True):
+        batch = frame.header.batch
+        who = [identities[actor[0], actor[1]] for actor in frame.actors]
+        where = [rooms[at[room[0]], room[1]] for room in frame.rooms]
+        for (p, o, name, bot, last), ref in zip(frame.actors, who, strict=True):
+            seen.append((batch, Sighting.IDENTITY, Seen((p, o), name, bot, last), ref))
+        for (p, o, name, last), ref in zip(frame.communities, at, strict=True):
+            seen.append((batch, Sighting.COMMUNITY, Seen((p, o), name, False, last), ref))
+        for (c, o, name, last), ref in zip(frame.rooms, where, strict=True):
+            seen.append((batch, Sighting.ROOM, Seen((at[c], o), name, False, last), ref))
+        places.append(([*who, 0], [*at, 0], [*where, 0]))
+    _minter.sight(seen)
+    return places
+
+
+def _lay(frame: frames.Frame, places: Places, draft: Draft, *, again: bool) -> None:
+    """Lay out one frame's rows. `again`: an earlier run died after writing it; its repeats are not counted anew."""
+    who, where, inside = places
+    batch, live, arrived, _ = frame.header
+    known, head, recorded = draft.known, draft.head, draft.recorded
+    log, private, keys = draft.log, draft.private, draft.keys
+    positions: list[int] = []
+    repeated = 0
+    off = holds.off(frame)
+    for index, (key, row) in enumerate(zip(frame.keys, frame.rows, strict=True)):
+        position = known.get(key)
+        if position is not None:
+            repeated += 1
+            positions.append(position)
+            continue
+        if index in off:
+            draft.held.append((frame, index))
+            continue
+        (kind, version, happened, source, actor, community, room, subject, about, target, mentions, value,
+         properties, text, data) = row  # fmt: skip
+        head += 1
+        known[key] = head
+        positions.append(head)
+        keys.append((key, head))
+        identity = who[actor]
+        people = str([who[one] for one in mentions]) if mentions else ""
+        fresh = 1 if live and arrived - happened <= LIVE_MS else 0
+        log.append(
+            (head, kind, version, happened, recorded, identity, where[community], inside[room], subject, about,
+             who[target], people, source, batch, fresh, value, properties, key)
+        )  # fmt: skip
+        if text or data:
+            private.append((head, identity, text, data))
+    new, draft.head = head - draft.head, head
+    draft.claimed.append((batch, positions))
+    counted = draft.tally.setdefault(batch, [0, 0, 0])
+    counted[0] += new
+    counted[1] += 0 if again else repeated
+    counted[2] += len(off) if not again else 0
+
+
+def forget_directory() -> None:
+    """The directory was changed by somebody else: whoever sequences next must look ids up anew. Needs the lock."""
+    _minter.forget()
+    Sequenced.objects.filter(id=1).update(by="")
+
+
+def close_idle() -> None:
+    """Give the log's database connection of this thread back."""
+    connections[settings.LOG_DATABASE].close()

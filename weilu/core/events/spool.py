@@ -1,0 +1,182 @@
+"""Where do bulk events wait when the house is embedded? In synced files under HOME/spool, one per writing process.
+
+A file holds records: length, checksum, frame. Its writer holds a lock on it for as long as it may still grow, so the
+reader knows a torn tail of a dead writer (never acknowledged, left out) from a record that is just being written.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import threading
+import time
+import uuid
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+ROLL_BYTES = 64 * 1024 * 1024
+SUFFIX = ".spool"
+_HEAD = struct.Struct(">II")
+
+
+def folder() -> Path:
+    path: Path = settings.HOME / "spool"
+    path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+class Writer:
+    """The one file of this process. A forked child opens its own."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._fd = -1
+        self._pid = 0
+        self._path = Path()
+
+    def write(self, frames: Iterable[bytes]) -> None:
+        """Append the frames and sync once. When it returns they are on disk; when it raises they may partly be."""
+        with self._mutex:
+            try:
+                fd = self._file()
+                for frame in frames:
+                    _write_all(fd, _HEAD.pack(len(frame), zlib.crc32(frame)) + frame)
+                os.fdatasync(fd)
+                if os.fstat(fd).st_size > ROLL_BYTES:
+                    self._close()
+            except BaseException:
+                # What follows must not stand behind a torn record.
+                self._close()
+                raise
+
+    def close(self) -> None:
+        with self._mutex:
+            self._close()
+
+    def _file(self) -> int:
+        if (
+            self._fd >= 0
+            and self._pid == os.getpid()
+            and self._path.parent == folder()
+            and self._path.exists()
+        ):
+            return self._fd
+        if self._pid == os.getpid():
+            self._close()
+        self._path = folder() / f"{time.time_ns():020d}-{uuid.uuid4().hex}{SUFFIX}"
+        fresh = self._path.with_suffix(".new")
+        self._fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        self._pid = os.getpid()
+        # Locked before it can be seen: a reader removes files that nobody holds.
+        fcntl.flock(self._fd, fcntl.LOCK_EX)
+        fresh.rename(self._path)
+        sync_folder(folder())
+        return self._fd
+
+    def _close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+        self._fd = -1
+
+
+writer = Writer()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The unread frames of one file, where reading ended, and whether nothing can follow."""
+
+    name: str
+    frames: tuple[bytes, ...]
+    end: int
+    finished: bool
+
+
+def read(marks: Mapping[str, int], limit: int) -> list[Piece]:
+    """Unread frames, oldest file first, until about `limit` events are together. A finished file comes with its last piece."""
+    pieces, left = [], limit
+    for path in sorted(folder().glob("*" + SUFFIX)):
+        if left <= 0:
+            break
+        piece = _read(path, marks.get(path.name, 0), left)
+        left -= sum(int.from_bytes(frame[:4]) for frame in piece.frames)
+        pieces.append(piece)
+    return pieces
+
+
+def waiting(marks: Mapping[str, int]) -> bool:
+    """Whether any file holds bytes beyond its mark. Asked without the lock: a file may go while we look."""
+    with os.scandir(folder()) as entries:
+        for entry in entries:
+            with suppress(FileNotFoundError):
+                if entry.name.endswith(SUFFIX) and entry.stat().st_size > marks.get(entry.name, 0):
+                    return True
+    return False
+
+
+def forget(pieces: Iterable[Piece]) -> None:
+    """Remove files that are wholly in the log and that nobody will write to again."""
+    for piece in pieces:
+        if piece.finished:
+            (folder() / piece.name).unlink(missing_ok=True)
+
+
+def sync_folder(path: Path) -> None:
+    """Make a rename or a new name in this folder durable."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _read(path: Path, offset: int, limit: int) -> Piece:
+    with path.open("rb") as file:
+        # Asked before reading: a writer gone now can add nothing to what we are about to see.
+        orphan = _orphan(file.fileno())
+        frames, left, end = [], limit, offset
+        exhausted = True
+        for frame, after in _records(file.fileno(), offset):
+            frames.append(frame)
+            end = after
+            left -= int.from_bytes(frame[:4])
+            if left <= 0:
+                exhausted = False
+                break
+    return Piece(path.name, tuple(frames), end, orphan and exhausted)
+
+
+def _records(fd: int, offset: int) -> Iterator[tuple[bytes, int]]:
+    """Whole records from an offset on, each with the place behind it; ends at a torn one."""
+    while True:
+        head = os.pread(fd, _HEAD.size, offset)
+        if len(head) < _HEAD.size:
+            return
+        length, checksum = _HEAD.unpack(head)
+        frame = os.pread(fd, length, offset + _HEAD.size)
+        if len(frame) < length or zlib.crc32(frame) != checksum:
+            return
+        offset += _HEAD.size + length
+        yield frame, offset
+
+
+def _orphan(fd: int) -> bool:
+    """Whether the writer has closed the file or died."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    fcntl.flock(fd, fcntl.LOCK_UN)
+    return True
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]

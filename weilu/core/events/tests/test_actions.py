@@ -1,0 +1,45 @@
+"""What goes in comes out: once, in order, with its people."""
+
+from __future__ import annotations
+
+from tests.fixtures.log import HEARTH, Play, account, join, react, say
+from weilu.core.directory.models import Community, Identity, Member, Ownership
+from weilu.core.events import actions, queries, sequencer
+
+
+def test_what_is_appended_stands_in_the_log_in_order_and_once(play: Play) -> None:
+    events = [
+        join("Cai", 1000),
+        say("Cai", 2000, "good morning"),
+        react("Bea", 3000, about="@cai:hearth/2000"),
+    ]
+    assert play(events, batch=1) == 3
+    rows = queries.read(0, 10)
+    assert [(row.position, row.kind, row.happened, row.batch) for row in rows] == [
+        (1, "member.joined", 1000, 1),
+        (2, "message.sent", 2000, 1),
+        (3, "reaction.added", 3000, 1),
+    ]
+    assert rows[1].subject == rows[2].about
+    assert queries.texts([1, 2, 3]) == {2: "good morning"}
+    assert play(events, batch=1) == 3
+    assert queries.read(0, 10) == rows
+
+
+def test_accounts_get_an_identity_a_member_and_an_owner(play: Play) -> None:
+    play([say("Cai", 1000), say("Bea", 2000), say("Cai", 3000, mentions=["Dov"])], batch=1)
+    assert list(Identity.objects.order_by("id").values_list("name", "member__name")) == [
+        ("Cai", "Cai"), ("Bea", "Bea"), ("Dov", "Dov"),
+    ]  # fmt: skip
+    assert Member.objects.count() == Ownership.objects.count() == 3
+    assert list(Community.objects.values_list("outside", "name")) == [(HEARTH.outside, "Hearth")]
+    row = queries.read(2, 1)[0]
+    dov = Identity.objects.get(name="Dov")
+    assert row.mentions == (dov.pk,)
+
+
+def test_a_recorded_event_enters_with_its_transaction(db: None) -> None:
+    actions.record(say("Cai", 1000))
+    assert queries.head() == 0
+    assert sequencer.run_once() == 1
+    assert queries.read(0, 10)[0].identity == Identity.objects.get(outside=account("Cai").outside).pk
