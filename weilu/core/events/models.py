@@ -6,12 +6,17 @@ the retraction writes to the log database.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+if TYPE_CHECKING:
+    WholeNumber = models.BigIntegerField[int, int]
+else:
+    WholeNumber = models.BigIntegerField
 
-class PositionField(models.BigIntegerField[int, int]):
+
+class PositionField(WholeNumber):
     """A place in the log. On SQLite it is declared `integer`, so that as primary key it is the row id itself."""
 
     def db_type(self, connection: Any) -> str | None:
