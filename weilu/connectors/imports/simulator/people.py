@@ -94,6 +94,6 @@ def _arrivals(options: Options, dice: Dice, count: int) -> Ints:
     days = np.arange(options.length)
     stream = 0.6 + 3.0 * np.exp(-days / 18) + 0.8 * (np.sin(days / 6.7) > 0.85)
     edges = np.cumsum(stream)
-    return np.searchsorted(edges, dice.many.random(count) * edges[-1], side="right").clip(
-        0, options.length - 1
-    )
+    found = np.searchsorted(edges, dice.many.random(count) * edges[-1], side="right")
+    arrived: Ints = np.minimum(found, options.length - 1).astype(np.int64)
+    return arrived
