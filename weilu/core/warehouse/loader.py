@@ -1,0 +1,149 @@
+"""How does the log come into the column store, each event once, whatever dies on the way?
+
+One loader per installation. The edges of a block are stored before its insert. Whoever finds edges stored knows that the
+insert may have happened, in whole or in part, asks the table which positions it holds between them and sends the rest.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from weilu.core.events import kinds
+from weilu.core.events import queries as log
+from weilu.core.events.rows import Row
+from weilu.core.warehouse import client, dirty, owners, retractions, store
+from weilu.core.warehouse.blocks import block_of, inserts_of, late_days
+from weilu.core.warehouse.models import Store
+from weilu.core.warehouse.place import place_of
+
+BLOCK_ROWS = 100_000
+"""Enough that an insert's fixed cost does not count, few enough that a block of plain rows stays under 100 MB."""
+REST_SECONDS = 2.0
+"""How often a loader with nothing to load looks after ownership and keeps the warehouse from ending."""
+HELP_SECONDS = 0.3
+"""Who waits for the warehouse lends a hand when nothing has moved for this long: perhaps no worker runs."""
+
+_looked: dict[Path, float] = {}
+
+
+def run_once() -> int:
+    """Load the next block, carry out retractions, copy ownership. Returns the rows loaded; 0 too where another loader is
+    at work. Raises Unavailable."""
+    with alone() as held:
+        if not held:
+            return 0
+        found = store.last_known()
+        if found is None or _something_to_do(found):
+            return _run(store.current())
+        return 0
+
+
+def loaded() -> int:
+    """The log position up to which the warehouse holds everything, as far as the loader knows."""
+    found = store.last_known()
+    return found.position if found else 0
+
+
+def wait_until(position: int, seconds: float = 10) -> int:
+    """Wait until the warehouse holds the log up to `position`, at most `seconds`; returns how far it is."""
+    end, seen, moved = time.monotonic() + seconds, loaded(), time.monotonic()
+    while seen < position and time.monotonic() < end:
+        if time.monotonic() - moved > HELP_SECONDS:
+            run_once()
+        time.sleep(0.02)
+        if (now := loaded()) != seen:
+            seen, moved = now, time.monotonic()
+    return seen
+
+
+def refresh() -> None:
+    """Copy ownership and carry out retractions now rather than within two seconds. Raises Unavailable."""
+    with alone(wait=True):
+        _tidy(store.current())
+
+
+@contextmanager
+def alone(*, wait: bool = False) -> Iterator[bool]:
+    """The one loader's lock; the store is of this machine, so a file lock serves on PostgreSQL too."""
+    handle = os.open(place_of(Path(settings.HOME)).folder / "loader.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(handle)
+
+
+def load_block(into: Store, table: str) -> int:
+    """Load the next block into `table`; the caller holds the lock. Returns the rows loaded."""
+    if into.block_last is not None:
+        return _finish_block(into, table)
+    head = log.head()  # asked first: what is read afterwards holds everything up to it
+    rows = log.read(into.position, BLOCK_ROWS)
+    last = rows[-1].position if len(rows) == BLOCK_ROWS else max([head, *(row.position for row in rows[-1:])])
+    if rows:
+        into.block_first, into.block_last = rows[0].position, last
+        into.save(update_fields=["block_first", "block_last"])
+        owners.sync(into)
+    return _send(into, table, rows, last)
+
+
+def _finish_block(into: Store, table: str) -> int:
+    """The block whose edges are stored: nobody knows how much of it arrived, so the table is asked."""
+    first, last = int(into.block_first or 0), int(into.block_last or 0)
+    rows = [row for row in log.read(first - 1, last - first + 1) if row.position <= last]
+    sql = f"SELECT position FROM {table} WHERE position BETWEEN {{first:UInt64}} AND {{last:UInt64}}"  # noqa: S608
+    held = set(client.query(sql, {"first": first, "last": last}, seconds=60).column("position").to_pylist())
+    owners.sync(into)
+    return _send(into, table, [row for row in rows if row.position not in held], last)
+
+
+def _send(into: Store, table: str, rows: Sequence[Row], last: int) -> int:
+    days: set[tuple[int, dt.date]] = set()
+    if rows:
+        block = block_of(rows, kinds.interactions())
+        days = late_days(block)
+        for part in inserts_of(block):
+            client.insert(table, part)
+    _done(into, last, days)
+    return len(rows)
+
+
+def _done(into: Store, last: int, days: set[tuple[int, dt.date]]) -> None:
+    """Only now does the block count as loaded."""
+    if last == into.position and into.block_last is None:
+        return
+    into.position, into.block_first, into.block_last = last, None, None
+    with transaction.atomic():
+        into.save(update_fields=["position", "block_first", "block_last"])
+        dirty.mark(days)
+
+
+def _something_to_do(found: Store) -> bool:
+    if found.block_last is not None or log.head() > found.position:
+        return True
+    home = Path(settings.HOME)
+    return time.monotonic() - _looked.get(home, -REST_SECONDS) >= REST_SECONDS
+
+
+def _run(found: Store) -> int:
+    moved = load_block(found, "weilu.events")
+    _tidy(found)
+    return moved
+
+
+def _tidy(found: Store) -> None:
+    retractions.apply(found)
+    owners.sync(found)
+    client.ping()
+    _looked[Path(settings.HOME)] = time.monotonic()

@@ -1,0 +1,120 @@
+"""Whose are the identities? Copies `directory.Ownership` and the bot flags into `weilu.ownership` and its dictionary.
+
+Ids come out of order on PostgreSQL (a lower one may be committed later) and rows go with an undone import, so a cursor
+would miss some. Instead the directory's tallies (count, highest, sum of ids) are compared; where new rows do not account
+for the difference, the ids themselves are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+from django.db.models import Count, Max, QuerySet, Sum
+
+from weilu.core import clock
+from weilu.core.directory.models import Identity, Ownership
+from weilu.core.warehouse import client
+from weilu.core.warehouse.models import Store
+
+CHUNK = 100_000
+FIELDS = ("id", "identity_id", "member_id", "from_position", "identity__bot")
+ROW = pa.schema(
+    [
+        pa.field("id", pa.uint64()),
+        pa.field("identity", pa.uint32()),
+        pa.field("member", pa.uint32()),
+        pa.field("from_position", pa.uint64()),
+        pa.field("bot", pa.uint8()),
+        pa.field("version", pa.uint64()),
+    ]
+)
+HELD_BOTS = (
+    """SELECT identity FROM weilu.ownership FINAL GROUP BY identity HAVING argMax(bot, (version, id)) = 1"""
+)
+
+
+class Tallies(NamedTuple):
+    """What the directory's two tables add up to; equal tallies mean that nothing was added, removed or flagged."""
+
+    rows: int = 0
+    highest: int = 0
+    total: int = 0
+    bots: int = 0
+    bots_total: int = 0
+
+
+def sync(store: Store, *, whole: bool = False) -> bool:
+    """Bring the warehouse's ownership to the directory's state; True where it may have changed.
+
+    `whole` compares row by row, whatever the tallies say. May be cut off anywhere and run again: the tallies are kept
+    last, and a row sent twice counts once. Raises Unavailable.
+    """
+    before, now = Tallies(*store.owners), _tallies()
+    if before == now and not whole:
+        return False
+    added = [] if whole else list(_rows(Ownership.objects.filter(id__gt=before.highest, id__lte=now.highest)))
+    if whole or not _accounts_for(added, before, now):
+        _compare_rows()
+    else:
+        _insert(added)
+    if whole or before[3:] != now[3:]:
+        _compare_bots()
+    client.command("SYSTEM RELOAD DICTIONARY weilu.owner")
+    store.owners = list(now)
+    store.save(update_fields=["owners"])
+    return True
+
+
+def _tallies() -> Tallies:
+    rows = Ownership.objects.aggregate(n=Count("id"), highest=Max("id"), total=Sum("id"))
+    bots = Identity.objects.filter(bot=True).aggregate(n=Count("id"), total=Sum("id"))
+    found = (rows["n"], rows["highest"], rows["total"], bots["n"], bots["total"])
+    return Tallies(*(int(number or 0) for number in found))
+
+
+def _accounts_for(added: list[tuple[Any, ...]], before: Tallies, now: Tallies) -> bool:
+    return before.rows + len(added) == now.rows and before.total + sum(row[0] for row in added) == now.total
+
+
+def _compare_rows() -> None:
+    """Send the rows that the warehouse lacks or holds otherwise, remove those that the directory has no more."""
+    held = _held()
+    differing: list[tuple[Any, ...]] = []
+    for row in _rows(Ownership.objects.all()):
+        if held.pop(row[0], None) != row[1:4]:
+            differing.append(row)
+    _insert(differing)
+    if held:
+        client.command(
+            "ALTER TABLE weilu.ownership DELETE WHERE id IN {ids:Array(UInt64)}", {"ids": list(held)}
+        )
+
+
+def _held() -> dict[int, tuple[int, int, int]]:
+    table = client.query("SELECT id, identity, member, from_position FROM weilu.ownership FINAL", seconds=60)
+    ids, *rest = (column.to_pylist() for column in table.columns)
+    return dict(zip(ids, zip(*rest, strict=True), strict=True))
+
+
+def _compare_bots() -> None:
+    """Who became a bot, or is none after all, gets its rows anew with the flag as it is."""
+    wanted = set(Identity.objects.filter(bot=True).values_list("id", flat=True))
+    held = set(client.query(HELD_BOTS).column("identity").to_pylist())
+    turned = iter(sorted(wanted ^ held))
+    while some := list(islice(turned, 10_000)):
+        _insert(_rows(Ownership.objects.filter(identity_id__in=some)))
+
+
+def _rows(found: QuerySet[Ownership]) -> Iterable[tuple[Any, ...]]:
+    return found.order_by("id").values_list(*FIELDS).iterator(chunk_size=10_000)
+
+
+def _insert(rows: Iterable[tuple[Any, ...]]) -> None:
+    version, waiting = clock.now_ms(), iter(rows)
+    while some := list(islice(waiting, CHUNK)):
+        columns = [*zip(*some, strict=True), [version] * len(some)]
+        arrays = [pa.array(column).cast(field.type) for column, field in zip(columns, ROW, strict=True)]
+        client.insert("weilu.ownership", pa.table(arrays, schema=ROW))
