@@ -89,7 +89,8 @@ def apportion(parts: Floats, totals: Ints) -> Ints:
     remainders = (parts - floors).round(9)
     order = np.argsort(-remainders, axis=1, kind="stable")
     places = np.argsort(order, axis=1, kind="stable")
-    return np.add(floors, places < missing[:, None], dtype=np.int64)
+    extra: Ints = (places < missing[:, None]).astype(np.int64)
+    return floors + extra
 
 
 def tiers(who: Ints, scored: Scores) -> dict[int, str]:

@@ -1,0 +1,97 @@
+"""What does the column store know for the states of members: seats, bouts, who was touched, and the stored histories?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from weilu.core.warehouse.compile.facts import Rows, Sql
+
+MOMENT_MS = "toUnixTimestamp(e.happened) * 1000 + e.ms"
+FAR = 10**12
+"""Farther than any moment in seconds: stands for the neighbour that the first and the last interaction lack."""
+
+
+def seats(rows: Rows) -> Sql:
+    """community, person, identity, first, joins, leaves (milliseconds): one row an identity in a community."""
+    sql = f"""
+SELECT e.community AS community, {rows.person} AS person, e.identity AS identity,
+    min({MOMENT_MS}) AS first,
+    arraySort(groupArrayIf({MOMENT_MS}, e.kind = 'member.joined')) AS joins,
+    arraySort(groupArrayIf({MOMENT_MS}, e.kind = 'member.left')) AS leaves
+FROM {rows.tables} WHERE {rows.where}
+GROUP BY community, person, identity HAVING toInt64(person) > 0 ORDER BY community, person, identity"""
+    return sql, rows.values
+
+
+def returns(rows: Rows) -> Sql:
+    """community, identity, back (milliseconds): for each leaving the first interaction after it, where there is one."""
+    leavers = "SELECT identity FROM weilu.events WHERE kind = 'member.left'"
+    sql = f"""
+SELECT l.community AS community, l.identity AS identity, groupUniqArray(i.moment) AS back
+FROM (SELECT e.community AS community, e.identity AS identity, {MOMENT_MS} AS moment
+      FROM {rows.tables} WHERE {rows.where} AND e.kind = 'member.left') AS l
+ASOF JOIN (SELECT e.community AS community, e.identity AS identity, {MOMENT_MS} AS moment
+      FROM {rows.tables} WHERE {rows.where} AND e.interaction = 1 AND e.identity IN ({leavers})) AS i
+ON i.community = l.community AND i.identity = l.identity AND i.moment > l.moment
+GROUP BY community, identity"""
+    return sql, rows.values
+
+
+def bouts(rows: Rows, gap: int, *, whole_person: bool) -> Sql:
+    """scope, person, starts, ends (seconds): runs of interactions without a gap of `gap` seconds or more.
+
+    Scope is the community, or 0 for the person over all that `rows` holds.
+    """
+    scope = "toUInt32(0)" if whole_person else "e.community"
+    sql = f"""
+SELECT scope, person,
+    arrayFilter((t, p) -> t - p >= {{gap:Int64}}, moments, arrayPushFront(arrayPopBack(moments), toInt64(-{FAR}))) AS starts,
+    arrayFilter((t, n) -> n - t >= {{gap:Int64}}, moments, arrayPushBack(arrayPopFront(moments), toInt64({FAR}))) AS ends
+FROM (
+    SELECT {scope} AS scope, {rows.person} AS person, arraySort(groupArray(toUnixTimestamp(e.happened))) AS moments
+    FROM {rows.tables} WHERE {rows.where} AND e.interaction = 1
+    GROUP BY scope, person HAVING toInt64(person) > 0
+) ORDER BY scope, person"""
+    return sql, {**rows.values, "gap": gap}
+
+
+def touched(after: int, upto: int) -> Sql:
+    """person, identity, community of the events in (after, upto]."""
+    return (
+        """SELECT DISTINCT dictGet('weilu.owner', 'person', toUInt64(identity)) AS person, identity, community
+FROM weilu.events WHERE position > {after:UInt64} AND position <= {upto:UInt64} AND identity > 0""",
+        {"after": after, "upto": upto},
+    )
+
+
+def owned_after(highest: int) -> Sql:
+    """added, members: how many ownership rows have a higher id, and every member, old or new, of their identities."""
+    return (
+        """SELECT countIf(id > {highest:UInt64}) AS added, groupUniqArray(member) AS members
+FROM weilu.ownership FINAL WHERE identity IN (SELECT identity FROM weilu.ownership WHERE id > {highest:UInt64})""",
+        {"highest": highest},
+    )
+
+
+def identities_of(people: Collection[int]) -> Sql:
+    """identity of everything that these members own or ever owned."""
+    return (
+        "SELECT DISTINCT identity FROM weilu.ownership WHERE member IN {people:Array(UInt32)}",
+        {"people": sorted(people)},
+    )
+
+
+def stored(
+    keys: Collection[str], people: Collection[int] | None, scopes: Collection[int] | None = None
+) -> Sql:
+    """key, scope, who, froms, vals, version as they stand; of all people where `people` is None."""
+    limits = {
+        "people": None if people is None else sorted(people),
+        "scopes": None if scopes is None else sorted(scopes),
+    }
+    conditions = ["key IN {keys:Array(String)}"]
+    conditions += ["scope IN {scopes:Array(UInt32)}"] * (scopes is not None)
+    conditions += ["who IN {people:Array(UInt32)}"] * (people is not None)
+    sql = f"""SELECT key, scope, who, froms, vals, version FROM weilu.timelines FINAL
+WHERE {" AND ".join(conditions)} ORDER BY key, scope, who"""
+    return sql, {"keys": sorted(keys), **{name: value for name, value in limits.items() if value is not None}}

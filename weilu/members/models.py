@@ -1,0 +1,71 @@
+"""What is kept about members beside the log: thresholds, how far conclusions reach, corrections, saved views."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class ThresholdVersion(models.Model):
+    """Thresholds of one community (null: of the brand), valid from `valid_from` until the next row. Append-only."""
+
+    community = models.ForeignKey(
+        "directory.Community",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="threshold_versions",
+    )
+    valid_from = models.DateTimeField()
+    new_days = models.PositiveSmallIntegerField()
+    active_days = models.PositiveSmallIntegerField()
+    pause_days = models.PositiveSmallIntegerField()
+    return_days = models.PositiveSmallIntegerField()
+    churn_days = models.PositiveSmallIntegerField()
+    decision = models.ForeignKey("decisions.Decision", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["community", "valid_from"], name="threshold_of_community")]
+
+
+class Concluded(models.Model):
+    """How far a kind of conclusion has come: in which store, to which position, with which ownership and thresholds."""
+
+    key = models.CharField(max_length=20, primary_key=True)
+    store = models.CharField(max_length=36, default="")
+    position = models.BigIntegerField(default=0)
+    owners = models.JSONField(default=list)
+    retractions = models.BigIntegerField(default=0)
+    thresholds = models.BigIntegerField(default=0)
+    at = models.DateTimeField(null=True)
+
+
+class Correction(models.Model):
+    """A move that had been told and that later knowledge changed. `told` is when it had last been told so."""
+
+    scope = models.BigIntegerField()
+    """Community id; 0 for the whole person."""
+    member = models.BigIntegerField()
+    at = models.DateTimeField()
+    was = models.CharField(max_length=16)
+    now = models.CharField(max_length=16)
+    told = models.BigIntegerField()
+    position = models.BigIntegerField()
+    """Up to here the log was known when the correction was found."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scope", "member", "at", "told", "now"], name="correction_once")
+        ]
+        indexes = [models.Index(fields=["member", "scope"], name="correction_member")]
+
+
+class SavedView(models.Model):
+    """A filter, order and choice of columns of the members table that an operator keeps under a name."""
+
+    operator = models.ForeignKey("operators.Operator", on_delete=models.CASCADE, related_name="member_views")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000)
+    """The table's own query string, checked when read."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["operator", "name"], name="member_view_name")]
