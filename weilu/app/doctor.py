@@ -88,9 +88,9 @@ def _databases() -> Iterator[Finding]:
 
 
 def _log() -> Iterator[Finding]:
-    from weilu.core.events import queries
+    from weilu.core.events import intake, queries
 
-    waiting = queries.waiting()
+    waiting = intake.count()
     says = f"position {queries.head():,}, {waiting:,} waiting"
     if waiting > 100_000:
         yield Finding("log", "warn", says, "Is `weilu worker` running?")

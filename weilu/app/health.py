@@ -45,13 +45,13 @@ def exposition() -> str:
 def _figures() -> dict[str, int]:
     from django_tasks_db.models import DBTaskResult
 
-    from weilu.core.events import queries
+    from weilu.core.events import intake, queries
     from weilu.core.jobs.models import Recurring
     from weilu.core.warehouse import loader
 
     figures = {
         "log_position": queries.head(),
-        "intake_waiting": queries.waiting(),
+        "intake_waiting": intake.count(),
         "tasks_waiting": DBTaskResult.objects.filter(status="READY").count(),
         "tasks_failed": DBTaskResult.objects.filter(status="FAILED").count(),
         "recurring_failing": Recurring.objects.exclude(last_error="").count(),

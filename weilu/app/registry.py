@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from weilu.connectors.events import KINDS as CHAT_KINDS
 from weilu.core.decisions import kinds as decision_kinds
-from weilu.core.events import kinds
+from weilu.core.events import intake, kinds, sequencer
+from weilu.core.events import queries as log
+from weilu.core.jobs import pump
+from weilu.core.warehouse import loader
+from weilu.members import conclude
 
 EVENT_KINDS = (*CHAT_KINDS,)
 DECISION_KINDS: tuple[decision_kinds.Kind, ...] = ()
+PUMP = (
+    pump.Step("sequencer", sequencer.run_once, intake.waiting),
+    pump.Step("loader", loader.run_once, lambda: loader.loaded() < log.head()),
+    pump.Step("conclusions", conclude.run_once, conclude.waiting),
+)
 
 
 def register_all() -> None:
+    pump.register(PUMP)
     decision_kinds.register(DECISION_KINDS)
     kinds.register(EVENT_KINDS)

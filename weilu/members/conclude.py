@@ -55,6 +55,13 @@ def run_once() -> int:
     return _conclude(touched(cursor, reached), reached)
 
 
+def waiting() -> bool:
+    """Whether something is known that no conclusion has been drawn from."""
+    reached = reached_now(LIFECYCLE)
+    cursor = Concluded.objects.filter(key=LIFECYCLE).first()
+    return reached is not None and (cursor is None or not same(cursor, reached))
+
+
 def reached_now(key: str) -> Concluded | None:
     """What is known now; None before anything was loaded. Read before the facts, so that what comes meanwhile is seen again."""
     store = store_of_events()

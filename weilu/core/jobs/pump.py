@@ -20,10 +20,11 @@ BROKEN_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`run()` carries what waits one stage further and returns how much moved."""
+    """`run()` carries what waits one stage further and returns how much moved; `waiting()` says if more is to come."""
 
     name: str
     run: Callable[[], int]
+    waiting: Callable[[], bool]
 
 
 _steps: tuple[Step, ...] = ()
@@ -55,10 +56,7 @@ def catch_up(seconds: float = 600.0) -> bool:
 
 def waiting() -> bool:
     """Whether anything has been taken in that does not show yet."""
-    from weilu.core.events import queries
-    from weilu.core.warehouse import loader
-
-    return queries.waiting() > 0 or loader.loaded() < queries.head()
+    return any(step.waiting() for step in _steps)
 
 
 def run_forever(stop: threading.Event) -> None:
