@@ -109,6 +109,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await Promise.all([styles(), scripts()]);
 sprite();
+write("mark.svg", readFileSync(join(here, "src/mark.svg")));
 writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");
 for (const name of readdirSync(out).filter((name) => name.endsWith(".br")))
   process.stdout.write(`${name.slice(0, -3)} ${readFileSync(join(out, name)).length} bytes compressed\n`);

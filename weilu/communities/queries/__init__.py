@@ -1,0 +1,1 @@
+"""What do pages and other steps read about communities? One file a subject."""
