@@ -9,7 +9,9 @@ from typing import Any
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-    "PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY;"
+    "PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY; "
+    # What is deleted is overwritten: retracted text must not linger in free pages.
+    "PRAGMA secure_delete=ON;"
 )
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from weilu.connectors.events import KINDS as CHAT_KINDS
+from weilu.connectors.imports.decisions import KINDS as IMPORT_DECISIONS
 from weilu.core.decisions import kinds as decision_kinds
-from weilu.core.events import intake, kinds, sequencer
+from weilu.core.events import handlers, intake, kinds, sequencer
 from weilu.core.events import queries as log
+from weilu.core.events.events import KINDS as LOG_KINDS
 from weilu.core.jobs import pump
 from weilu.core.warehouse import loader
 from weilu.members import conclude
 
-EVENT_KINDS = (*CHAT_KINDS,)
-DECISION_KINDS: tuple[decision_kinds.Kind, ...] = ()
+EVENT_KINDS = (*CHAT_KINDS, *LOG_KINDS)
+DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (*IMPORT_DECISIONS,)
+HANDLERS: tuple[handlers.Handler, ...] = ()
 PUMP = (
     pump.Step("sequencer", sequencer.run_once, intake.waiting),
+    pump.Step("handlers", handlers.run_once, handlers.waiting),
     pump.Step("loader", loader.run_once, lambda: loader.loaded() < log.head()),
     pump.Step("conclusions", conclude.run_once, conclude.waiting),
 )
@@ -23,3 +27,4 @@ def register_all() -> None:
     pump.register(PUMP)
     decision_kinds.register(DECISION_KINDS)
     kinds.register(EVENT_KINDS)
+    handlers.register(HANDLERS)

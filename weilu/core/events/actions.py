@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from django.utils.translation import gettext_lazy as _
+
 from weilu.core import clock
-from weilu.core.events import frames, intake, spool
+from weilu.core.errors import Conflict, NotFound
+from weilu.core.events import erasures, frames, intake, retraction, sequencer, spool
 from weilu.core.events.incoming import LIVE_BATCH, Incoming
+from weilu.core.events.lock import lock
+from weilu.core.events.models import Held, Retraction
 
 FRAME = 1_000
 GROUP = 16
@@ -37,8 +42,72 @@ def append(events: Iterable[Incoming], *, batch: int, live: bool = False) -> int
     return total
 
 
+def retract_batch(batch: int) -> int:
+    """Undo an import exactly; returns how many events left the log. A second time changes nothing and returns 0.
+
+    What another batch or live traffic has seen too stays. Call it outside transactions. Raises Conflict for batch 0.
+    """
+    if batch == LIVE_BATCH:
+        raise Conflict(_("Live events are not a batch and cannot be undone together."))
+    with lock():
+        sequencer.drain()
+        done = retraction.of_batch(batch)
+    return done.rows if done else 0
+
+
+def retract_identity(identity: int) -> int:
+    """Take every event of an account out of the log and forget who it was; returns how many events left."""
+    with lock():
+        sequencer.drain()
+        erasures.note(identity, Retraction.IDENTITY)
+        return retraction.of_identity(identity).rows
+
+
+def erase_identity(identity: int) -> None:
+    """Forget who an account was and what it said. Its nameless events stay, and with them every past number."""
+    with lock():
+        sequencer.drain()
+        erasures.note(identity, Retraction.ERASURE)
+        retraction.of_private(identity)
+
+
+def reapply_erasures() -> int:
+    """After a restore: erase again whoever was erased since that copy was made; returns how many accounts."""
+    with lock():
+        sequencer.drain()
+        again = erasures.undone()
+        for identity, what in again:
+            if what == Retraction.IDENTITY:
+                retraction.of_identity(identity)
+            else:
+                retraction.of_private(identity)
+    return len(again)
+
+
+def release(held: int) -> None:
+    """Let a held SDK event into the log though its clock is off. Raises NotFound."""
+    with lock():
+        row = _held(held)
+        frame = frames.decode(bytes(row.payload))
+        intake.put(frames.encode([frames.pick(frame, 0)], frame.header._replace(released=True)), 1)
+        row.delete()
+
+
+def discard(held: int) -> None:
+    """Throw a held SDK event away. Raises NotFound."""
+    with lock():
+        _held(held).delete()
+
+
+def _held(number: int) -> Held:
+    row = Held.objects.filter(pk=number).first()
+    if row is None:
+        raise NotFound(_("This event is not waiting any more."))
+    return row
+
+
 def _frames(stream: Iterator[Incoming], header: frames.Header) -> Iterator[tuple[int, bytes]]:
-    for _ in range(GROUP):
+    for _number in range(GROUP):
         chunk = list(islice(stream, FRAME))
         if not chunk:
             return

@@ -47,17 +47,18 @@ def by_others(batch: int, within: ranges.Ranges) -> list[tuple[int, int, int, in
 
 
 def heirs(kept: ranges.Ranges, others: Sequence[tuple[int, int, int, int]]) -> list[tuple[int, int, int]]:
-    """For every position of `kept` the batch that claimed it first among `others`, as ranges (first, last, batch)."""
-    places, owners = [], []
-    for _, batch, first, last in others:
-        inside = ranges.expand(ranges.both(ranges.of([(first, last)]), kept))
-        places.append(inside)
-        owners.append(np.full(len(inside), batch, dtype=np.int64))
-    if not places:
-        return []
-    # `unique` gives the first of equals, and `others` stand in the order in which they were claimed.
-    position, at = np.unique(np.concatenate(places), return_index=True)
-    owner = np.concatenate(owners)[at]
+    """For every position of `kept` the batch that claimed it first among `others`, as ranges (first, last, batch).
+
+    `others` stand in the order in which they were claimed, and cover all of `kept`.
+    """
+    position = ranges.expand(kept)
+    owner = np.zeros(len(position), dtype=np.int64)
+    spans = np.array([(first, last) for _, _, first, last in others], dtype=np.int64).reshape(-1, 2)
+    lows = np.searchsorted(position, spans[:, 0], side="left")
+    highs = np.searchsorted(position, spans[:, 1], side="right")
+    # Backwards, so that the earliest claim is written last and stays.
+    for index in range(len(others) - 1, -1, -1):
+        owner[lows[index] : highs[index]] = others[index][1]
     if not len(position):
         return []
     cut = np.flatnonzero((np.diff(position) != 1) | (np.diff(owner) != 0))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Sum
 
 from weilu.core.events import frames, spool
 from weilu.core.events.models import Intake, SpoolMark
@@ -61,6 +62,12 @@ def copy(payloads: list[tuple[int, bytes]]) -> None:
 def waiting() -> bool:
     """Whether there is anything to do; cheap, without the lock."""
     return Intake.objects.exists() or (embedded() and spool.waiting(marks()))
+
+
+def count() -> int:
+    """How many events wait."""
+    recorded = Intake.objects.aggregate(total=Sum("events"))["total"] or 0
+    return recorded + (spool.count(marks()) if embedded() else 0)
 
 
 def take(limit: int, seen: int) -> Taken:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from weilu.core.events import sealed, store
-from weilu.core.events.models import BatchTally, Private, Sequenced
+from weilu.core.events import frames, intake, ranges, sealed, store
+from weilu.core.events.models import BatchTally, Held, Private, Retraction, Sequenced
 from weilu.core.events.rows import COLUMNS, Row, rows_of
 
 _READ = f"SELECT {', '.join(COLUMNS)} FROM events_logentry WHERE position > %s ORDER BY position LIMIT %s"  # noqa: S608
@@ -21,10 +21,15 @@ def read(after: int, limit: int) -> list[Row]:
     """Up to `limit` rows with a position above `after`, in order. What has been retracted is left out at once."""
     while True:
         before = sealed.generation()
-        rows = sealed.read(after, limit)
-        if len(rows) < limit:
-            rows += rows_of(store.execute(_READ, [max(after, sealed.last()), limit - len(rows)]))
-        # Sealing moves rows between the two parts; if it did so meanwhile, look again.
+        try:
+            rows = sealed.read(after, limit) if before else []
+            if len(rows) < limit:
+                rows += rows_of(store.execute(_READ, [max(after, sealed.last()), limit - len(rows)]))
+        except FileNotFoundError:
+            if sealed.generation() == before:
+                raise
+            continue
+        # Sealing moves rows between the two parts and a purge swaps files; if one did so meanwhile, look again.
         if sealed.generation() == before:
             return rows
 
@@ -61,6 +66,59 @@ def position_at(moment: int) -> int:
     return best
 
 
+def waiting() -> int:
+    """How many events are durable and not in the log yet."""
+    return intake.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """What left the log at once: positions as (first, last), and rows that passed to another batch (first, last, batch)."""
+
+    number: int
+    what: str
+    ref: int
+    ranges: tuple[tuple[int, int], ...]
+    moved: tuple[tuple[int, int, int], ...]
+
+
+def retractions(after: int = 0) -> list[Retracted]:
+    """Retractions with a number above `after`, in order; for stores that keep a copy of the log."""
+    return [
+        Retracted(
+            row.pk,
+            row.what,
+            row.ref,
+            tuple((a, b) for a, b in row.ranges),
+            tuple((a, b, c) for a, b, c in row.moved),
+        )
+        for row in Retraction.objects.filter(pk__gt=after).order_by("pk")
+    ]
+
+
+def retracted_ranges(after: int = 0) -> list[tuple[int, int]]:
+    """Everything that retractions above a number took out, as disjoint ranges: whoever holds a copy leaves them out."""
+    return ranges.pairs(ranges.of(pair for row in retractions(after) for pair in row.ranges))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An SDK event whose clock is too far off: `happened` by its own clock, `arrived` by ours (ms)."""
+
+    number: int
+    kind: str
+    happened: int
+    arrived: int
+
+
+def held() -> list[Waiting]:
+    """Events that wait for an operator to let them in or throw them away, oldest first."""
+    return [
+        Waiting(row.pk, frames.decode(bytes(row.payload)).rows[0][0], row.happened, row.arrived)
+        for row in Held.objects.order_by("pk")
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What became of a batch: events that were new, already known, and held back for an operator."""
@@ -73,3 +131,8 @@ class Tally:
 def tally(batch: int) -> Tally:
     row = BatchTally.objects.filter(batch=batch).first()
     return Tally(row.new, row.repeated, row.held) if row else Tally(0, 0, 0)
+
+
+def known_keys(keys: Collection[bytes]) -> set[bytes]:
+    """Those of the keys that the log has seen, sealed ones included; for previews of imports."""
+    return set(store.positions_of(list(keys)))

@@ -78,3 +78,12 @@ def expand(one: Ranges) -> npt.NDArray[np.int64]:
     lengths = one[:, 1] - one[:, 0] + 1
     starts = np.repeat(one[:, 0] - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
     return starts + np.arange(int(lengths.sum()), dtype=np.int64)
+
+
+def contains(one: Ranges, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """For each position whether the set holds it."""
+    if not len(one):
+        return np.zeros(len(positions), dtype=np.bool_)
+    at = np.searchsorted(one[:, 0], positions, side="right") - 1
+    inside: npt.NDArray[np.bool_] = (at >= 0) & (positions <= one[np.maximum(at, 0), 1])
+    return inside

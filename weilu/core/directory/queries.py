@@ -1,0 +1,52 @@
+"""What are these numbers called? Names and owners for many ids at once, for pages and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import models
+
+from weilu.core.directory.minting import chunks
+from weilu.core.directory.models import Community, Identity, Member, Room
+
+SOME = 900
+
+
+def member_names(ids: Collection[int]) -> dict[int, str]:
+    """Shown name by member id; ids that do not exist are left out."""
+    return _column(Member, ids, "name")
+
+
+def identity_names(ids: Collection[int]) -> dict[int, str]:
+    return _column(Identity, ids, "name")
+
+
+def community_names(ids: Collection[int]) -> dict[int, str]:
+    return _column(Community, ids, "name")
+
+
+def room_names(ids: Collection[int]) -> dict[int, str]:
+    return _column(Room, ids, "name")
+
+
+def owners(identities: Collection[int]) -> dict[int, int]:
+    """Member id by identity id, as known now."""
+    return _column(Identity, identities, "member_id")
+
+
+def bots(identities: Collection[int]) -> set[int]:
+    """Those of the accounts that are bots."""
+    return {identity for identity, bot in _column(Identity, identities, "bot").items() if bot}
+
+
+def identities_of(member: int) -> list[Identity]:
+    """A member's accounts, in the order in which they came."""
+    return list(Identity.objects.filter(member=member).order_by("id"))
+
+
+def _column(model: type[models.Model], ids: Collection[int], column: str) -> dict[int, Any]:
+    found: dict[int, Any] = {}
+    for some in chunks(sorted(set(ids)), SOME):
+        found.update(model._default_manager.filter(pk__in=some).values_list("pk", column))
+    return found

@@ -1,0 +1,180 @@
+"""Who acts on what has happened? Handlers take the log in batches, each at its own pace.
+
+A handler's writes and its cursor commit together, so a batch counts once however often a worker dies. An event that
+fails five times is parked and skipped; the rest goes on. A handler with `effects` (it sends, rewards, punishes, starts
+a journey) is given live rows only and begins at the head: neither an import nor its own arrival touches a member.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from weilu.core import clock
+from weilu.core.errors import NotFound
+from weilu.core.events import queries
+from weilu.core.events.models import HandlerCursor, Parked
+from weilu.core.events.rows import Row
+
+logger = logging.getLogger("weilu.handlers")
+BATCH = 1_000
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """`run(rows)` acts on rows in order, inside a transaction that it does not end; safe to run twice on the same rows.
+
+    `kinds` names the kinds it wants; None stands for all.
+    """
+
+    name: str
+    run: Callable[[Sequence[Row]], None]
+    effects: bool = False
+    kinds: frozenset[str] | None = None
+
+    def wants(self, row: Row) -> bool:
+        return (row.live or not self.effects) and (self.kinds is None or row.kind in self.kinds)
+
+
+_handlers: tuple[Handler, ...] = ()
+
+
+def register(handlers: Iterable[Handler]) -> None:
+    """Called once from `app.registry`."""
+    global _handlers
+    _handlers = tuple(handlers)
+
+
+def run_once(handlers: Sequence[Handler] | None = None) -> int:
+    """Carry each handler up to one batch further, all fed by one reading; returns how many rows the furthest-behind took."""
+    chosen = _handlers if handlers is None else tuple(handlers)
+    cursors = {handler.name: _cursor(handler) for handler in chosen}
+    if not chosen or (start := min(cursors.values())) >= queries.head():
+        return 0
+    # Asked before reading: everything up to it is in what is read next, so that a cursor may pass over gaps.
+    head = queries.head()
+    rows = queries.read(start, BATCH)
+    end = rows[-1].position if len(rows) == BATCH else max(head, rows[-1].position if rows else 0)
+    moved = [_advance(handler, rows, end) for handler in chosen if cursors[handler.name] < end]
+    return len(rows) if any(moved) else 0
+
+
+def waiting() -> bool:
+    """Whether any handler has not had all that has happened."""
+    if not _handlers:
+        return False
+    cursors = dict(HandlerCursor.objects.values_list("name", "position"))
+    head = queries.head()
+    return any(cursors.get(handler.name, 0) < head for handler in _handlers)
+
+
+def parked() -> list[Parked]:
+    """Events that a handler has given up, oldest first."""
+    return list(Parked.objects.exclude(parked_at=None).order_by("pk"))
+
+
+def replay(parked_id: int, handlers: Sequence[Handler] | None = None) -> bool:
+    """Hand a parked event to its handler once more; True where it went well. Raises NotFound."""
+    row = Parked.objects.filter(pk=parked_id).exclude(parked_at=None).first()
+    handler = next((h for h in (handlers or _handlers) if row and h.name == row.handler), None)
+    if row is None or handler is None:
+        raise NotFound(_("This event is not parked."))
+    events = [found for found in queries.read(row.position - 1, 1) if found.position == row.position]
+    try:
+        with transaction.atomic():
+            if events:
+                handler.run(events)
+            row.delete()
+    except Exception as problem:
+        Parked.objects.filter(pk=parked_id).update(attempts=row.attempts + 1, error=_described(problem))
+        return False
+    return True
+
+
+def _cursor(handler: Handler) -> int:
+    start = queries.head() if handler.effects else 0
+    return HandlerCursor.objects.get_or_create(name=handler.name, defaults={"position": start})[0].position
+
+
+def _advance(handler: Handler, rows: Sequence[Row], end: int) -> bool:
+    """Run the handler over what it has not had; False where somebody else has its cursor, or it stands before a failure."""
+    try:
+        with transaction.atomic():
+            cursor = _claim(handler.name)
+            if cursor is None or cursor.position >= end:
+                return False
+            _run(handler, [row for row in rows if row.position > cursor.position])
+            cursor.position = end
+            cursor.save(update_fields=["position"])
+        return True
+    except Exception:
+        logger.warning("handler_failed", extra={"handler": handler.name})
+    return _one_by_one(handler, rows, end)
+
+
+def _one_by_one(handler: Handler, rows: Sequence[Row], end: int) -> bool:
+    """After a failure: up to the event that fails, each in a transaction of its own."""
+    moved = False
+    for row in rows:
+        try:
+            with transaction.atomic():
+                cursor = _claim(handler.name)
+                if cursor is None:
+                    return moved
+                if cursor.position >= row.position:
+                    continue
+                _run(handler, [row])
+                Parked.objects.filter(handler=handler.name, position=row.position, parked_at=None).delete()
+                cursor.position = row.position
+                cursor.save(update_fields=["position"])
+            moved = True
+        except Exception as problem:
+            if not _count_failure(handler, row, problem):
+                return moved
+            moved = True
+    return moved
+
+
+def _run(handler: Handler, rows: Sequence[Row]) -> None:
+    skipped = set(
+        Parked.objects.filter(handler=handler.name, position__in=[row.position for row in rows])
+        .exclude(parked_at=None)
+        .values_list("position", flat=True)
+    )
+    wanted = [row for row in rows if handler.wants(row) and row.position not in skipped]
+    if wanted:
+        handler.run(wanted)
+
+
+def _claim(name: str) -> HandlerCursor | None:
+    """The cursor, held until the end of the transaction; None where another worker holds it."""
+    found = HandlerCursor.objects.filter(name=name)
+    if connection.features.has_select_for_update_skip_locked:
+        found = found.select_for_update(skip_locked=True)
+    return found.first()
+
+
+def _count_failure(handler: Handler, row: Row, problem: Exception) -> bool:
+    """Note the failure; at the fifth the event is parked and the cursor passes it. True where it was parked now."""
+    with transaction.atomic():
+        failed, _made = Parked.objects.get_or_create(handler=handler.name, position=row.position)
+        failed.attempts += 1
+        failed.error = _described(problem)
+        if failed.attempts >= ATTEMPTS:
+            failed.parked_at = clock.now()
+            HandlerCursor.objects.filter(name=handler.name).update(position=row.position)
+        failed.save()
+    return failed.parked_at is not None
+
+
+def _described(problem: Exception) -> str:
+    """Class and place of an error; never its message, which may quote a member."""
+    places = traceback.extract_tb(problem.__traceback__)
+    where = [f"{place.filename.rsplit('/', 1)[-1]}:{place.lineno} in {place.name}" for place in places[-1:]]
+    return " at ".join([type(problem).__name__, *where])
