@@ -1,0 +1,11 @@
+"""What is decided in this room?"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from weilu.core.decisions.kinds import Kind
+
+IMPORT_CONFIRMED = "import.confirmed"
+
+KINDS = (Kind(IMPORT_CONFIRMED, _("Import confirmed")),)

@@ -1,0 +1,33 @@
+"""What is done in the background? Reading and running an import, each safe to run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from django_tasks import task
+
+from weilu.connectors.imports import actions
+from weilu.connectors.imports.models import Batch, State
+from weilu.core.errors import WeiluError
+
+
+@task()
+def read_batch(batch_id: int) -> None:
+    """The preview of a file too large to be read while the page waits."""
+    batch = Batch.objects.filter(pk=batch_id, state=State.READING).first()
+    if batch is not None:
+        _expected_errors_stand_in_the_batch(batch, actions.read)
+
+
+@task()
+def run_batch(batch_id: int) -> None:
+    batch = Batch.objects.filter(pk=batch_id, state__in=(State.CONFIRMED, State.RUNNING)).first()
+    if batch is not None:
+        _expected_errors_stand_in_the_batch(batch, actions.run)
+
+
+def _expected_errors_stand_in_the_batch(batch: Batch, work: Callable[[Batch], Batch]) -> None:
+    """The batch says what happened, in a sentence; the queue need not repeat it."""
+    with suppress(WeiluError):
+        work(batch)
