@@ -126,6 +126,14 @@ def access_member(viewer: Viewer, member_id: int, right: str = rights.VIEW) -> M
     return member
 
 
+def access_operator(viewer: Viewer, operator_id: int) -> Operator:
+    """An account, for those who manage accounts; else `NotFound`."""
+    operator = Operator.objects.filter(pk=operator_id).first()
+    if operator is None or not viewer.can(rights.OPERATORS):
+        raise missing()
+    return operator
+
+
 def demand(viewer: Viewer, right: str, community: int | None = None) -> None:
     """For the API and for actions: raises `Forbidden` where the viewer lacks the right."""
     if not viewer.can(right, community):
@@ -138,9 +146,10 @@ def demand(viewer: Viewer, right: str, community: int | None = None) -> None:
 
 
 class ViewerRequest(HttpRequest):
-    """A request behind `OperatorMiddleware`, for annotations in views."""
+    """A request behind `OperatorMiddleware`, for annotations in views. `user` is who is logged in, where somebody must be."""
 
     viewer: Viewer
+    user: Operator
 
 
 def needs(right: str) -> Callable[[View], View]:

@@ -40,6 +40,9 @@ class Finding:
     seq: int
     sentence: str | Promise
 
+    def __str__(self) -> str:
+        return f"#{self.seq}: {self.sentence}"
+
 
 def record(viewer: Viewer, action: str, about: Object = None, **ids: Plain) -> AuditEntry:
     """Add a line, inside the transaction of the change it tells of. Ids, numbers and short slugs only: `ValueError` otherwise."""
@@ -97,7 +100,7 @@ def seal(entry: AuditEntry) -> str:
     return hashlib.blake2b(orjson.dumps(fields), key=secrets.key("audit"), digest_size=32).hexdigest()
 
 
-def _walk(heads: dict[int, str]) -> Iterator[Finding]:
+def _walk(heads: dict[int, set[str]]) -> Iterator[Finding]:
     expected, previous = 1, START
     for entry in AuditEntry.objects.order_by("seq").iterator(chunk_size=2000):
         if entry.seq != expected:
@@ -106,7 +109,7 @@ def _walk(heads: dict[int, str]) -> Iterator[Finding]:
             yield Finding("changed", entry.seq, _("The row does not follow on from the one before it."))
         if seal(entry) != entry.hash:
             yield Finding("changed", entry.seq, _("The row was changed after it was written."))
-        elif heads.get(entry.seq, entry.hash) != entry.hash:
+        elif heads.get(entry.seq, {entry.hash}) != {entry.hash}:
             yield Finding("replaced", entry.seq, _("The row is not the one that audit.head remembers."))
         expected, previous = entry.seq + 1, entry.hash
 
@@ -143,9 +146,16 @@ def _append(line: str) -> None:
         os.close(handle)
 
 
-def _heads() -> dict[int, str]:
-    """Row number → hash, as remembered outside. A torn last line, from a crash while writing, is skipped."""
+def _heads() -> dict[int, set[str]]:
+    """Row number → hash, as remembered outside; two for one number tell of an end cut off and grown anew.
+
+    A torn last line, from a crash while writing, is skipped.
+    """
     if not head_path().exists():
         return {}
-    pairs = (line.split() for line in head_path().read_text().splitlines())
-    return {int(pair[0]): pair[1] for pair in pairs if len(pair) == 2 and len(pair[1]) == 64}
+    heads: dict[int, set[str]] = {}
+    for line in head_path().read_text().splitlines():
+        seq, _blank, known = line.partition(" ")
+        if len(known) == len(START):
+            heads.setdefault(int(seq), set()).add(known)
+    return heads

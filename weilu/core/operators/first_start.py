@@ -38,12 +38,17 @@ class Answers:
     language: str
 
 
+def is_due() -> bool:
+    """Whether nobody has an account yet."""
+    return not queries.any_operator()
+
+
 def code() -> str | None:
     """The code to print at start, the same until it is used; None once an operator exists.
 
     It stands in the home folder, readable by its owner only, who may read the database there anyway.
     """
-    if queries.any_operator():
+    if not is_due():
         path().unlink(missing_ok=True)
         return None
     try:

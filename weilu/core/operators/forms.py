@@ -10,9 +10,10 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from weilu.core.directory.models import Community
 from weilu.core.operators import rights
+from weilu.core.operators.actions import team
 
-ALL = ""
 PASSWORD = forms.PasswordInput(attrs={"autocomplete": "current-password"})
 NEW_PASSWORD = forms.PasswordInput(attrs={"autocomplete": "new-password"})
 CODE = forms.TextInput(
@@ -111,26 +112,31 @@ class Token(forms.Form):
 
 
 class Roles(forms.Form):
-    """Any number of roles, for all communities or for the ones chosen."""
+    """One role, for all communities or for the ones chosen."""
 
-    roles = forms.MultipleChoiceField(
-        label=_("Roles"),
-        choices=[(slug, name) for slug, (name, _rights) in rights.ROLES.items()],
-        widget=forms.CheckboxSelectMultiple,
+    role = forms.ChoiceField(
+        label=_("Role"), choices=[(slug, name) for slug, (name, _rights) in rights.ROLES.items()]
     )
-    communities = forms.MultipleChoiceField(
+    communities = forms.TypedMultipleChoiceField(
         label=_("Communities"),
         required=False,
+        coerce=int,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen: all communities, also those to come."),
     )
 
-    def __init__(self, *args: Any, communities: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, communities: list[Community], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["communities"].choices = communities  # type: ignore[attr-defined]
+        choices = [(str(row.pk), str(row)) for row in communities]
+        self.fields["communities"].choices = choices  # type: ignore[attr-defined]
+
+    def chosen(self) -> list[team.Role]:
+        """The role once for each community chosen, or once for all."""
+        role = self.cleaned_data["role"]
+        return [team.Role(role, community) for community in self.cleaned_data["communities"] or (None,)]
 
 
 class Invite(Roles):
     name = forms.CharField(label=_("Name"), max_length=100)
     email = forms.EmailField(label=_("E-mail"), max_length=254)
-    field_order = ["name", "email", "roles", "communities"]
+    field_order = ["name", "email", "role", "communities"]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
+
+from weilu.core.operators.rights import role_name
 
 
 class Operators(BaseUserManager["Operator"]):
@@ -50,6 +53,10 @@ class Grant(models.Model):
             ),
             models.CheckConstraint(condition=~Q(role="owner") | Q(community=None), name="owner_of_all"),
         ]
+
+    @property
+    def role_name(self) -> str | Promise:
+        return role_name(self.role)
 
 
 class Invitation(models.Model):

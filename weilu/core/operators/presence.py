@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from weilu.core.directory.models import Identity, Member
 from weilu.core.warehouse import client
-from weilu.core.warehouse.compile.presence import SEEN_IN
+from weilu.core.warehouse.compile.sightings import SEEN_IN
 
 
 def seen_in(member: Member, communities: Collection[int]) -> frozenset[int]:

@@ -56,6 +56,11 @@ def rights_of(role: str) -> frozenset[str]:
     return ROLES[role][1] if role in ROLES else frozenset()
 
 
+def role_name(role: str) -> str | Promise:
+    """What to show, also for a role that has been retired."""
+    return ROLES[role][0] if role in ROLES else role
+
+
 def check(right: str) -> str:
     """The right itself; a name that stands in no table is an error of ours, found when the module loads."""
     if right not in RIGHTS:

@@ -27,6 +27,7 @@ def begin(request: HttpRequest, operator: Operator) -> None:
     now = clock.now()
     with transaction.atomic():
         login(request, operator, backend=BACKEND)
+        request.session.cycle_key()
         request.session[PRIVILEGES] = operator.privileges
         LoginSession.objects.create(
             operator=operator,

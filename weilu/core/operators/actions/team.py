@@ -50,6 +50,21 @@ def set_roles(viewer: Viewer, operator: Operator, roles: list[Role]) -> None:
         _keep_an_owner()
 
 
+def give(viewer: Viewer, operator: Operator, roles: list[Role]) -> None:
+    """Add roles to those the operator holds."""
+    set_roles(viewer, operator, [*held(operator), *roles])
+
+
+def take(viewer: Viewer, operator: Operator, role: Role) -> None:
+    """Take one role away; `Conflict` where that would leave no owner."""
+    set_roles(viewer, operator, [kept for kept in held(operator) if kept != role])
+
+
+def held(operator: Operator) -> list[Role]:
+    rows = Grant.objects.filter(operator=operator).order_by("pk").values_list("role", "community_id")
+    return [Role(role, community) for role, community in rows]
+
+
 def disable(viewer: Viewer, operator: Operator) -> None:
     """Close the account at once: sessions and tokens end. The row stays, since decisions name it."""
     demand(viewer, rights.OPERATORS)

@@ -1,0 +1,7 @@
+"""Where has somebody been seen?"""
+
+from __future__ import annotations
+
+SEEN_IN = """SELECT DISTINCT community FROM weilu.events
+WHERE community IN {communities:Array(UInt32)} AND identity IN {identities:Array(UInt32)}"""
+"""Of these communities, those that hold an event of one of these identities. Led by the sort key."""
