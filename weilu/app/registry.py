@@ -8,12 +8,16 @@ from weilu.core.decisions import kinds as decision_kinds
 from weilu.core.events import handlers, intake, kinds, sequencer
 from weilu.core.events import queries as log
 from weilu.core.events.events import KINDS as LOG_KINDS
-from weilu.core.jobs import pump
-from weilu.core.warehouse import loader
-from weilu.members import conclude
+from weilu.core.jobs import pump, recurring
+from weilu.core.operators import labels
+from weilu.core.warehouse import conclusions, loader
+from weilu.members import conclude, standing
+from weilu.members import decisions as member_decisions
+from weilu.members import events as member_events
+from weilu.members import jobs as member_jobs
 
-EVENT_KINDS = (*CHAT_KINDS, *LOG_KINDS)
-DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (*IMPORT_DECISIONS,)
+EVENT_KINDS = (*CHAT_KINDS, *LOG_KINDS, *member_events.KINDS)
+DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (*IMPORT_DECISIONS, *member_decisions.KINDS)
 HANDLERS: tuple[handlers.Handler, ...] = ()
 PUMP = (
     pump.Step("sequencer", sequencer.run_once, intake.waiting),
@@ -21,6 +25,8 @@ PUMP = (
     pump.Step("loader", loader.run_once, lambda: loader.loaded() < log.head()),
     pump.Step("conclusions", conclude.run_once, conclude.waiting),
 )
+JOBS: tuple[recurring.Job, ...] = (*member_jobs.JOBS,)
+KNOWN_CONCLUSIONS = {"state": conclude.states_known, "tier": standing.tiers_known}
 
 
 def register_all() -> None:
@@ -28,3 +34,6 @@ def register_all() -> None:
     decision_kinds.register(DECISION_KINDS)
     kinds.register(EVENT_KINDS)
     handlers.register(HANDLERS)
+    recurring.register(JOBS)
+    conclusions.register(KNOWN_CONCLUSIONS)
+    labels.register_actions(member_decisions.AUDIT_WORDS)

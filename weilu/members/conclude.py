@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 
 from weilu.core import clock
+from weilu.core.directory.models import Brand
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import lifecycle as compiled
 from weilu.core.warehouse.compile.facts import Rows
@@ -22,8 +22,6 @@ from weilu.core.warehouse.store import last_known as store_of_events
 from weilu.members import facts, thresholds
 from weilu.members.models import Concluded, Correction, ThresholdVersion
 from weilu.members.rules import histories, lifecycle, moves
-from weilu.members.rules.histories import Ints
-from weilu.members.rules.lifecycle import Version
 
 LIFECYCLE = "lifecycle"
 KEYS = ("state", "membership")
@@ -62,6 +60,11 @@ def waiting() -> bool:
     return reached is not None and (cursor is None or not same(cursor, reached))
 
 
+def brand_zone() -> str:
+    """The time zone in which weeks begin and days are counted for influence."""
+    return Brand.objects.values_list("timezone", flat=True).first() or "Asia/Shanghai"
+
+
 def reached_now(key: str) -> Concluded | None:
     """What is known now; None before anything was loaded. Read before the facts, so that what comes meanwhile is seen again."""
     store = store_of_events()
@@ -74,13 +77,14 @@ def reached_now(key: str) -> Concluded | None:
         owners=store.owners,
         retractions=AppliedRetraction.objects.filter(store=store).count(),
         thresholds=thresholds.newest(),
+        zone=brand_zone(),
         at=clock.now(),
     )
 
 
 def same(one: Concluded, other: Concluded) -> bool:
     """Whether nothing has happened between the two that could change a conclusion."""
-    fields = ("store", "position", "owners", "retractions", "thresholds")
+    fields = ("store", "position", "owners", "retractions", "thresholds", "zone")
     return all(getattr(one, field) == getattr(other, field) for field in fields)
 
 
@@ -229,32 +233,21 @@ def _remember(reached: Concluded) -> None:
     reached.save()
 
 
-@dataclass(frozen=True, slots=True)
-class States:
-    """The state of each membership: `who[i]` in `scope[i]` is `CODES[codes[i]]`."""
-
-    scope: Ints
-    who: Ints
-    codes: Ints
-
-
-def states_known(communities: Collection[int] | None, moment_ms: int, position: int) -> States:
-    """States at a moment as they were known at a log position: rows, ownership and thresholds of then.
+def states_known(
+    communities: Collection[int] | None, moment_ms: int, position: int
+) -> Iterable[tuple[int, int, str]]:
+    """(scope, member, state) just before a moment, as known at a log position: rows, ownership and thresholds of then.
 
     Computed from the events, without stored conclusions. With None also scope 0, each person over all communities.
     Whoever was not a member by then is left out.
     """
-    moment = -(-moment_ms // 1000)
-    rows = Rows(communities=communities, before=moment, known=position)
+    before = -(-moment_ms // 1000)
+    rows = Rows(communities=communities, before=before, known=position)
     known = facts.read(rows, _gap(), whole=communities is None)
     versions = thresholds.versions_of(known.scopes(), before_ms=moment_ms)
-    parts = [known.of_scope(scope) for scope in known.scopes()]
-    codes = [
-        histories.states_at(part.columns, _limits(versions[int(part.scope[0])], moment - 1), moment - 1)
-        for part in parts
-    ]
-    return States(known.scope, known.who, np.concatenate(codes) if codes else np.zeros(0, dtype=np.int64))
-
-
-def _limits(versions: tuple[Version, ...], moment: int) -> lifecycle.Thresholds:
-    return lifecycle.in_force(versions, moment).thresholds
+    for scope in known.scopes():
+        part = known.of_scope(scope)
+        limits = lifecycle.in_force(versions[scope], before - 1).thresholds
+        codes = histories.states_at(part.columns, limits, before - 1)
+        for who, code in zip(part.who.tolist(), codes.tolist(), strict=True):
+            yield scope, who, histories.CODES[code]

@@ -36,6 +36,7 @@ class Concluded(models.Model):
     owners = models.JSONField(default=list)
     retractions = models.BigIntegerField(default=0)
     thresholds = models.BigIntegerField(default=0)
+    zone = models.CharField(max_length=64, default="")
     at = models.DateTimeField(null=True)
 
 

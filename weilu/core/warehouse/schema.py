@@ -73,4 +73,27 @@ CREATE TABLE IF NOT EXISTS weilu.timelines (
 ORDER BY (key, scope, who)
 """
 
-TABLES = (EVENTS, OWNERSHIP, OWNER, TIMELINES)
+SCORES = """
+CREATE TABLE IF NOT EXISTS weilu.scores (
+    scope UInt32,
+    who UInt32,
+    at DateTime('UTC'),
+    contributions UInt32,
+    answerers UInt32,
+    days UInt16,
+    contribution UInt8,
+    diversity UInt8,
+    reach UInt8,
+    presence UInt8,
+    score UInt8,
+    tier LowCardinality(String),
+    place UInt32,
+    members UInt32,
+    rule UInt16,
+    version UInt64
+) ENGINE = ReplacingMergeTree(version)
+ORDER BY (scope, who)
+"""
+"""Influence at the present: the four factors sum to the score; `place` of `members` in the scope. Score 0: not any more."""
+
+TABLES = (EVENTS, OWNERSHIP, OWNER, TIMELINES, SCORES)

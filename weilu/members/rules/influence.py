@@ -93,18 +93,19 @@ def apportion(parts: Floats, totals: Ints) -> Ints:
     return floors + extra
 
 
-def tiers(who: Ints, scored: Scores) -> dict[int, str]:
-    """The tier of everybody in `who`. Sizes round up, at least one KOL; whoever scores 0 is a lurker.
+def tiers(who: Ints, scored: Scores) -> Ints:
+    """The tier of everybody in `who` (ascending ids), as index of `TIERS`.
 
-    Equal scores are ordered by the unrounded score, then by the smaller id: the older member.
+    Sizes round up, at least one KOL; whoever scores 0 is a lurker. Equal scores are ordered by the unrounded score, then
+    by the smaller id: the older member.
     """
-    found = dict.fromkeys((int(one) for one in who), LURKER)
     counted = (scored.score > 0) & np.isin(scored.who, who)
     ids, score, exact = scored.who[counted], scored.score[counted], scored.order[counted]
     ranked = ids[np.lexsort((ids, -exact, -score))]
+    found = np.full(len(who), len(SHARES), dtype=np.int64)
     begin = 0
-    for tier, size in zip(TIERS, sizes(len(who)), strict=False):
-        found.update((int(one), tier) for one in ranked[begin : begin + size])
+    for index, size in enumerate(sizes(len(who))):
+        found[np.searchsorted(who, ranked[begin : begin + size])] = index
         begin += size
     return found
 

@@ -9,7 +9,6 @@ import pytest
 from weilu.core import clock
 from weilu.members import conclude
 from weilu.members.models import Correction
-from weilu.members.rules.histories import CODES
 from weilu.members.tests.village import (
     HARBOUR,
     HEARTH,
@@ -161,10 +160,4 @@ def _states(when) -> dict[tuple[int, int], str]:
 
 
 def _known(day: float, position: int) -> dict[tuple[int, int], str]:
-    found = conclude.states_known(None, at(day), position)
-    return {
-        (scope, who): CODES[code]
-        for scope, who, code in zip(
-            found.scope.tolist(), found.who.tolist(), found.codes.tolist(), strict=True
-        )
-    }
+    return {(scope, who): value for scope, who, value in conclude.states_known(None, at(day), position)}

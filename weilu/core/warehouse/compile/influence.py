@@ -1,0 +1,132 @@
+"""Who does how much, who answers whom, and which events stand behind a factor of influence?
+
+An *answer* is a reply to somebody's message or a mention of them; a *tie* is an answer or a reaction. Both lead from the one
+who acts to the one who is meant: the event's target, the author of the message that it is about, and whoever it mentions.
+Nobody is tied to themselves or to a bot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from weilu.core.warehouse.compile.facts import Rows, Sql
+
+CONTRIBUTIONS = ("message.sent", "poll.voted", "checkin.done", "order.paid")
+"""Doing these is a contribution; a reaction is presence and a tie, not a contribution."""
+REACTION = "reaction.added"
+MESSAGE = "message.sent"
+
+
+def activity(rows: Rows, timezone: str, *, whole_person: bool) -> Sql:
+    """scope, person, contributions, days (local days with an interaction)."""
+    scope = "toUInt32(0)" if whole_person else "e.community"
+    sql = f"""
+SELECT {scope} AS scope, {rows.person} AS person, countIf(e.kind IN {{contributions:Array(String)}}) AS contributions,
+    uniqExact(toDate(e.happened, {{timezone:String}})) AS days
+FROM {rows.tables} WHERE {rows.where} AND e.interaction = 1
+GROUP BY scope, person HAVING toInt64(person) > 0 ORDER BY scope, person"""
+    return sql, {**rows.values, "contributions": list(CONTRIBUTIONS), "timezone": timezone}
+
+
+def ties(rows: Rows) -> Sql:
+    """scope, source, goal, weight, answers: how many events tie one person to another, and how many of them are answers."""
+    meant, values = _meant(rows)
+    sql = f"""
+SELECT community AS scope, source, goal, uniqExact(position) AS weight, uniqExactIf(position, answer) AS answers
+FROM ({meant}) WHERE source != goal GROUP BY scope, source, goal ORDER BY scope, source, goal"""
+    return sql, values
+
+
+def tied_to(rows: Rows, person: int, *, answers_only: bool) -> Sql:
+    """position of every event that ties somebody to this person, newest first."""
+    meant, values = _meant(rows)
+    only = "AND answer" if answers_only else ""
+    sql = f"""
+SELECT position FROM ({meant}) WHERE goal = {{goal:UInt32}} AND source != goal {only}
+GROUP BY position ORDER BY position DESC"""
+    return sql, {**values, "goal": person}
+
+
+def done_by(rows: Rows, *, contributions_only: bool) -> Sql:
+    """position of what the identities in `rows` did, newest first: their contributions, or all their interactions."""
+    only = "e.kind IN {contributions:Array(String)} AND" if contributions_only else ""
+    sql = f"""
+SELECT e.position AS position FROM {rows.tables} WHERE {rows.where} AND {only} e.interaction = 1
+ORDER BY e.happened DESC, e.ms DESC, e.position DESC"""
+    return sql, {**rows.values, **({"contributions": list(CONTRIBUTIONS)} if contributions_only else {})}
+
+
+def _meant(rows: Rows) -> tuple[str, dict[str, object]]:
+    """community, position, source, goal, answer: one row for each person whom an event means."""
+    person_of = _person_of(rows)
+    by_then = "" if rows.known is None else "AND a.position <= {known:UInt64}"
+    acts = f"""
+SELECT e.community AS community, e.position AS position, toUInt32({rows.person}) AS source, e.about AS about,
+    arrayDistinct(arrayFilter(i -> i > 0, arrayPushBack(e.mentions, e.target))) AS named, e.kind = '{MESSAGE}' AS answer
+FROM {rows.tables}
+WHERE {rows.where} AND e.kind IN ('{MESSAGE}', '{REACTION}') AND (e.about > 0 OR e.target > 0 OR notEmpty(e.mentions))"""
+    authors = f"""
+SELECT a.subject AS subject, any(a.identity) AS identity FROM weilu.events AS a
+WHERE a.kind = '{MESSAGE}' AND a.identity > 0 {by_then} AND a.subject IN (
+    SELECT e.about FROM {rows.tables} WHERE {rows.where} AND e.about > 0 AND e.kind IN ('{MESSAGE}', '{REACTION}'))
+GROUP BY subject"""
+    sql = f"""
+SELECT m.community AS community, m.position AS position, m.source AS source, toUInt32({person_of}) AS goal, m.answer AS answer
+FROM (
+    SELECT t.community AS community, t.position AS position, t.source AS source, t.answer AS answer,
+        arrayJoin(arrayDistinct(arrayPushBack(t.named, w.identity))) AS identity
+    FROM ({acts}) AS t LEFT ANY JOIN ({authors}) AS w ON w.subject = t.about
+) AS m {_owner_of(rows)}
+WHERE m.identity > 0 AND m.source > 0 AND toInt64(goal) > 0"""
+    return sql, rows.values
+
+
+def _person_of(rows: Rows) -> str:
+    return "dictGet('weilu.owner', 'person', toUInt64(m.identity))" if rows.known is None else "g.person"
+
+
+def _owner_of(rows: Rows) -> str:
+    if rows.known is None:
+        return ""
+    return """LEFT ANY JOIN (
+    SELECT o.identity AS identity, if(argMax(o.bot, (o.version, o.id)) = 1, 0, argMax(o.member, o.id)) AS person
+    FROM weilu.ownership AS o FINAL WHERE o.from_position <= {known:UInt64} GROUP BY o.identity
+) AS g ON g.identity = m.identity"""
+
+
+def inside(moment: int, scopes: Collection[int] | None) -> Sql:
+    """scope, who: everybody who is in just before a moment (seconds), as concluded."""
+    only = "" if scopes is None else "AND scope IN {scopes:Array(UInt32)}"
+    sql = f"""
+SELECT scope, who FROM weilu.timelines FINAL
+WHERE key = 'membership' AND vals[arrayLastIndex(f -> f < toDateTime({{moment:UInt32}}, 'UTC'), froms)] = 'in' {only}
+ORDER BY scope, who"""
+    return sql, {"moment": moment, **({} if scopes is None else {"scopes": sorted(scopes)})}
+
+
+def earliest(after: int, upto: int, highest_owner: int) -> Sql:
+    """since: seconds of the first event in (after, upto] or of an identity that was minted or changed hands since."""
+    return (
+        """SELECT min(toUnixTimestamp(happened)) AS since, count() AS events FROM weilu.events
+WHERE (position > {after:UInt64} AND position <= {upto:UInt64})
+   OR identity IN (SELECT identity FROM weilu.ownership WHERE id > {highest:UInt64})""",
+        {"after": after, "upto": upto, "highest": highest_owner},
+    )
+
+
+def first_moment() -> Sql:
+    """since, events: seconds of the first event of all."""
+    return (
+        "SELECT min(toUnixTimestamp(happened)) AS since, count() AS events FROM weilu.events WHERE identity > 0",
+        {},
+    )
+
+
+def scores(scopes: Collection[int] | None = None, people: Collection[int] | None = None) -> Sql:
+    """The present scores as they stand, those above 0."""
+    conditions = ["score > 0"]
+    conditions += ["scope IN {scopes:Array(UInt32)}"] * (scopes is not None)
+    conditions += ["who IN {people:Array(UInt32)}"] * (people is not None)
+    given = {"scopes": scopes, "people": people}
+    sql = f"SELECT * FROM weilu.scores FINAL WHERE {' AND '.join(conditions)} ORDER BY scope, who"
+    return sql, {name: sorted(ids) for name, ids in given.items() if ids is not None}

@@ -1,0 +1,20 @@
+"""What is decided in this room, and how do these acts read in the audit trail?"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from weilu.core.decisions.kinds import Kind
+
+MERGED = "member.merged"
+THRESHOLDS_CHANGED = "thresholds.changed"
+EXPORTED = "members.exported"
+
+KINDS = (Kind(MERGED, _("Members merged")), Kind(THRESHOLDS_CHANGED, _("Lifecycle thresholds changed")))
+
+AUDIT_WORDS = {
+    MERGED: _("Merged members"),
+    "member.unmerged": _("Undid a merge"),
+    THRESHOLDS_CHANGED: _("Changed lifecycle thresholds"),
+    EXPORTED: _("Exported members"),
+}

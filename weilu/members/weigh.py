@@ -1,0 +1,207 @@
+"""How do tiers and scores reach the store? The pyramid is weighed every Monday 00:00 of the brand's zone, and at present.
+
+Mondays once weighed stand, until facts from before them come in late or go: then they are weighed anew. So the history does
+not depend on when the job ran; only its last change point, the present, does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import numpy as np
+import pyarrow as pa
+
+from weilu.core import clock
+from weilu.core.warehouse import client
+from weilu.core.warehouse.compile import influence as compiled
+from weilu.core.warehouse.compile import lifecycle as compiled_lines
+from weilu.members import conclude, facts
+from weilu.members.conclude import Line
+from weilu.members.models import Concluded
+from weilu.members.rules.influence import RULE_VERSION, TIERS
+from weilu.members.rules.moves import value_at
+from weilu.members.standing import Standing, standings, week_ends
+
+INFLUENCE = "influence"
+KEY = "tier"
+REST = dt.timedelta(minutes=10)
+"""How long the present pyramid may stay as it is while new events come in."""
+MANY = 1_000
+"""So many new events at once are an import: worth weighing at once."""
+
+Points = list[tuple[int, str]]
+Lines = dict[tuple[int, int], tuple[Points, int]]
+"""(scope, who) → change points and version."""
+
+
+def run_once(*, at_once: bool = True) -> int:
+    """Weigh what is due; returns how many histories were written. Without `at_once`, small news waits for `REST`."""
+    now = clock.now()
+    cursor, _ = Concluded.objects.get_or_create(key=INFLUENCE)
+    reached = conclude.reached_now(INFLUENCE)
+    if reached is None or not reached.position or not _due(cursor, reached, now, at_once=at_once):
+        return 0
+    reached.at = now
+    written = _weigh(_since(cursor, reached), now, reached)
+    reached.save()
+    return written
+
+
+def _due(cursor: Concluded, reached: Concluded, now: dt.datetime, *, at_once: bool) -> bool:
+    if cursor.at is None:
+        return True
+    if conclude.same(cursor, reached):
+        return bool(week_ends(int(cursor.at.timestamp()), now)) or now - cursor.at >= dt.timedelta(days=1)
+    undone = cursor.retractions != reached.retractions
+    return at_once or undone or now - cursor.at >= REST or reached.position - cursor.position >= MANY
+
+
+def _since(cursor: Concluded, reached: Concluded) -> int:
+    """Mondays after this second are to be weighed: the earliest that any news is about, at most the last time."""
+    if cursor.at is None or _begins_anew(cursor, reached):
+        found = client.query(*compiled.first_moment())
+    else:
+        found = client.query(
+            *compiled.earliest(cursor.position, reached.position, (cursor.owners or [0, 0])[1])
+        )
+    since = int(found.column("since")[0].as_py()) if found.column("events")[0].as_py() else None
+    last = None if cursor.at is None else int(cursor.at.timestamp())
+    return min(one for one in (since, last, int(clock.now().timestamp())) if one is not None)
+
+
+def _begins_anew(cursor: Concluded, reached: Concluded) -> bool:
+    """Undone imports, accounts found to be bots, another zone for weeks and a store built anew concern every Monday."""
+    fields = ("store", "retractions", "zone")
+    return cursor.owners[3:] != reached.owners[3:] or any(
+        getattr(cursor, field) != getattr(reached, field) for field in fields
+    )
+
+
+def _weigh(since: int, now: dt.datetime, reached: Concluded) -> int:
+    mondays = week_ends(since, now)
+    present = int(now.timestamp())
+    weighed = [standings(moment) for moment in mondays]
+    today = standings(present)
+    old = _stored()
+    lines = list(_lines([*weighed, today], [*mondays, present], old, since, reached.position))
+    conclude.write(lines, reached.position)
+    _write_scores(today)
+    return len(lines)
+
+
+def _stored() -> Lines:
+    rows = client.query(*compiled_lines.stored((KEY,), None), seconds=facts.SECONDS)
+    return {(scope, who): (points, version) for _, scope, who, points, version in conclude.read_lines(rows)}
+
+
+def _lines(
+    weighed: list[list[Standing]], moments: list[int], old: Lines, since: int, position: int
+) -> Iterable[Line]:
+    """The histories that differ from the stored ones. What was told on Mondays up to `since` stands."""
+    found = _by_person(weighed)
+    version = clock.now_ms()
+    first = min((points[0][0] for points, _ in old.values() if points), default=since)
+    weeks = {week for week in week_ends(first - 1, clock.now()) if week <= since}
+    for scope, who in sorted(found.keys() | old.keys()):
+        before, last = old.get((scope, who), ([], 0))
+        kept = [point for point in before if point[0] in weeks]
+        points = _collapsed(kept, found.get((scope, who), {}), moments)
+        if points != before:
+            yield Line(KEY, scope, who, points, RULE_VERSION, max(version, last + 1))
+
+
+def _by_person(weighed: list[list[Standing]]) -> dict[tuple[int, int], dict[int, str]]:
+    """(scope, who) → moment → tier, for whoever was in."""
+    found: dict[tuple[int, int], dict[int, str]] = {}
+    for moment_standings in weighed:
+        for standing in moment_standings:
+            for who, tier in zip(standing.who.tolist(), standing.tier.tolist(), strict=True):
+                found.setdefault((standing.scope, who), {})[standing.moment] = TIERS[tier]
+    return found
+
+
+def _collapsed(kept: Points, weighed: dict[int, str], moments: list[int]) -> Points:
+    points = list(kept)
+    value = value_at(kept, moments[0])
+    for moment in moments:
+        new = weighed.get(moment, "")
+        if new != value:
+            points.append((moment, new))
+            value = new
+    return points
+
+
+def _write_scores(today: list[Standing]) -> None:
+    """The present scores: everybody above 0, and a 0 for whoever had more before."""
+    before = client.query(*compiled.scores(), seconds=facts.SECONDS)
+    had = set(zip(before.column("scope").to_pylist(), before.column("who").to_pylist(), strict=True))
+    last = max(before.column("version").to_pylist(), default=0)
+    version = max(clock.now_ms(), last + 1)
+    tables = [_score_rows(standing, version) for standing in today]
+    has = {
+        (scope, who)
+        for table in tables
+        for scope, who in zip(table.column("scope").to_pylist(), table.column("who").to_pylist(), strict=True)
+    }
+    gone = sorted(had - has)
+    for table in (*tables, _gone_rows(gone, version)):
+        client.insert("weilu.scores", table)
+
+
+def _score_rows(standing: Standing, version: int) -> pa.Table:
+    keep = standing.scores.score > 0
+    points = standing.scores.points[keep]
+    size = int(keep.sum())
+    return _score_table(
+        {
+            "scope": np.full(size, standing.scope),
+            "who": standing.who[keep],
+            "at": np.full(size, standing.moment),
+            "contributions": standing.activity.contributions[keep],
+            "answerers": standing.activity.answerers[keep],
+            "days": standing.activity.days[keep],
+            "contribution": points[:, 0],
+            "diversity": points[:, 1],
+            "reach": points[:, 2],
+            "presence": points[:, 3],
+            "score": standing.scores.score[keep],
+            "place": standing.place()[keep],
+            "members": np.full(size, len(standing.who)),
+            "version": np.full(size, version),
+        },
+        [TIERS[tier] for tier in standing.tier[keep].tolist()],
+    )
+
+
+def _gone_rows(gone: list[tuple[int, int]], version: int) -> pa.Table:
+    size = len(gone)
+    zeros = {name: np.zeros(size, dtype=np.int64) for name in _NUMBERS}
+    ids = np.array(gone, dtype=np.int64).reshape(-1, 2)
+    return _score_table(
+        {**zeros, "scope": ids[:, 0], "who": ids[:, 1], "version": np.full(size, version)}, [""] * size
+    )
+
+
+_NUMBERS = {
+    "scope": pa.uint32(),
+    "who": pa.uint32(),
+    "at": pa.uint32(),
+    "contributions": pa.uint32(),
+    "answerers": pa.uint32(),
+    "days": pa.uint16(),
+    "contribution": pa.uint8(),
+    "diversity": pa.uint8(),
+    "reach": pa.uint8(),
+    "presence": pa.uint8(),
+    "score": pa.uint8(),
+    "place": pa.uint32(),
+    "members": pa.uint32(),
+    "version": pa.uint64(),
+}
+
+
+def _score_table(numbers: dict[str, np.ndarray], tiers: list[str]) -> pa.Table:
+    columns = {name: pa.array(numbers[name]).cast(kind) for name, kind in _NUMBERS.items()}
+    rule = pa.array([RULE_VERSION] * len(tiers), pa.uint16())
+    return pa.table({**columns, "tier": pa.array(tiers, pa.string()), "rule": rule})
