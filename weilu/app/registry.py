@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from weilu.connectors.events import KINDS as CHAT_KINDS
 from weilu.connectors.imports.decisions import KINDS as IMPORT_DECISIONS
+from weilu.core import metrics
 from weilu.core.decisions import kinds as decision_kinds
 from weilu.core.events import handlers, intake, kinds, sequencer
 from weilu.core.events import queries as log
@@ -11,10 +12,13 @@ from weilu.core.events.events import KINDS as LOG_KINDS
 from weilu.core.jobs import pump, recurring
 from weilu.core.operators import labels
 from weilu.core.warehouse import conclusions, loader
+from weilu.evaluation import metrics as evaluation_metrics
 from weilu.members import conclude, standing
 from weilu.members import decisions as member_decisions
 from weilu.members import events as member_events
 from weilu.members import jobs as member_jobs
+from weilu.members import metrics as member_metrics
+from weilu.members.models import Concluded
 
 EVENT_KINDS = (*CHAT_KINDS, *LOG_KINDS, *member_events.KINDS)
 DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (*IMPORT_DECISIONS, *member_decisions.KINDS)
@@ -27,6 +31,12 @@ PUMP = (
 )
 JOBS: tuple[recurring.Job, ...] = (*member_jobs.JOBS,)
 KNOWN_CONCLUSIONS = {"state": conclude.states_known, "tier": standing.tiers_known}
+CONCLUDED = conclusions.Progress(
+    stamp=lambda: list(Concluded.objects.order_by("key").values_list("key", "at")),
+    reached=lambda: Concluded.objects.filter(key=conclude.LIFECYCLE).values_list("position", flat=True).first() or 0,
+    run=conclude.run_once,
+)
+METRICS = (*evaluation_metrics.METRICS, *member_metrics.METRICS)
 
 
 def register_all() -> None:
@@ -35,5 +45,6 @@ def register_all() -> None:
     kinds.register(EVENT_KINDS)
     handlers.register(HANDLERS)
     recurring.register(JOBS)
-    conclusions.register(KNOWN_CONCLUSIONS)
+    conclusions.register(KNOWN_CONCLUSIONS, CONCLUDED)
+    metrics.register(METRICS)
     labels.register_actions(member_decisions.AUDIT_WORDS)

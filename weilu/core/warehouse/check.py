@@ -1,0 +1,189 @@
+"""Can this viewer ask this? Names become ids, days become moments; what is unknown or not theirs is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils.translation import gettext as _
+
+from weilu.core import clock, metrics
+from weilu.core.directory.models import Brand, Community
+from weilu.core.errors import NotFound
+from weilu.core.events import kinds
+from weilu.core.events import queries as log
+from weilu.core.operators.access import Viewer
+from weilu.core.warehouse import frame as frames
+from weilu.core.warehouse.compile import trend
+from weilu.core.warehouse.compile.source import INTERACTION
+from weilu.core.warehouse.frame import Frame
+from weilu.core.warehouse.measures import Events, Holding, Measure, People, parts
+from weilu.core.warehouse.question import FLOW, HEATMAP, RETENTION, TREND, Question, Refused
+from weilu.core.warehouse.span import Span
+
+MOST_BUCKETS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with everything resolved. `names` are the shown names of its communities; `unit` that of its values."""
+
+    question: Question
+    frame: Frame
+    unit: str
+    names: Mapping[int, str]
+    measure: Measure | None = None
+
+
+def check(question: Question, viewer: Viewer) -> Asked:
+    """Raises Refused for what cannot be asked and NotFound for a community that is not there or not the viewer's."""
+    rows = _visible(viewer)
+    communities = _communities(question.span, rows)
+    timezone = _timezone(question.span, communities)
+    frame = _frame(question, communities, timezone, _scope(viewer, communities, rows))
+    measure, unit = _measure(question)
+    if measure is not None and frame.breakdown is not None:
+        _can_be_broken_down(measure, question, frame)
+    return Asked(question, frame, unit, _names(communities), measure)
+
+
+def _visible(viewer: Viewer) -> list[Community]:
+    rows = Community.objects.order_by("pk")
+    return list(rows if viewer.communities is None else rows.filter(pk__in=viewer.communities))
+
+
+def _communities(span: Span, rows: Sequence[Community]) -> list[Community]:
+    if span.communities is None:
+        return list(rows)
+    found = {row.pk: row for name in span.communities for row in [_community(name, rows)]}
+    return [found[pk] for pk in sorted(found)]
+
+
+def _community(name: str | int, rows: Sequence[Community]) -> Community:
+    """By our id (a number), the platform's id (also platform/id) or the name."""
+    for matches in (
+        lambda row: row.pk == name,
+        lambda row: str(name) in (row.outside, f"{row.platform}/{row.outside}"),
+        lambda row: row.name == name,
+        lambda row: row.name.casefold() == str(name).casefold(),
+    ):
+        found = [row for row in rows if matches(row)]
+        if len(found) > 1:
+            raise Refused(
+                _(
+                    "Several communities are called “%(name)s”. Name the one you mean by its id, for example “%(id)s”."
+                )
+                % {"name": name, "id": f"{found[0].platform}/{found[0].outside}"}
+            )
+        if found:
+            return found[0]
+    raise NotFound(_("There is no community “%(name)s” here, or it is not yours to see.") % {"name": name})
+
+
+def _timezone(span: Span, communities: Sequence[Community]) -> str:
+    own = communities[0].timezone if len(communities) == 1 else ""
+    name = span.timezone or own or _brand_timezone()
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Refused(
+            _("There is no time zone “%(name)s”. Use a name such as Asia/Shanghai.") % {"name": name}
+        )
+    return name
+
+
+def _brand_timezone() -> str:
+    return Brand.objects.values_list("timezone", flat=True).first() or str(
+        Brand._meta.get_field("timezone").default
+    )
+
+
+def _scope(viewer: Viewer, asked: Sequence[Community], visible: Sequence[Community]) -> int | None:
+    if len(asked) == 1:
+        return int(asked[0].pk)
+    return 0 if viewer.communities is None and asked and len(asked) == len(visible) else None
+
+
+def _frame(question: Question, communities: Sequence[Community], timezone: str, scope: int | None) -> Frame:
+    span = question.span
+    buckets = frames.buckets(span.first, span.last, question.size, timezone)
+    if len(buckets) > MOST_BUCKETS:
+        raise Refused(_("That makes more than %(most)s rows. Ask for fewer days, or by week or month.")
+                      % {"most": MOST_BUCKETS})  # fmt: skip
+    now = clock.now_ms() // 60_000 * 60
+    as_of = span.as_of or (span.known if isinstance(span.known, dt.date) else None)
+    end = frames.day_start(as_of + dt.timedelta(days=1), timezone) if as_of else None
+    return Frame(
+        communities=tuple(int(row.pk) for row in communities),
+        scope=scope,
+        timezone=timezone,
+        size=question.size,
+        buckets=buckets,
+        until=min(buckets[-1].end, end or buckets[-1].end),
+        horizon=min(now + 60, end or now + 60),
+        over=min(now, end or now),
+        known=_known(span, timezone),
+        breakdown=question.breakdown,
+    )
+
+
+def _known(span: Span, timezone: str) -> int | None:
+    if not isinstance(span.known, dt.date):
+        return span.known
+    return log.position_at(frames.day_start(span.known + dt.timedelta(days=1), timezone) * 1000)
+
+
+def _measure(question: Question) -> tuple[Measure | None, str]:
+    if question.kind == RETENTION:
+        _event(question.start)
+        _event(question.comeback)
+    if question.kind not in (TREND, HEATMAP):
+        return None, metrics.PEOPLE
+    measure, unit = _metric(question.metric) if question.metric else _event(question.event)
+    if question.kind == HEATMAP and not (
+        isinstance(measure, Events) or (isinstance(measure, People) and not measure.days)
+    ):
+        raise Refused(_("A heat map counts events or the members who did them; “%(metric)s” cannot be cut by hour.")
+                      % {"metric": question.metric})  # fmt: skip
+    return measure, unit
+
+
+def _can_be_broken_down(measure: Measure, question: Question, frame: Frame) -> None:
+    if any(frame.breakdown not in trend.breakdowns(one, frame) for one in parts(measure)):
+        raise Refused(_("“%(what)s” cannot be broken down by %(by)s.")
+                      % {"what": question.metric or question.event, "by": frame.breakdown})  # fmt: skip
+
+
+def _metric(slug: str) -> tuple[Measure, str]:
+    metric = metrics.find(slug)
+    if metric is None:
+        known = ", ".join(one.slug for one in metrics.all_metrics())
+        raise Refused(
+            _("There is no metric “%(slug)s”. There are: %(known)s.") % {"slug": slug, "known": known}
+        )
+    return metric.measure, metric.unit
+
+
+def _event(slug: str) -> tuple[Measure, str]:
+    if slug != INTERACTION and kinds.find(slug) is None:
+        known = ", ".join(one.slug for one in kinds.all_kinds())
+        raise Refused(_("There is no event “%(slug)s”. There are: %(known)s, and “interaction” for any that counts as "
+                        "taking part.") % {"slug": slug, "known": known})  # fmt: skip
+    return Events((slug,)), metrics.MESSAGES if slug == "message.sent" else metrics.EVENTS
+
+
+def _names(communities: Sequence[Community]) -> dict[int, str]:
+    """Names as shown in answers: the name where it is the only one, else the platform's id."""
+    names = [row.name for row in communities]
+    return {
+        int(row.pk): row.name if row.name and names.count(row.name) == 1 else f"{row.platform}/{row.outside}"
+        for row in communities
+    }
+
+
+def concludes(asked: Asked) -> bool:
+    """Whether the answer rests on conclusions, which follow the events a moment later."""
+    held = asked.measure is not None and any(isinstance(one, Holding) for one in parts(asked.measure))
+    return held or asked.frame.breakdown in ("state", "tier") or asked.question.kind == FLOW

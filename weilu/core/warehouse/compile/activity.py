@@ -1,0 +1,80 @@
+"""How many events of a kind, and how many members did them, bucket by bucket?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from weilu.core.warehouse.compile.rolling import looks_back, rolled, rolling_rows
+from weilu.core.warehouse.compile.rows import COMMUNITY, EACH_ROW, SOURCE, Rows, Series, by_column
+from weilu.core.warehouse.compile.source import Bound, Run, bucket, doing, events, person
+from weilu.core.warehouse.frame import Frame
+from weilu.core.warehouse.measures import Base, DailyMean, Events, People
+
+HANDLES = (Events, People, DailyMean)
+FAST: frozenset[str | None] = frozenset({None, COMMUNITY, SOURCE})
+PERSON_DAYS = "uniqExact((person, day))"
+
+
+def rows(measure: Base, frame: Frame, bound: Bound) -> Rows:
+    """Events: each a row. People: each (bucket, person) at least once."""
+    assert isinstance(measure, Events | People | DailyMean)
+    if looks_back(measure, frame):
+        return Rows(rolling_rows(measure, frame, bound))
+    columns = (
+        f"{bucket(bound, frame.starts)} AS at, community, source, {person(frame, bound)} AS person, position, "
+        f"{bucket(bound, frame.days()[:-1])} AS day"
+    )
+    sql = events(frame, bound, columns, doing(bound, measure.kinds), since=frame.start)
+    if isinstance(measure, Events):
+        only = "person != 0" if measure.people_only else "1"
+        return Rows(f"SELECT *, position AS unit FROM ({sql}) WHERE {only}", EACH_ROW)
+    number = PERSON_DAYS if isinstance(measure, DailyMean) else Rows("").number
+    return Rows(f"SELECT *, person AS unit FROM ({sql}) WHERE person != 0", number)
+
+
+def values(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Series]:
+    """All counts in one scan; each rolling window in one of its own."""
+    plain = [one for one in measures if not looks_back(one, frame)]
+    found = _scan(plain, frame, run) if plain else {}
+    return found | {one: rolled(one, frame, run) for one in measures if one not in found}
+
+
+def finished(measure: Base, series: Series, frame: Frame) -> Series:
+    """A daily mean divides by the days of the bucket that have begun."""
+    if not isinstance(measure, DailyMean):
+        return series
+    days = frame.days()[:-1]
+    begun = {
+        one.start: sum(one.start <= day < min(one.end, frame.horizon) for day in days)
+        for one in frame.buckets
+    }
+    return {(at, by): (value or 0) / begun[at] if begun[at] else None for (at, by), value in series.items()}
+
+
+def _scan(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Series]:
+    bound = Bound()
+    aggregates = ", ".join(f"{_aggregate(one, bound)} AS m{n}" for n, one in enumerate(measures))
+    columns = (
+        f"{bucket(bound, frame.starts)} AS at, {by_column(frame)} AS by, kind, interaction, "
+        f"{person(frame, bound)} AS person, {bucket(bound, frame.days()[:-1])} AS day"
+    )
+    inner = events(frame, bound, columns, _any_of(measures, bound), since=frame.start)
+    table = run(f"SELECT at, by, {aggregates} FROM ({inner}) GROUP BY at, by", bound.params)
+    keys = list(zip(table.column("at").to_pylist(), table.column("by").to_pylist(), strict=True))
+    return {
+        one: dict(zip(keys, table.column(f"m{n}").to_pylist(), strict=True)) for n, one in enumerate(measures)
+    }
+
+
+def _any_of(measures: Sequence[Base], bound: Bound) -> str:
+    conditions = {doing(bound, one.kinds) for one in measures if isinstance(one, HANDLES)}
+    return " OR ".join(sorted(conditions))
+
+
+def _aggregate(measure: Base, bound: Bound) -> str:
+    assert isinstance(measure, Events | People | DailyMean)
+    where = doing(bound, measure.kinds)
+    if isinstance(measure, Events):
+        return f"countIf({where}{' AND person != 0' if measure.people_only else ''})"
+    unit = "(person, day)" if isinstance(measure, DailyMean) else "person"
+    return f"uniqExactIf({unit}, person != 0 AND {where})"

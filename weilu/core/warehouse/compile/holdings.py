@@ -1,0 +1,68 @@
+"""Which value of a conclusion does each person hold, just before each of some moments?
+
+Conclusions stand in `timelines` as change points per (scope, person). One community has its own scope, all of the brand are
+scope 0. For some communities a person counts once, by the best value among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from weilu.core.warehouse import conclusions
+from weilu.core.warehouse.compile.rows import COMMUNITY
+from weilu.core.warehouse.compile.source import Bound
+from weilu.core.warehouse.frame import Frame
+
+STATE, TIER = "state", "tier"
+ORDER = {
+    STATE: ("active", "returning", "new", "dormant", "churned", ""),
+    TIER: ("kol", "koc", "participant", "lurker", ""),
+}
+"""The best first: which value speaks for a person with different ones in several communities. '' is no member."""
+
+
+def values_of(key: str) -> tuple[str, ...]:
+    return ORDER[key][:-1]
+
+
+def holdings(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str:
+    """SELECT community, who, path: the values at the moments, one row a person (a person and community, if broken down)."""
+    ranks = (
+        _known(key, frame, moments, bound) if frame.known is not None else _stored(key, frame, moments, bound)
+    )
+    order = bound(ORDER[key], "Array(String)")
+    if frame.scope is None and frame.breakdown != COMMUNITY:
+        ranks = (
+            f"SELECT toUInt32(0) AS community, who, minForEach(ranks) AS ranks FROM ({ranks}) GROUP BY who"
+        )
+    return f"SELECT community, who, arrayMap(r -> {order}[r], ranks) AS path FROM ({ranks})"
+
+
+def _scopes(frame: Frame) -> tuple[int, ...]:
+    return frame.communities if frame.scope is None or frame.breakdown == COMMUNITY else (frame.scope,)
+
+
+def _stored(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str:
+    order, at = bound(ORDER[key], "Array(String)"), bound(tuple(moments), "Array(UInt32)")
+    return f"""SELECT scope AS community, who, arrayMap(m -> indexOf({order},
+            vals[arrayLastIndex(x -> x < m, arrayMap(f -> toUInt32(f), froms))]), {at}) AS ranks
+        FROM weilu.timelines FINAL
+        WHERE key = {bound(key, "String")} AND scope IN {bound.ids(_scopes(frame))}"""
+
+
+def _known(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str:
+    """The same from what the concluding room computes for the knowledge of then."""
+    assert frame.known is not None
+    scopes = set(_scopes(frame))
+    asked = None if 0 in scopes else tuple(sorted(scopes))
+    paths: dict[tuple[int, int], list[int]] = {}
+    nobody = len(ORDER[key])
+    for n, moment in enumerate(moments):
+        for scope, who, value in conclusions.known(key, asked, moment * 1000, frame.known):
+            if scope in scopes:
+                paths.setdefault((scope, who), [nobody] * len(moments))[n] = ORDER[key].index(value) + 1
+    return f"""SELECT c AS community, w AS who, r AS ranks FROM (SELECT
+        arrayJoin(arrayZip({bound(tuple(s for s, _ in paths), "Array(UInt32)")},
+            {bound(tuple(w for _, w in paths), "Array(UInt32)")},
+            {bound(tuple(tuple(path) for path in paths.values()), "Array(Array(UInt8))")})) AS row,
+        row.1 AS c, row.2 AS w, row.3 AS r)"""

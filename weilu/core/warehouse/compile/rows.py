@@ -1,0 +1,58 @@
+"""What is a relation of rows behind a number, and how does it become the number?
+
+Every base measure gives a SELECT with the columns `at` (start of the bucket), `person`, `unit` (what is counted: the
+person, or the position of an event) and, where it can, `community` and `source`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from weilu.core.warehouse.compile.source import Bound
+from weilu.core.warehouse.frame import Frame
+
+COMMUNITY = "community"
+SOURCE = "source"
+STATE = "state"
+TIER = "tier"
+PLAIN = frozenset({COMMUNITY, SOURCE})
+
+MEMBERS_ONCE = "uniqExact(unit)"
+EACH_ROW = "count()"
+
+Series = dict[tuple[int, str], float | None]
+"""Values by (start of the bucket, value of the breakdown); without a breakdown the latter is ''."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """`number` is the aggregate that makes the number of them; `has` names the columns that a breakdown may use."""
+
+    sql: str
+    number: str = MEMBERS_ONCE
+    has: frozenset[str] = PLAIN
+
+
+def by_column(frame: Frame) -> str:
+    """What the frame's breakdown groups plain rows by, as text; constant where there is none."""
+    return f"toString({frame.breakdown})" if frame.breakdown else "''"
+
+
+def step(bound: Bound, frame: Frame, moment: str) -> str:
+    """The start of the bucket that a change belongs to, 0 where it came before them all."""
+    return f"roundDown({moment}, {bound((0, *frame.starts), 'Array(UInt32)')})"
+
+
+def running(changes: Mapping[tuple[int, str], int], starts: Iterable[int]) -> Series:
+    """Changes by (start of the bucket, breakdown), 0 for those before, as the level at the end of each bucket."""
+    level = {by: 0 for _, by in changes}
+    for (at, by), change in changes.items():
+        if at == 0:
+            level[by] += change
+    found: Series = {}
+    for start in starts:
+        for by in level:
+            level[by] += changes.get((start, by), 0)
+            found[(start, by)] = level[by]
+    return found

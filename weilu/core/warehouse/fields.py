@@ -1,0 +1,102 @@
+"""How is a JSON object read so that every wrong part gets its own sentence?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from django.utils.translation import gettext as _
+
+from weilu.core.errors import WeiluError
+
+_MISSING: Any = object()
+
+
+class Fields:
+    """Reads parts by name and type; `finish` refuses what nobody read, so that a slip of the pen is not ignored."""
+
+    def __init__(self, data: Mapping[str, object], refused: type[WeiluError]) -> None:
+        self._data = dict(data)
+        self._read: set[str] = set()
+        self._refused = refused
+
+    def has(self, name: str) -> bool:
+        return self._data.get(name) is not None
+
+    def peek(self, name: str) -> object:
+        return self._data.get(name)
+
+    def text(self, name: str, default: str = _MISSING) -> str:
+        value = self._take(name, default)
+        if not isinstance(value, str):
+            raise self._refused(_("“%(name)s” must be a word in quotes.") % {"name": name})
+        return value
+
+    def choice(self, name: str, choices: Sequence[str], default: str = _MISSING) -> str:
+        value = self._take(name, default)
+        if value not in choices:
+            told = {"name": name, "value": value, "choices": ", ".join(choices)}
+            raise self._refused(_("“%(name)s” cannot be “%(value)s”. It is one of: %(choices)s.") % told)
+        return str(value)
+
+    def number(self, name: str, low: int, high: int, default: int = _MISSING) -> int:
+        value = self._take(name, default)
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            told = {"name": name, "low": low, "high": high}
+            raise self._refused(_("“%(name)s” must be a whole number from %(low)s to %(high)s.") % told)
+        return value
+
+    def flag(self, name: str) -> bool:
+        value = self._take(name, False)
+        if not isinstance(value, bool):
+            raise self._refused(_("“%(name)s” must be true or false.") % {"name": name})
+        return value
+
+    def day(self, name: str, default: dt.date | None = _MISSING) -> dt.date | None:
+        value = self._take(name, default)
+        if value is None:
+            return None
+        try:
+            return dt.date.fromisoformat(str(value))
+        except ValueError:
+            raise self._refused(_("“%(name)s” must be a day such as 2018-06-01.") % {"name": name})
+
+    def names(self, name: str) -> tuple[str | int, ...] | None:
+        value = self._take(name, None)
+        if value is None:
+            return None
+        listed = [value] if isinstance(value, str | int) else value
+        if not isinstance(listed, list | tuple) or not all(
+            isinstance(one, str | int) and not isinstance(one, bool) for one in listed
+        ):
+            raise self._refused(_("“%(name)s” must be a list of names or ids.") % {"name": name})
+        return tuple(listed)
+
+    def inner(self, name: str) -> Fields:
+        value = self._take(name, {})
+        if not isinstance(value, dict):
+            raise self._refused(_("“%(name)s” must be an object.") % {"name": name})
+        return Fields(value, self._refused)
+
+    def refuse(self, sentence: str) -> NoReturn:
+        raise self._refused(sentence)
+
+    def finish(self) -> None:
+        """Raises for the first part that nobody asked for."""
+        for name in self._data:
+            if name not in self._read:
+                known = ", ".join(sorted(self._read))
+                raise self._refused(
+                    _("This question has no part “%(name)s”. It can have: %(known)s.")
+                    % {"name": name, "known": known}
+                )
+
+    def _take(self, name: str, default: Any) -> Any:
+        self._read.add(name)
+        value = self._data.get(name)
+        if value is not None:
+            return value
+        if default is _MISSING:
+            raise self._refused(_("The question lacks “%(name)s”.") % {"name": name})
+        return default

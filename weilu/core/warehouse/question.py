@@ -1,0 +1,166 @@
+"""What is being asked? A question is plain data; here it is parsed, once, into our types, or refused with a sentence.
+
+Nothing is looked up here: whether a community, a metric or an event exists is the business of `check`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from weilu.core.errors import WeiluError
+from weilu.core.warehouse.fields import Fields
+from weilu.core.warehouse.frame import DAY, MONTH, SIZES, WEEK
+from weilu.core.warehouse.span import Span, span_of
+
+TREND, HEATMAP, RETENTION, FLOW = "trend", "heatmap", "retention", "flow"
+KINDS = (TREND, HEATMAP, RETENTION, FLOW)
+LATER = ("funnel", "paths", "segment")
+"""Kinds that have their place in the contract and are not built yet."""
+
+ANSWER, PEOPLE, EVENTS = "answer", "people", "events"
+BREAKDOWNS = ("community", "state", "tier", "source")
+MOST_PERIODS = 120
+
+
+class Refused(WeiluError):
+    """The question cannot be answered as it stands; the sentence says why and what would do."""
+
+    code = "question_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One row of the answer, named by its own columns. What does not belong to the kind is None."""
+
+    at: str | None = None
+    by: str | None = None
+    weekday: int | None = None
+    hour: int | None = None
+    cohort: str | None = None
+    period: int | None = None
+    origin: str | None = None
+    goal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`what` is a metric (`trend`, `heatmap`) or empty, `event` an event kind; `start` and `comeback` belong to retention."""
+
+    kind: str
+    span: Span
+    want: str = ANSWER
+    point: Point = Point()
+    metric: str = ""
+    event: str = ""
+    size: str = DAY
+    breakdown: str | None = None
+    start: str = ""
+    comeback: str = ""
+    periods: int = 0
+    every: bool = False
+
+
+def parse(data: object) -> Question:
+    """A question from JSON. Raises Refused."""
+    if not isinstance(data, dict):
+        raise Refused(_('A question is a JSON object, for example {"kind": "trend", "metric": "dau", …}.'))
+    fields = Fields(data, Refused)
+    kind = fields.text("kind")
+    if kind in LATER:
+        raise Refused(_("Questions of the kind “%(kind)s” come with a later version.") % {"kind": kind})
+    reader = _READERS.get(kind)
+    if reader is None:
+        raise Refused(_("There is no kind of question “%(kind)s”. There are: %(kinds)s.")
+                      % {"kind": kind, "kinds": ", ".join(KINDS)})  # fmt: skip
+    question = reader(fields)
+    fields.finish()
+    return question
+
+
+def _trend(fields: Fields) -> Question:
+    metric, event = _subject(fields)
+    breakdown = fields.choice("breakdown", BREAKDOWNS) if fields.has("breakdown") else None
+    given = fields.peek("by")
+    shorthand = breakdown is not None and isinstance(given, str) and given not in SIZES
+    point_by = fields.text("by") if shorthand else None
+    size = DAY if shorthand else fields.choice("by", SIZES, DAY)
+    want, point = _point(fields, "at", "by")
+    point = Point(at=point.at, by=point.by if point.by is not None else point_by)
+    return Question(TREND, span_of(fields), want, point, metric, event, size, breakdown)
+
+
+def _heatmap(fields: Fields) -> Question:
+    metric, event = _subject(fields)
+    want, point = _point(fields, "weekday", "hour")
+    return Question(HEATMAP, span_of(fields), want, point, metric, event)
+
+
+def _retention(fields: Fields) -> Question:
+    period = fields.peek("period")
+    number = fields.number("period", 0, MOST_PERIODS) if isinstance(period, int) else None
+    size = fields.choice("by", (DAY, WEEK, MONTH), WEEK) if number is not None else fields.choice(
+        "period", (DAY, WEEK, MONTH), WEEK)  # fmt: skip
+    want, point = _point(fields, "cohort", "period")
+    point = Point(cohort=point.cohort, period=number if point.period is None else point.period)
+    return Question(
+        RETENTION, span_of(fields), want, point, size=size,
+        start=fields.text("start"), comeback=fields.text("return"),
+        periods=fields.number("periods", 1, MOST_PERIODS, 8), every=fields.flag("every"),
+    )  # fmt: skip
+
+
+def _flow(fields: Fields) -> Question:
+    size = fields.choice("by", SIZES, WEEK)
+    want, point = _point(fields, "at", "origin", "goal")
+    return Question(FLOW, span_of(fields), want, point, size=size)
+
+
+_READERS = {TREND: _trend, HEATMAP: _heatmap, RETENTION: _retention, FLOW: _flow}
+
+_COLUMNS: dict[str, str] = {"origin": "from_state", "goal": "to_state"}
+"""Where a column of the answer is called differently from the part of `Point`."""
+_SHARED = frozenset({"by", "period"})
+"""Names that mean something else at the top of a question; at a point they stand inside `point`."""
+
+
+def _subject(fields: Fields) -> tuple[str, str]:
+    metric = fields.text("metric", "")
+    event = fields.text("event", "")
+    if bool(metric) == bool(event):
+        raise Refused(_("A question of this kind names either a metric or an event, not both."))
+    return metric, event
+
+
+def _point(fields: Fields, *names: str) -> tuple[str, Point]:
+    """What is wanted, and the point it is wanted of: inside `point`, or its columns beside the question."""
+    people, events = fields.flag("people"), fields.flag("events")
+    if people and events:
+        raise Refused(_("Ask for the people or for the events behind a number, not for both at once."))
+    inner = fields.inner("point")
+    found: dict[str, Any] = {}
+    for name in names:
+        column = _COLUMNS.get(name, name)
+        source = inner if inner.has(column) else fields
+        if source.has(column) and (source is inner or name not in _SHARED):
+            found[name] = _LIMITS[name](source, column)
+    inner.finish()
+    return (PEOPLE if people else EVENTS if events else ANSWER), Point(**found)
+
+
+def _word(fields: Fields, name: str) -> str:
+    return fields.text(name, "")
+
+
+_LIMITS: dict[str, Any] = {
+    "at": _word,
+    "by": _word,
+    "cohort": _word,
+    "origin": _word,
+    "goal": _word,
+    "weekday": lambda fields, name: fields.number(name, 1, 7),
+    "hour": lambda fields, name: fields.number(name, 0, 23),
+    "period": lambda fields, name: fields.number(name, 0, MOST_PERIODS),
+}

@@ -1,0 +1,51 @@
+"""Over which communities, days, time zone and knowledge is something asked?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from weilu.core.warehouse.fields import Fields
+from weilu.core.warehouse.frame import EPOCH, LAST_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """As the question says it; communities by id of ours (a number), id of the platform or name (words), None for all.
+
+    `first` and `last` are both included. `known` is a day, or a log position.
+    """
+
+    communities: tuple[str | int, ...] | None
+    first: dt.date
+    last: dt.date
+    timezone: str = ""
+    as_of: dt.date | None = None
+    known: dt.date | int | None = None
+
+
+def span_of(fields: Fields) -> Span:
+    """Reads the parts that every kind of question has."""
+    first, last = fields.day("from"), fields.day("to")
+    assert first is not None
+    assert last is not None
+    if last < first:
+        fields.refuse(_("The span ends (%(to)s) before it begins (%(from)s).") % {"from": first, "to": last})
+    if first <= EPOCH or last > LAST_DAY:
+        fields.refuse(_("Days can be asked for from 1970-01-02 to 2105-12-31."))
+    return Span(
+        fields.names("communities"),
+        first,
+        last,
+        fields.text("timezone", ""),
+        fields.day("as_of", None),
+        _known(fields),
+    )
+
+
+def _known(fields: Fields) -> dt.date | int | None:
+    if isinstance(fields.peek("known"), int):
+        return fields.number("known", 0, 2**62)
+    return fields.day("known", None)
