@@ -7,12 +7,29 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from weilu.connectors.imports.contract import BadFile, Reader
-from weilu.connectors.imports.readers import discord_csv, jsonl, table, telegram
+from weilu.connectors.imports.readers import (
+    discord_csv,
+    discord_json,
+    jsonl,
+    qq,
+    slack,
+    stackexchange,
+    table,
+    telegram,
+    whatsapp,
+    zulip,
+)
 from weilu.connectors.imports.sources import Part
 
 READERS: tuple[Reader, ...] = (
-    telegram.READER,
     discord_csv.READER,
+    discord_json.READER,
+    slack.READER,
+    zulip.READER,
+    telegram.READER,
+    stackexchange.READER,
+    qq.READER,
+    whatsapp.READER,
     jsonl.READER,
     table.READER,
 )

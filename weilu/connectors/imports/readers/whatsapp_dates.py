@@ -1,0 +1,115 @@
+"""When was this WhatsApp line written? Its heading in the looks of many languages, and which number is the month."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from weilu.connectors.imports.contract import RowRefused
+from weilu.connectors.imports.moments import in_order, zone
+
+_SPACE = r"[ \u00a0\u202f]"
+_HALF = r"(?:a|p)\.?" + _SPACE + r"?m\.?|上午|下午|凌晨|早上|中午|晚上"
+_DATE = r"(?P<a>\d{1,4})[-/.年](?P<b>\d{1,2})[-/.月](?P<c>\d{1,4})\.?日?"
+_TIME = (
+    rf"(?P<before>上午|下午|凌晨|早上|中午|晚上)?{_SPACE}?(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})"
+    rf"(?:[:.](?P<second>\d{{2}}))?(?:{_SPACE}?(?P<after>{_HALF}))?"
+)
+_BODY = rf"{_DATE},?{_SPACE}{{1,2}}{_TIME}"
+_ANDROID = re.compile(rf"{_BODY} [-–] (?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_IPHONE = re.compile(rf"\[{_BODY}\] (?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+AFTERNOON = frozenset({"下午", "晚上"})
+NOON = "中午"
+
+
+def heading(line: str) -> re.Match[str] | None:
+    """Groups a, b, c are the numbers of the date as they stand; `rest` is what follows the time."""
+    return _ANDROID.match(line) or _IPHONE.match(line)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How dates are to be read; `empty` where the file holds none. `day_first` is None where it makes no difference."""
+
+    day_first: bool | None
+    empty: bool = False
+
+    def moment(self, head: re.Match[str], timezone: str) -> int:
+        """Milliseconds since 1970 UTC; `RowRefused` where there is no such moment."""
+        try:
+            year, month, day = _parts((int(head["a"]), int(head["b"]), int(head["c"])), self.day_first)
+            moment = dt.datetime(
+                year,
+                month,
+                day,
+                _hour(head),
+                int(head["minute"]),
+                int(head["second"] or 0),
+                tzinfo=zone(timezone),
+            )
+            return round(moment.timestamp() * 1000)
+        except (ValueError, OverflowError):
+            raise RowRefused(_("the date cannot be read: %(date)s") % {"date": head.string[:40]}) from None
+
+
+def order_of(dates: Iterable[tuple[int, int, int]], told: bool | None) -> Order | None:
+    """The order that the whole file allows; None where both would do and nobody has told.
+
+    A number above 12 decides. Else time decides: read in the wrong order, dates jump back and forth.
+    """
+    survey = _DateSurvey()
+    for date in dates:
+        survey.see(date)
+    if survey.count == 0:
+        return Order(None, empty=True)
+    return Order(told) if told is not None else survey.verdict()
+
+
+class _DateSurvey:
+    def __init__(self) -> None:
+        self.count = 0
+        self._day_first = self._month_first = self._differs = False
+        self._back = [0, 0]
+        self._last: list[tuple[int, int, int]] = [(0, 0, 0), (0, 0, 0)]
+
+    def see(self, date: tuple[int, int, int]) -> None:
+        self.count += 1
+        first, second, year = date
+        if first > 31:
+            return
+        self._day_first |= first > 12
+        self._month_first |= second > 12
+        self._differs |= first != second
+        for way, read in enumerate(((year, second, first), (year, first, second))):
+            self._back[way] += read < self._last[way]
+            self._last[way] = read
+
+    def verdict(self) -> Order | None:
+        if self._day_first or self._month_first:
+            return Order(self._day_first and not self._month_first)
+        if not self._differs:
+            return Order(None)
+        as_day, as_month = self._back
+        return None if as_day == as_month else Order(as_day < as_month)
+
+
+def _parts(date: tuple[int, int, int], day_first: bool | None) -> tuple[int, int, int]:
+    if date[0] > 31:
+        return date
+    first, second, year = date
+    month, day = in_order(first, second, day_first)
+    return (year + 2000 if year < 100 else year), month, day
+
+
+def _hour(head: re.Match[str]) -> int:
+    hour = int(head["hour"])
+    half = (head["before"] or head["after"] or "").lower()
+    if not half:
+        return hour
+    if half in AFTERNOON or half.startswith("p"):
+        return hour % 12 + 12
+    return hour if half == NOON else hour % 12
