@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from weilu.communities import metrics as community_metrics
 from weilu.connectors.events import KINDS as CHAT_KINDS
 from weilu.connectors.imports.decisions import KINDS as IMPORT_DECISIONS
-from weilu.core import metrics
+from weilu.console import needs as console_needs
+from weilu.core import metrics, needs
 from weilu.core.decisions import kinds as decision_kinds
 from weilu.core.events import handlers, intake, kinds, sequencer
 from weilu.core.events import queries as log
@@ -33,10 +35,13 @@ JOBS: tuple[recurring.Job, ...] = (*member_jobs.JOBS,)
 KNOWN_CONCLUSIONS = {"state": conclude.states_known, "tier": standing.tiers_known}
 CONCLUDED = conclusions.Progress(
     stamp=lambda: list(Concluded.objects.order_by("key").values_list("key", "at")),
-    reached=lambda: Concluded.objects.filter(key=conclude.LIFECYCLE).values_list("position", flat=True).first() or 0,
+    reached=lambda: (
+        Concluded.objects.filter(key=conclude.LIFECYCLE).values_list("position", flat=True).first() or 0
+    ),
     run=conclude.run_once,
 )
-METRICS = (*evaluation_metrics.METRICS, *member_metrics.METRICS)
+METRICS = (*evaluation_metrics.METRICS, *member_metrics.METRICS, *community_metrics.METRICS)
+NEEDS: tuple[needs.Provider, ...] = (*console_needs.PROVIDERS,)
 
 
 def register_all() -> None:
@@ -47,4 +52,5 @@ def register_all() -> None:
     recurring.register(JOBS)
     conclusions.register(KNOWN_CONCLUSIONS, CONCLUDED)
     metrics.register(METRICS)
+    needs.register(NEEDS)
     labels.register_actions(member_decisions.AUDIT_WORDS)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from weilu.communities import views
 
 app_name = "communities"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.index, name="list"),
+    path("<int:community_id>/", views.page, name="page"),
+    path("<int:community_id>/timezone/", views.timezone, name="timezone"),
+]

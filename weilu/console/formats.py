@@ -10,7 +10,8 @@ from django.utils.translation import get_language, gettext
 Number = int | float
 NOTHING = "—"
 """Stands where there is no value; a zero is written as a zero."""
-RATIO, SECONDS, SCORE = "ratio", "seconds", "score"
+PERCENT, SECONDS, RATIO = "percent", "seconds", "ratio"
+"""Units that are written in their own way; their values are per cent, seconds, and a plain quotient."""
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -65,9 +66,11 @@ def duration(seconds: Number | None) -> str:
 
 
 def quantity(value: Number | None, unit: str) -> str:
-    """A value in its metric's unit: a share as percent, seconds as a duration, everything else as a number."""
+    """A value in its metric's unit: 41.3 per cent as 41.3%, seconds as a duration, everything else as a number."""
+    if unit == PERCENT:
+        return NOTHING if value is None else percent(value / 100)
     if unit == RATIO:
-        return percent(value)
+        return number(value, 2 if value is not None and abs(value) < 10 else 1)
     if unit == SECONDS:
         return duration(value)
     return number(value)
@@ -88,7 +91,7 @@ def change(value: Number | None, before: Number | None, unit: str, better: str =
     if value is None or before is None:
         return None
     gap = value - before
-    if gap == 0:
+    if abs(gap) < 1e-9:
         return Change(gettext("no change"), "", "flat")
     rose = gap > 0
     tone = "flat" if better not in ("up", "down") else "up" if rose == (better == "up") else "down"
@@ -96,8 +99,8 @@ def change(value: Number | None, before: Number | None, unit: str, better: str =
 
 
 def _gap(gap: Number, before: Number, unit: str) -> str:
-    if unit == RATIO:
-        return gettext("%(points)s pts") % {"points": f"{abs(gap) * 100:.1f}"}
+    if unit == PERCENT:
+        return gettext("%(points)s pts") % {"points": f"{abs(gap):.1f}"}
     if unit == SECONDS:
         return duration(abs(gap))
     if before <= 0 or abs(before) < 10:

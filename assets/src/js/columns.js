@@ -9,7 +9,7 @@ export function columns(data, { axis, base, short, css, ember }) {
     grid: { left: data.bare ? 2 : 8, right: data.bare ? 2 : 12, top: 10, bottom: 2, containLabel: true },
     tooltip: { ...base.tooltip, axisPointer: { ...base.tooltip.axisPointer, type: "shadow" }, formatter: (points) => said(data, points[0].dataIndex) },
     xAxis: { type: "category", data: data.labels, ...axis, splitLine: { show: false }, axisLabel: { ...axis.axisLabel, interval: (at) => at % every === 0 } },
-    yAxis: { type: "value", show: !data.bare, ...axis, axisLine: { show: false }, splitNumber: 3, minInterval: data.unit === "ratio" ? 0 : 1, axisLabel: { ...axis.axisLabel, formatter: tick(data.unit, short) } },
+    yAxis: { type: "value", show: !data.bare, ...axis, axisLine: { show: false }, splitNumber: 3, minInterval: ["percent", "ratio"].includes(data.unit) ? 0 : 1, axisLabel: { ...axis.axisLabel, formatter: tick(data.unit, short) } },
     series: data.series.map((bar) => ({
       type: "bar",
       name: bar.name,

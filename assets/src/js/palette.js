@@ -37,7 +37,7 @@ function short(language) {
 }
 
 export const tick = (unit, format) => (value) => {
-  if (unit === "ratio") return `${Math.round(value * 1000) / 10}%`;
+  if (unit === "percent") return `${Math.round(value * 10) / 10}%`;
   if (unit === "seconds") return value >= 3600 ? `${Math.round(value / 360) / 10} h` : value >= 60 ? `${Math.round(value / 60)} min` : `${value} s`;
   return format(value);
 };

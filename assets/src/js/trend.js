@@ -30,7 +30,7 @@ export function trend(data, { ink, muted, ember, axis, base, short, css }) {
     grid: { left: 8, right: Math.max(16, 12 + 8 * Math.max(...data.series.map((line) => (line.role === "before" ? 0 : (line.last ?? "").length)))), top: 18, bottom: 4, containLabel: true },
     tooltip: { ...base.tooltip, formatter: (points) => said(data, points[0].dataIndex) },
     xAxis: { type: "category", data: data.labels, boundaryGap: false, ...axis, splitLine: { show: false }, axisLabel: { ...axis.axisLabel, interval: (at) => at % every === 0 } },
-    yAxis: { type: "value", ...axis, axisLine: { show: false }, splitNumber: 3, min: data.zero === false ? undefined : (range) => Math.min(0, range.min), minInterval: data.unit === "ratio" ? 0 : 1, axisLabel: { ...axis.axisLabel, formatter: format } },
+    yAxis: { type: "value", ...axis, axisLine: { show: false }, splitNumber: 3, min: data.zero === false ? undefined : (range) => Math.min(0, range.min), minInterval: ["percent", "ratio"].includes(data.unit) ? 0 : 1, axisLabel: { ...axis.axisLabel, formatter: format } },
     series: lines,
   };
 }

@@ -13,6 +13,8 @@ from weilu.communities.spans import Span
 
 Question = dict[str, Any]
 DAY, WEEK, PERIOD = "day", "week", "period"
+PATIENCE = 1.0
+"""Seconds that a page waits for the newest events; during a large import it shows what is in."""
 
 
 def trend(metric: str, span: Span, communities: Sequence[int] | None, by: str = PERIOD) -> Question:
@@ -35,6 +37,11 @@ def retention(start: str, back: str, periods: int, span: Span, communities: Sequ
         "periods": periods,
         **_where(span, communities),
     }
+
+
+def flow(span: Span, communities: Sequence[int] | None, by: str = PERIOD) -> Question:
+    """Who moved from which state to which, within each bucket."""
+    return {"kind": "flow", **_where(span, communities), "by": by}
 
 
 def _where(span: Span, communities: Sequence[int] | None) -> Question:

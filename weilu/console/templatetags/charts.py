@@ -1,7 +1,7 @@
 """Charts and figures on pages: `{% load charts %}{% chart "trend" data %}` and `{% figure answer %}`.
 
 Data are plain dicts, so that every step can make them without importing the console. Wherever a mark stands for people or
-events it has an `href` that opens them. `unit` is a metric's unit (`ratio` and `seconds` are written as such).
+events it has an `href` that opens them. `unit` is a metric's unit (`percent`, `seconds` and `ratio` are written as such).
 
 | kind | data |
 | --- | --- |

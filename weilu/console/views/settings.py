@@ -52,6 +52,13 @@ SECTIONS = (
         rights.AUDIT,
         icon="shield-check",
     ),
+    Section(
+        _("Parked events"),
+        _("Events that failed again and again, with the button that tries anew."),
+        "console:parked",
+        rights.SETTINGS,
+        icon="alert-square-rounded",
+    ),
 )
 
 

@@ -1,0 +1,84 @@
+"""The pages of communities: the list, one community, its time zone."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from weilu.communities import actions, words
+from weilu.communities.queries import charts, figures, health, overview, voices, window
+from weilu.communities.spans import LENGTHS, Span
+from weilu.core.directory.models import Community
+from weilu.core.errors import Unavailable
+from weilu.core.operators import rights
+from weilu.core.operators.access import Viewer, ViewerRequest, access_community, needs, visible_communities
+
+
+@needs(rights.VIEW)
+def index(request: ViewerRequest) -> HttpResponse:
+    """All communities that this operator sees, with their health."""
+    communities = visible_communities(request.viewer)
+    span = window.of_page(request.GET, [one.pk for one in communities], window.brand_zone())
+    context: dict[str, Any] = {"communities": communities, "span": span, "lengths": LENGTHS}
+    context["can_import"] = request.viewer.can(rights.IMPORT)
+    try:
+        context["rows"] = overview.rows(request.viewer, span, communities)
+    except Unavailable:
+        context.update(down=True, rows=[overview.bare(one) for one in communities])
+    return render(request, "communities/list.html", context)
+
+
+@needs(rights.VIEW)
+def page(request: ViewerRequest, community_id: int) -> HttpResponse:
+    """How one community lives."""
+    community = access_community(request.viewer, community_id)
+    span = window.of_page(request.GET, [community.pk], window.zone_of(community))
+    context: dict[str, Any] = {
+        "community": community,
+        "platform": overview.platform(community),
+        "span": span,
+        "lengths": LENGTHS,
+        "can_edit": request.viewer.can(rights.EDIT_COMMUNITIES, community.pk),
+        "brand_zone": window.brand_zone(),
+        "zones": sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"),
+    }
+    try:
+        context.update(_read(request.viewer, span, community))
+    except Unavailable:
+        context["down"] = True
+    return render(request, "communities/page.html", context)
+
+
+def _read(viewer: Viewer, span: Span, community: Community) -> dict[str, Any]:
+    own = [community.pk]
+    reading = health.read(viewer, span, own)[community.pk]
+    return {
+        "figures": figures.headlines(viewer, span, own),
+        "trend": charts.active_by_day(viewer, span, own),
+        "heat": charts.lively_hours(viewer, span, own),
+        "states": charts.states(viewer, span, own),
+        "pyramid": charts.pyramid(viewer, span, own),
+        "flow": charts.states_by_week(viewer, span, own),
+        "cohorts": charts.cohorts(viewer, span, own),
+        "voices": voices.top(viewer, span, community.pk),
+        "health": reading.health,
+        "health_parts": words.lines(reading),
+        "health_word": words.GRADES[reading.health.grade],
+        "health_tone": words.TONES[reading.health.grade],
+        "health_advice": words.advice(reading),
+    }
+
+
+@require_POST
+@needs(rights.EDIT_COMMUNITIES)
+def timezone(request: ViewerRequest, community_id: int) -> HttpResponse:
+    """Saves the community's time zone and returns to its page."""
+    actions.set_timezone(request.viewer, community_id, request.POST.get("timezone", ""))
+    messages.success(request, gettext("Saved. Days and hours are counted in the new zone."))
+    return redirect("communities:page", community_id)

@@ -1,0 +1,25 @@
+"""Who sent most messages in a span, and on which step of the pyramid do they stand at its end?"""
+
+from __future__ import annotations
+
+from weilu.core.warehouse.compile.holdings import holdings
+from weilu.core.warehouse.compile.rows import TIER
+from weilu.core.warehouse.compile.source import Bound, events, person
+from weilu.core.warehouse.frame import Frame
+
+MESSAGE = "message.sent"
+
+
+def loudest(frame: Frame, limit: int) -> tuple[str, dict[str, object]]:
+    """person, sent, days (local days on which something was said), tier; among equals the smaller id comes first."""
+    bound = Bound()
+    local = f"toDate(toTimeZone(happened, {bound(frame.timezone, 'String')}))"
+    columns = f"{person(frame, bound)} AS person, {local} AS day"
+    said = events(frame, bound, columns, f"kind = {bound(MESSAGE, 'String')}", since=frame.start)
+    top = f"""SELECT person, count() AS sent, uniqExact(day) AS days FROM ({said}) WHERE person != 0
+        GROUP BY person ORDER BY sent DESC, person LIMIT {bound(limit, "UInt32")}"""
+    held = holdings(TIER, frame, frame.moments[-1:], bound)
+    sql = f"""SELECT t.person AS person, t.sent AS sent, t.days AS days, if(empty(h.path), '', h.path[1]) AS tier
+        FROM ({top}) AS t LEFT JOIN (SELECT who, path FROM ({held})) AS h ON h.who = t.person
+        ORDER BY sent DESC, person"""
+    return sql, bound.params

@@ -1,0 +1,122 @@
+"""How does a question about one number read in plain words?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from weilu.core import metrics
+from weilu.core.events import kinds
+
+STATES = {
+    "new": gettext_lazy("New"),
+    "active": gettext_lazy("Active"),
+    "returning": gettext_lazy("Returning"),
+    "dormant": gettext_lazy("Dormant"),
+    "churned": gettext_lazy("Churned"),
+    "none": gettext_lazy("not a member"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`what` is counted, `when`, and the exact `definition` where it is a metric."""
+
+    what: str
+    when: str
+    definition: str = ""
+
+
+def tell(question: Mapping[str, Any]) -> Told:
+    """From a question that has been answered, so that its parts are known to be sound."""
+    return TELLERS[question["kind"]](question, {**question, **question.get("point", {})})
+
+
+def _trend(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
+    what, definition = _subject(question)
+    part = question.get("point", {}).get("by")
+    return Told(
+        f"{what} · {STATES.get(part, part)}" if part else what, _bucket(question, point.get("at")), definition
+    )
+
+
+def _heatmap(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
+    what, definition = _subject(question)
+    hour = _("%(weekday)s, %(hour)s to %(next)s o’clock") % {
+        "weekday": _weekday(point["weekday"]),
+        "hour": point["hour"],
+        "next": point["hour"] + 1,
+    }
+    return Told(what, f"{hour} · {_span(question)}", definition)
+
+
+def _retention(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
+    number = question.get("point", {}).get("period")
+    began = _bucket({**question, "by": question["period"]}, point.get("cohort"))
+    start = _event(question["start"])
+    if number is None:
+        return Told(_("Began with “%(start)s”") % {"start": start}, began)
+    named = {"start": start, "back": _event(question["return"]), "n": number}
+    return Told(_("Began with “%(start)s”, then “%(back)s” in period %(n)s") % named, began)
+
+
+def _flow(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
+    moved = {"from": STATES.get(point["from_state"], ""), "to": STATES.get(point["to_state"], "")}
+    return Told(_("From “%(from)s” to “%(to)s”") % moved, _bucket(question, point.get("at")))
+
+
+TELLERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Told]] = {
+    "trend": _trend,
+    "heatmap": _heatmap,
+    "retention": _retention,
+    "flow": _flow,
+}
+
+
+def _subject(question: Mapping[str, Any]) -> tuple[str, str]:
+    metric = metrics.find(question.get("metric", ""))
+    return (str(metric.label), str(metric.definition)) if metric else (_event(question["event"]), "")
+
+
+def _event(slug: str) -> str:
+    kind = kinds.find(slug)
+    return str(kind.label) if kind else _("Took part")
+
+
+def _bucket(question: Mapping[str, Any], at: str | None) -> str:
+    size = question.get("by", "day" if question["kind"] == "trend" else "week")
+    if at is None or size == "period":
+        return _span(question)
+    day = dt.date.fromisoformat(at)
+    if size == "week":
+        return _("week of %(day)s") % {"day": long_day(day)}
+    return _month(day) if size == "month" else long_day(day)
+
+
+def _span(question: Mapping[str, Any]) -> str:
+    first, last = (dt.date.fromisoformat(question[edge]) for edge in ("from", "to"))
+    return long_day(first) if first == last else f"{long_day(first)} – {long_day(last)}"
+
+
+def long_day(day: dt.date) -> str:
+    """2018年6月12日; Jun 12, 2018."""
+    return f"{day.year}年{day.month}月{day.day}日" if _chinese() else date_format(day, "M j, Y")
+
+
+def _month(day: dt.date) -> str:
+    return f"{day.year}年{day.month}月" if _chinese() else date_format(day, "F Y")
+
+
+def _weekday(number: int) -> str:
+    day = dt.date(2024, 1, number)  # a January that begins on a Monday
+    return f"周{'一二三四五六日'[number - 1]}" if _chinese() else date_format(day, "l")
+
+
+def _chinese() -> bool:
+    return (get_language() or "").startswith("zh")

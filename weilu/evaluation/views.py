@@ -1,0 +1,146 @@
+"""The people or events behind a number: exactly as many as it says."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from weilu.communities.queries import feed
+from weilu.core.directory.queries import community_names, member_names
+from weilu.core.errors import WeiluError
+from weilu.core.operators import audit, rights
+from weilu.core.operators.access import Viewer, ViewerRequest, demand, needs
+from weilu.core.warehouse import questions
+from weilu.core.warehouse.question import EVENTS, PEOPLE
+from weilu.evaluation import plain
+
+PAGE = 50
+CHUNK = 500
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet would run a cell that begins so; a quote before it makes it plain text."""
+
+
+@needs(rights.VIEW)
+def behind(request: ViewerRequest) -> HttpResponseBase:
+    """`q` is the question with its point; `page` from 1; `format=csv` hands all of it out."""
+    question = _question(request.GET.get("q", ""))
+    if request.GET.get("format") == "csv":
+        return _export(request.viewer, question)
+    number = max(1, int(page)) if (page := request.GET.get("page", "1")).isdecimal() else 1
+    found = questions.behind(question, request.viewer, limit=PAGE, offset=(number - 1) * PAGE)
+    context = {
+        "question": question,
+        "found": found,
+        "told": plain.tell(question),
+        "places": _places(question),
+        "people": _people(found.ids) if found.counts == PEOPLE else None,
+        "happened": _events(found.ids, request.viewer) if found.counts == EVENTS else None,
+        "pages": _pages(number, found.total),
+        "can_export": request.viewer.can(rights.EXPORT_MEMBERS),
+    }
+    return render(request, "evaluation/behind.html", context)
+
+
+def _question(text: str) -> dict[str, Any]:
+    try:
+        question = json.loads(text)
+    except ValueError:
+        question = None
+    if not isinstance(question, dict):
+        raise WeiluError(_("This address does not hold a question. Open a number on a page instead."))
+    return question
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    member: int
+    name: str
+
+
+def _people(ids: Sequence[int]) -> list[Person]:
+    names = member_names(ids)
+    return [Person(one, names.get(one) or f"#{one}") for one in ids]
+
+
+def _events(ids: Sequence[int], viewer: Viewer) -> list[feed.Happening]:
+    return sorted(feed.at(ids, viewer.communities), key=lambda one: one.position)
+
+
+def _places(question: dict[str, Any]) -> str:
+    """Names of the communities that the question is about; empty for all."""
+    asked = question.get("communities")
+    if asked is None:
+        return ""
+    some = [asked] if isinstance(asked, (str, int)) else asked
+    names = community_names([one for one in some if isinstance(one, int)])
+    return _(", ").join(names.get(one) or str(one) if isinstance(one, int) else one for one in some)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    number: int
+    last: int
+
+    @property
+    def before(self) -> int:
+        return self.number - 1
+
+    @property
+    def after(self) -> int:
+        return self.number + 1 if self.number < self.last else 0
+
+
+def _pages(number: int, total: int) -> Pages:
+    return Pages(number, max(1, ceil(total / PAGE)))
+
+
+# everything as a file ------------------------------------------------------------------------------------------------
+
+
+def _export(viewer: Viewer, question: dict[str, Any]) -> HttpResponseBase:
+    """A CSV file, streamed; who took how many rows stands in the audit trail before the first byte leaves."""
+    demand(viewer, rights.EXPORT_MEMBERS)
+    found = questions.behind(question, viewer)
+    audit.record(viewer, "behind.exported", rows=found.total)
+    lines = _member_lines(found.ids) if found.counts == PEOPLE else _event_lines(found.ids, viewer)
+    response = StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="weilu.csv"'
+    return response
+
+
+def _member_lines(ids: Sequence[int]) -> Iterator[Sequence[object]]:
+    yield "member", "name"
+    for start in range(0, len(ids), CHUNK):
+        for person in _people(ids[start : start + CHUNK]):
+            yield person.member, person.name
+
+
+def _event_lines(ids: Sequence[int], viewer: Viewer) -> Iterator[Sequence[object]]:
+    yield "position", "time", "community", "member", "name", "kind", "text"
+    for start in range(0, len(ids), CHUNK):
+        for one in _events(ids[start : start + CHUNK], viewer):
+            yield one.position, one.at.isoformat(), one.where, one.member or "", one.who, one.kind, one.text
+
+
+class _Echo:
+    def write(self, line: str) -> str:
+        return line
+
+
+def _csv(lines: Iterator[Sequence[object]]) -> Iterator[str]:
+    yield "\ufeff"  # spreadsheets read UTF-8 only with this mark
+    writer = csv.writer(_Echo())
+    for line in lines:
+        yield writer.writerow([_plain(cell) for cell in line])
+
+
+def _plain(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
