@@ -25,12 +25,12 @@ from weilu.core.warehouse.values import bind
 
 Answer = TypeVar("Answer")
 
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 4.0
 """How much longer than its own time a call may take on the way before we call the warehouse down."""
 WRITE_SECONDS = 120.0
 CHANNEL = [("grpc.use_local_subchannel_pool", 1), ("grpc.initial_reconnect_backoff_ms", 50)]
 """A new channel must not inherit the back-off of the one whose warehouse just died."""
-LOST = (flight.FlightUnavailableError, flight.FlightTimedOutError, flight.FlightCancelledError, OSError)
+LOST = (flight.FlightUnavailableError, flight.FlightCancelledError)
 
 
 class Link:
@@ -41,19 +41,32 @@ class Link:
         self._guard = threading.Lock()
         self._client: flight.FlightClient | None = None
         self._pid = 0
+        self._server = b""
 
     def read(self, seconds: float, call: Callable[[Any, Any], Answer]) -> Answer:
         """A call that may be made twice."""
         try:
             return self._call(seconds, call)
         except _Lost:
-            return self._last(seconds, call)
+            starter.wait_gone(self.place, self._server)
+        return self._last(seconds, call)
 
     def write(self, seconds: float, call: Callable[[Any, Any], Answer]) -> Answer:
-        """A call that must not be made twice; a warehouse that is merely not running is started before it."""
-        if not starter.listening(self.place):
-            self._forget()
+        """A call that must not be made twice, so the warehouse is woken before it."""
+        self.ping()
         return self._last(seconds, call)
+
+    def ping(self) -> int:
+        """The process id of the warehouse, started where needed."""
+        told = self.read(
+            5, lambda client, options: list(client.do_action(flight.Action("ping", b""), options))
+        )
+        return int(told[0].body.to_pybytes())
+
+    def stop(self) -> None:
+        """Asks the warehouse to end; does nothing where none runs."""
+        if starter.listening(self.place):
+            self._last(5, lambda client, options: list(client.do_action(flight.Action("stop", b""), options)))
 
     def _last(self, seconds: float, call: Callable[[Any, Any], Answer]) -> Answer:
         try:
@@ -67,6 +80,8 @@ class Link:
             return call(client, flight.FlightCallOptions(timeout=seconds + GRACE_SECONDS))
         except flight.FlightInternalError as error:
             _told(error)
+        except flight.FlightTimedOutError:
+            raise Unavailable from None
         except LOST:
             self._forget()
             raise _Lost from None
@@ -77,7 +92,8 @@ class Link:
                 if not starter.ensure_running(self.place):
                     raise Unavailable
                 key = {"middleware": [ClientKey(read_secret(self.place))], "generic_options": CHANNEL}
-                self._client, self._pid = flight.FlightClient(self.place.address, **key), os.getpid()
+                self._server, self._pid = starter.who(self.place), os.getpid()
+                self._client = flight.FlightClient(self.place.address, **key)
             return self._client
 
     def _forget(self) -> None:
@@ -114,17 +130,12 @@ def insert(table: str, rows: pa.Table) -> None:
 
 def ping() -> int:
     """The process id of the warehouse, started where needed; keeps it from ending. Raises Unavailable."""
-    told = _link().read(
-        5, lambda client, options: list(client.do_action(flight.Action("ping", b""), options))
-    )
-    return int(told[0].body.to_pybytes())
+    return _link().ping()
 
 
 def stop() -> None:
     """Asks the warehouse of this home to end; does nothing where none runs."""
-    link = _link()
-    if starter.listening(link.place):
-        link.write(5, lambda client, options: list(client.do_action(flight.Action("stop", b""), options)))
+    _link().stop()
 
 
 def _put(client: Any, options: Any, asked: Any, rows: pa.Table) -> None:

@@ -1,8 +1,8 @@
 """How do many processes share one chDB store? This process owns it and answers Arrow Flight on a local socket.
 
-`python -m weilu.core.warehouse.server HOME`, always spawned, never forked (a forked child of a chDB process hangs). It
-ends when nobody has asked for a minute. Flight's handlers only hand over to plain threads: a chDB query inside a gRPC
-thread hangs.
+`python -m weilu.core.warehouse.server HOME [SECONDS]`, always spawned, never forked (a forked child of a chDB process hangs). It
+ends when nobody has asked for a minute. Flight's handlers only hand over to plain threads: a session belongs to one thread,
+and gRPC's come and go (with other versions a query inside one hung).
 """
 
 from __future__ import annotations
@@ -58,10 +58,8 @@ class Desk:
         self._wait(self._writer, seconds, lambda: self.engine.command(sql, params, seconds))
 
     def insert(self, request: dict[str, Any], rows: pa.Table) -> None:
-        seconds, columns, stream = float(request["seconds"]), tuple(rows.column_names), _as_stream(rows)
-        self._wait(
-            self._writer, seconds, lambda: self.engine.insert(request["table"], stream, columns, seconds)
-        )
+        seconds, table = float(request["seconds"]), request["table"]
+        self._wait(self._writer, seconds, lambda: self.engine.insert(table, rows, seconds))
 
     def idle(self) -> float:
         """Seconds since the last request ended; 0 while one is under way."""
@@ -120,7 +118,7 @@ class Server(flight.FlightServerBase):  # type: ignore[misc]  # pyarrow has no t
         return [str(os.getpid()).encode()]
 
 
-def serve(home: Path) -> int:
+def serve(home: Path, idle_seconds: float = IDLE_SECONDS) -> int:
     """Runs until told to stop or idle. Returns the exit status: 0, or 3 where another warehouse holds the store."""
     os.umask(0o077)
     place = place_of(home)
@@ -133,8 +131,11 @@ def serve(home: Path) -> int:
     engine = Engine(place.folder)
     desk = Desk(engine)
     _ensure_schema(engine)
+    place.socket.unlink(
+        missing_ok=True
+    )  # left by one that was killed; the lock says that nobody listens there
     server = Server(place, desk, stop)
-    while not stop.wait(0.5) and desk.idle() < IDLE_SECONDS:
+    while not stop.wait(min(0.5, idle_seconds / 4)) and desk.idle() < idle_seconds:
         pass
     _close(place, server, desk, engine)
     return 0
@@ -147,6 +148,7 @@ def _lock(place: Place, stop: threading.Event) -> int | None:
     while time.monotonic() < end and not stop.is_set():
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            place.lock.write_text(str(os.getpid()))
             return handle
         except BlockingIOError:
             stop.wait(0.05)
@@ -168,13 +170,5 @@ def _close(place: Place, server: Server, desk: Desk, engine: Engine) -> None:
     engine.close()
 
 
-def _as_stream(rows: pa.Table) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, rows.schema) as writer:
-        writer.write_table(rows.combine_chunks())
-    stream: bytes = sink.getvalue().to_pybytes()
-    return stream
-
-
 if __name__ == "__main__":
-    sys.exit(serve(Path(sys.argv[1])))
+    sys.exit(serve(Path(sys.argv[1]), *map(float, sys.argv[2:3])))

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from weilu.core.warehouse.place import Place, read_secret
 
 START_SECONDS = 45.0
+GONE_SECONDS = 3.0
 REST_SECONDS = 5.0
 """After a start that failed nobody tries again for this long: a page must say so at once rather than hang."""
 
@@ -30,6 +31,21 @@ def listening(place: Place) -> bool:
         except OSError:
             return False
     return True
+
+
+def who(place: Place) -> bytes:
+    """Which process holds the store: its id, or that of the last one."""
+    try:
+        return place.lock.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def wait_gone(place: Place, was: bytes) -> None:
+    """A process that is being killed still accepts connections for a while. Wait until it does not, or another came."""
+    end = time.monotonic() + GONE_SECONDS
+    while time.monotonic() < end and listening(place) and who(place) == was:
+        time.sleep(0.01)
 
 
 def ensure_running(place: Place) -> bool:
