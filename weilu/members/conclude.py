@@ -7,7 +7,7 @@ which facts arrived leaves no trace. What it changes about the past stays visibl
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -22,14 +22,15 @@ from weilu.core.warehouse.store import last_known as store_of_events
 from weilu.members import facts, thresholds
 from weilu.members.models import Concluded, Correction, ThresholdVersion
 from weilu.members.rules import histories, lifecycle, moves
+from weilu.members.rules.lifecycle import Version
 
 LIFECYCLE = "lifecycle"
 KEYS = ("state", "membership")
 FEW = 2_000
 """Up to so many touched people are read by their identities; beyond, reading everybody is the shorter way."""
 
-Stored = dict[tuple[str, int, int], tuple[list[tuple[int, str]], int]]
-"""(key, scope, who) → its change points and version."""
+Stored = dict[tuple[str, int], tuple[list[tuple[int, str]], int]]
+"""(key, who) of one scope → its change points and version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +120,38 @@ def _reowned(before: list[int], after: list[int]) -> set[int] | None:
 
 
 def _conclude(people: set[int] | None, reached: Concluded) -> int:
-    old = _stored(people)
-    lines = list(_lines(people, old))
-    changed = [line for line in lines if old.get((line.key, line.scope, line.who), ([], 0))[0] != line.points]
-    changed += _vanished(lines, old)
-    _record_corrections(changed, old, reached.position)
-    write(changed, reached.position)
-    _remember(reached)
+    """Scope by scope, so that the memory needed is that of the largest community."""
+    known = facts.read(Rows(identities=_identities(people)), smallest_gap())
+    versions = thresholds.versions_of(known.scopes())
+    scopes = sorted({*known.scopes(), *_stored_scopes(people)})
+    written = sum(
+        _conclude_scope(known.of_scope(scope), scope, versions.get(scope, ()), people, reached.position)
+        for scope in scopes
+    )
+    reached.save()  # the cursor follows the histories: a run that died before is simply done again
+    return written
+
+
+def _conclude_scope(
+    part: facts.Memberships, scope: int, versions: Sequence[Version], people: set[int] | None, position: int
+) -> int:
+    old = _stored(people, scope)
+    lines = list(_lines(part, scope, versions, people, old))
+    changed = [line for line in lines if old.get((line.key, line.who), ([], 0))[0] != line.points]
+    changed += _vanished(lines, scope, old)
+    _record_corrections(changed, old, position)
+    write(changed, position)
     return len(changed)
 
 
-def _stored(people: Collection[int] | None) -> Stored:
-    rows = client.query(*compiled.stored(KEYS, people), seconds=facts.SECONDS)
-    return {(key, scope, who): (points, version) for key, scope, who, points, version in read_lines(rows)}
+def _stored(people: Collection[int] | None, scope: int) -> Stored:
+    rows = client.query(*compiled.stored(KEYS, people, [scope]), seconds=facts.SECONDS)
+    return {(key, who): (points, version) for key, _, who, points, version in read_lines(rows)}
+
+
+def _stored_scopes(people: Collection[int] | None) -> list[int]:
+    rows = client.query(*compiled.stored_scopes(KEYS, people), seconds=facts.SECONDS)
+    return [int(scope) for scope in rows.column("scope").to_pylist()]
 
 
 def read_lines(rows: pa.Table) -> Iterable[tuple[str, int, int, list[tuple[int, str]], int]]:
@@ -142,21 +162,21 @@ def read_lines(rows: pa.Table) -> Iterable[tuple[str, int, int, list[tuple[int, 
         yield key, scope, who, list(zip(moments, vals, strict=True)), version
 
 
-def _lines(people: set[int] | None, old: Stored) -> Iterable[Line]:
+def _lines(
+    part: facts.Memberships, scope: int, versions: Sequence[Version], people: set[int] | None, old: Stored
+) -> Iterable[Line]:
+    if not len(part.who):
+        return
     now = clock.now_ms()
-    known = facts.read(Rows(identities=_identities(people)), _gap())
-    versions = thresholds.versions_of(known.scopes())
-    for scope in known.scopes():
-        part = known.of_scope(scope)
-        found = {
-            "state": histories.histories(part.columns, versions[scope]),
-            "membership": histories.memberships(part.columns),
-        }
-        for index, who in enumerate(part.who.tolist()):
-            if people is None or who in people:
-                for key, history in found.items():
-                    version = max(now, old.get((key, scope, who), ([], 0))[1] + 1)
-                    yield Line(key, scope, who, history.of(index), versions[scope][-1].number, version)
+    found = {
+        "state": histories.histories(part.columns, versions),
+        "membership": histories.memberships(part.columns),
+    }
+    for index, who in enumerate(part.who.tolist()):
+        if people is None or who in people:
+            for key, history in found.items():
+                version = max(now, old.get((key, who), ([], 0))[1] + 1)
+                yield Line(key, scope, who, history.of(index), versions[-1].number, version)
 
 
 def _identities(people: set[int] | None) -> set[int] | None:
@@ -165,20 +185,20 @@ def _identities(people: set[int] | None) -> set[int] | None:
     return set(client.query(*compiled.identities_of(people)).column("identity").to_pylist())
 
 
-def _gap() -> int:
+def smallest_gap() -> int:
     """The smallest gap that any thresholds ask for; facts that are finer than needed serve all."""
     pairs = ThresholdVersion.objects.values_list("active_days", "pause_days")
     return min([lifecycle.Thresholds().gap, *(min(pair) * lifecycle.DAY for pair in pairs)])
 
 
-def _vanished(lines: list[Line], old: Stored) -> list[Line]:
+def _vanished(lines: list[Line], scope: int, old: Stored) -> list[Line]:
     """Histories of which nothing is left: after an undone import, or of a member merged into another."""
-    kept = {(line.key, line.scope, line.who) for line in lines}
+    kept = {(line.key, line.who) for line in lines}
     now = clock.now_ms()
     return [
         Line(key, scope, who, [], 0, max(now, version + 1))
-        for (key, scope, who), (points, version) in old.items()
-        if points and (key, scope, who) not in kept
+        for (key, who), (points, version) in old.items()
+        if points and (key, who) not in kept
     ]
 
 
@@ -186,7 +206,7 @@ def _record_corrections(changed: list[Line], old: Stored, position: int) -> None
     """Before the histories are written: a run that dies in between finds and records the same ones again."""
     found = []
     for line in changed:
-        before, told = old.get((line.key, line.scope, line.who), ([], 0))
+        before, told = old.get((line.key, line.who), ([], 0))
         if line.key == "state" and before:
             found += [
                 Correction(
@@ -228,11 +248,6 @@ def write(lines: list[Line], upto: int) -> None:
         )
 
 
-def _remember(reached: Concluded) -> None:
-    """The cursor follows the histories: a run that died before this one's end is simply done again."""
-    reached.save()
-
-
 def states_known(
     communities: Collection[int] | None, moment_ms: int, position: int
 ) -> Iterable[tuple[int, int, str]]:
@@ -243,7 +258,7 @@ def states_known(
     """
     before = -(-moment_ms // 1000)
     rows = Rows(communities=communities, before=before, known=position)
-    known = facts.read(rows, _gap(), whole=communities is None)
+    known = facts.read(rows, smallest_gap(), whole=communities is None)
     versions = thresholds.versions_of(known.scopes(), before_ms=moment_ms)
     for scope in known.scopes():
         part = known.of_scope(scope)

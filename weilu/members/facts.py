@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +10,13 @@ import pyarrow as pa
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import lifecycle as compiled
 from weilu.core.warehouse.compile.facts import Rows
-from weilu.members.rules.histories import Columns, Ints
+from weilu.members.rules.histories import Columns, Flags, Ints
 from weilu.members.rules.lifecycle import Seat, presence
 
 WHO_BITS = 32
 SECONDS = 60
+Returns = dict[tuple[int, int], tuple[int, ...]]
+"""(community, identity) → interactions that show somebody back after leaving, in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,85 +29,115 @@ class Memberships:
 
     def of_scope(self, scope: int) -> Memberships:
         """Those of one scope; they lie side by side."""
-        begin, end = np.searchsorted(self.scope, [scope, scope + 1])
-        return Memberships(
-            self.scope[begin:end], self.who[begin:end], _part(self.columns, int(begin), int(end))
-        )
+        begin, end = (int(edge) for edge in np.searchsorted(self.scope, [scope, scope + 1]))
+        return Memberships(self.scope[begin:end], self.who[begin:end], _part(self.columns, begin, end))
 
     def scopes(self) -> list[int]:
         return [int(scope) for scope in np.unique(self.scope)]
 
 
-def read(rows: Rows, gap: int, *, whole: bool = True) -> Memberships:
+def read(rows: Rows, gap: int, *, whole: bool = True, spoken: bool = True) -> Memberships:
     """Memberships of the people behind `rows`; with `whole`, also each person over all communities that `rows` holds.
 
-    `gap` must not exceed that of any thresholds the facts are judged by.
+    `gap` must not exceed that of any thresholds the facts are judged by. Without `spoken` the bouts are left out: enough
+    to say who is in.
     """
     seats = client.query(*compiled.seats(rows), seconds=SECONDS)
-    runs = [client.query(*compiled.bouts(rows, gap, whole_person=False), seconds=SECONDS)]
-    if whole:
-        runs.append(client.query(*compiled.bouts(rows, gap, whole_person=True), seconds=SECONDS))
-    return _assemble(list(_by_membership(seats, _returns(rows), whole=whole)), pa.concat_tables(runs))
-
-
-def _returns(rows: Rows) -> dict[tuple[int, int], tuple[int, ...]]:
-    """(community, identity) → interactions that show somebody back after leaving."""
-    found = client.query(*compiled.returns(rows), seconds=SECONDS).to_pylist()
-    return {(row["community"], row["identity"]): tuple(row["back"]) for row in found}
-
-
-def _by_membership(
-    seats: pa.Table, returns: dict[tuple[int, int], tuple[int, ...]], *, whole: bool
-) -> Iterator[tuple[int, int, list[Seat]]]:
-    found: dict[tuple[int, int], list[Seat]] = {}
-    columns = [
-        seats.column(name).to_pylist()
-        for name in ("community", "person", "identity", "first", "joins", "leaves")
+    back = client.query(*compiled.returns(rows), seconds=SECONDS).to_pylist()
+    returns = {(row["community"], row["identity"]): tuple(row["back"]) for row in back}
+    runs = [
+        client.query(*compiled.bouts(rows, gap, whole_person=one), seconds=SECONDS)
+        for one in (False, True)
+        if spoken and (whole or not one)
     ]
-    for community, person, identity, first, joins, leaves in zip(*columns, strict=True):
-        seat = Seat(first, tuple(joins), tuple(leaves), returns.get((community, identity), ()))
-        if community:
-            found.setdefault((community, person), []).append(seat)
-        if whole:
-            found.setdefault((0, person), []).append(seat)
-    for scope, person in sorted(found):
-        yield scope, person, found[scope, person]
-
-
-def _assemble(memberships: list[tuple[int, int, list[Seat]]], runs: pa.Table) -> Memberships:
-    scope = np.fromiter((one[0] for one in memberships), dtype=np.int64, count=len(memberships))
-    who = np.fromiter((one[1] for one in memberships), dtype=np.int64, count=len(memberships))
-    changes = [
-        (owner, change.at, change.inside)
-        for owner, (_, _, seats) in enumerate(memberships)
-        for change in presence(seats)
-    ]
-    change = np.array(changes, dtype=np.int64).reshape(-1, 3)
-    owner, start, end = _bouts((scope << WHO_BITS) + who, runs)
-    inside = change[:, 2].astype(bool)
+    keys, seat = _memberships(seats, whole=whole)
+    owners, places = np.unique(keys, return_inverse=True)
+    owner, at, inside = _changes(seats, returns, places, seat, len(owners))
+    bouts = _bouts(owners, pa.concat_tables(runs)) if runs else (_none(), _none(), _none())
     return Memberships(
-        scope, who, Columns(len(memberships), owner, start, end, change[:, 0], change[:, 1], inside)
+        owners >> WHO_BITS,
+        owners & (2**WHO_BITS - 1),
+        Columns(len(owners), *bouts, owner, at, inside),
     )
 
 
-def _bouts(keys: Ints, runs: pa.Table) -> tuple[Ints, Ints, Ints]:
+def _memberships(seats: pa.Table, *, whole: bool) -> tuple[Ints, Ints]:
+    """The key (scope, who) of each seat and its row; with `whole` each seat stands twice. Community 0 is no membership."""
+    community, person = _ints(seats.column("community")), _ints(seats.column("person"))
+    rows = np.arange(len(person), dtype=np.int64)
+    placed = community > 0
+    keys = [((community << WHO_BITS) + person)[placed], person]
+    found = [rows[placed], rows]
+    return (np.concatenate(keys), np.concatenate(found)) if whole else (keys[0], found[0])
+
+
+def _changes(
+    seats: pa.Table, returns: Returns, owner: Ints, seat: Ints, size: int
+) -> tuple[Ints, Ints, Flags]:
+    """When each membership began and ended. One seat with at most one joining needs no walk, and most are like that."""
+    first = _ints(seats.column("first")) // 1000
+    joins, leaves = (seats.column(name).combine_chunks() for name in ("joins", "leaves"))
+    joined = _single(joins) // 1000
+    plain = (_ints(leaves.value_lengths()) == 0) & (_ints(joins.value_lengths()) <= 1)
+    alone = np.bincount(owner, minlength=size)[owner] == 1
+    simple = plain[seat] & alone
+    later = simple & (joined[seat] > first[seat])
+    walked = _walked(seats, returns, owner[~simple], seat[~simple])
+    owners = np.concatenate([owner[simple], owner[later], walked[:, 0]])
+    moments = np.concatenate([first[seat[simple]], joined[seat[later]], walked[:, 1]])
+    inside = np.concatenate([np.ones(int(simple.sum() + later.sum()), dtype=np.int64), walked[:, 2]])
+    order = np.lexsort((np.arange(len(owners)), moments, owners))
+    return owners[order], moments[order], inside[order].astype(bool)
+
+
+def _walked(seats: pa.Table, returns: Returns, owner: Ints, seat: Ints) -> Ints:
+    """(owner, moment, inside) of memberships whose presence must be followed step by step."""
+    used, places = np.unique(seat, return_inverse=True)
+    some = seats.take(pa.array(used))
+    columns = (
+        some.column(name).to_pylist() for name in ("community", "identity", "first", "joins", "leaves")
+    )
+    made = [
+        Seat(first, tuple(joins), tuple(leaves), returns.get((community, identity), ()))
+        for community, identity, first, joins, leaves in zip(*columns, strict=True)
+    ]
+    together: dict[int, list[Seat]] = {}
+    for one, place in zip(owner.tolist(), places.tolist(), strict=True):
+        together.setdefault(one, []).append(made[place])
+    found = [(one, change.at, change.inside) for one, held in together.items() for change in presence(held)]
+    return np.array(found, dtype=np.int64).reshape(-1, 3)
+
+
+def _single(lists: pa.Array) -> Ints:
+    """The first element of each list, -1 where it is empty."""
+    lengths = _ints(lists.value_lengths())
+    found = np.full(len(lengths), -1, dtype=np.int64)
+    starts = (
+        np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)[:-1]]) if len(lengths) else lengths
+    )
+    filled = lengths > 0
+    found[filled] = _ints(lists.flatten())[starts[filled]]
+    return found
+
+
+def _bouts(owners: Ints, runs: pa.Table) -> tuple[Ints, Ints, Ints]:
     """Flat bouts in the order of their owner's key. Rows of community 0 belong to no membership of a community."""
     key = (_ints(runs.column("scope")) << WHO_BITS) + _ints(runs.column("person"))
     starts, ends = runs.column("starts").combine_chunks(), runs.column("ends").combine_chunks()
     lengths = _ints(starts.value_lengths())
-    found = np.searchsorted(keys, key)
-    owner = np.repeat(found, lengths)
-    known = np.repeat(np.isin(key, keys), lengths)
-    start, end = _ints(starts.flatten())[known], _ints(ends.flatten())[known]
-    owner = owner[known]
+    known = np.repeat(np.isin(key, owners), lengths)
+    owner = np.repeat(np.searchsorted(owners, key), lengths)[known]
     order = np.argsort(owner, kind="stable")
-    return owner[order].astype(np.int64), start[order], end[order]
+    return owner[order], _ints(starts.flatten())[known][order], _ints(ends.flatten())[known][order]
 
 
 def _ints(column: pa.Array | pa.ChunkedArray) -> Ints:
-    return np.asarray(
-        column.to_numpy(zero_copy_only=False) if isinstance(column, pa.Array) else column.to_numpy()
-    ).astype(np.int64)
+    values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return np.asarray(values.to_numpy(zero_copy_only=False)).astype(np.int64)
+
+
+def _none() -> Ints:
+    return np.zeros(0, dtype=np.int64)
 
 
 def _part(columns: Columns, begin: int, end: int) -> Columns:

@@ -78,7 +78,7 @@ def _inside(
 
 
 def _inside_then(rows: Rows) -> tuple[Ints, Ints]:
-    known = facts.read(rows, DAY)
+    known = facts.read(rows, DAY, spoken=False)
     presence = memberships(known.columns)
     last = presence.codes[presence.offsets[1:] - 1]
     return known.scope[last == 1], known.who[last == 1]

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from weilu.core import clock
 from weilu.core.warehouse import client
@@ -19,6 +20,7 @@ from weilu.core.warehouse.compile import lifecycle as compiled_lines
 from weilu.members import conclude, facts
 from weilu.members.conclude import Line
 from weilu.members.models import Concluded
+from weilu.members.rules.histories import Ints
 from weilu.members.rules.influence import RULE_VERSION, TIERS
 from weilu.members.rules.moves import value_at
 from weilu.members.standing import Standing, standings, week_ends
@@ -31,8 +33,6 @@ MANY = 1_000
 """So many new events at once are an import: worth weighing at once."""
 
 Points = list[tuple[int, str]]
-Lines = dict[tuple[int, int], tuple[Points, int]]
-"""(scope, who) → change points and version."""
 
 
 def run_once(*, at_once: bool = True) -> int:
@@ -80,56 +80,66 @@ def _begins_anew(cursor: Concluded, reached: Concluded) -> bool:
 
 def _weigh(since: int, now: dt.datetime, reached: Concluded) -> int:
     mondays = week_ends(since, now)
-    present = int(now.timestamp())
-    weighed = [standings(moment) for moment in mondays]
-    today = standings(present)
-    old = _stored()
-    lines = list(_lines([*weighed, today], [*mondays, present], old, since, reached.position))
-    conclude.write(lines, reached.position)
+    pyramid = Pyramid([*mondays, int(now.timestamp())])
+    for moment in mondays:
+        pyramid.add(standings(moment))
+    today = standings(pyramid.moments[-1])
+    pyramid.add(today)
+    scopes = client.query(*compiled_lines.stored_scopes((KEY,), None)).column("scope").to_pylist()
+    written = 0
+    for scope in sorted({*scopes, *pyramid.weighed}):
+        lines = list(_lines(pyramid, scope, since))
+        conclude.write(lines, reached.position)
+        written += len(lines)
     _write_scores(today)
-    return len(lines)
+    return written
 
 
-def _stored() -> Lines:
-    rows = client.query(*compiled_lines.stored((KEY,), None), seconds=facts.SECONDS)
-    return {(scope, who): (points, version) for _, scope, who, points, version in conclude.read_lines(rows)}
+class Pyramid:
+    """Tiers of everybody at some moments, a byte each: 0 is not in, n is `TIERS[n - 1]`."""
+
+    def __init__(self, moments: list[int]) -> None:
+        self.moments = moments
+        self.weighed: dict[int, list[tuple[int, Ints, NDArray[np.uint8]]]] = {}
+
+    def add(self, found: list[Standing]) -> None:
+        for one in found:
+            row = (self.moments.index(one.moment), one.who, (one.tier + 1).astype(np.uint8))
+            self.weighed.setdefault(one.scope, []).append(row)
+
+    def of_scope(self, scope: int, known: list[int]) -> tuple[Ints, NDArray[np.uint8]]:
+        """(who, a row for each of them with a column for each moment), of all who are in or `known`."""
+        weighed = self.weighed.get(scope, [])
+        who = np.unique(
+            np.concatenate([np.array(known, dtype=np.int64), *(people for _, people, _ in weighed)])
+        )
+        codes = np.zeros((len(who), len(self.moments)), dtype=np.uint8)
+        for column, people, tiers in weighed:
+            codes[np.searchsorted(who, people), column] = tiers
+        return who, codes
 
 
-def _lines(
-    weighed: list[list[Standing]], moments: list[int], old: Lines, since: int, position: int
-) -> Iterable[Line]:
+def _lines(pyramid: Pyramid, scope: int, since: int) -> Iterable[Line]:
     """The histories that differ from the stored ones. What was told on Mondays up to `since` stands."""
-    found = _by_person(weighed)
+    rows = client.query(*compiled_lines.stored((KEY,), None, [scope]), seconds=facts.SECONDS)
+    old = {who: (points, version) for _, _, who, points, version in conclude.read_lines(rows)}
     version = clock.now_ms()
     first = min((points[0][0] for points, _ in old.values() if points), default=since)
     weeks = {week for week in week_ends(first - 1, clock.now()) if week <= since}
-    for scope, who in sorted(found.keys() | old.keys()):
-        before, last = old.get((scope, who), ([], 0))
+    who, codes = pyramid.of_scope(scope, list(old))
+    for member, row in zip(who.tolist(), codes, strict=True):
+        before, last = old.get(member, ([], 0))
         kept = [point for point in before if point[0] in weeks]
-        points = _collapsed(kept, found.get((scope, who), {}), moments)
+        points = _collapsed(kept, row, pyramid.moments)
         if points != before:
-            yield Line(KEY, scope, who, points, RULE_VERSION, max(version, last + 1))
+            yield Line(KEY, scope, member, points, RULE_VERSION, max(version, last + 1))
 
 
-def _by_person(weighed: list[list[Standing]]) -> dict[tuple[int, int], dict[int, str]]:
-    """(scope, who) → moment → tier, for whoever was in."""
-    found: dict[tuple[int, int], dict[int, str]] = {}
-    for moment_standings in weighed:
-        for standing in moment_standings:
-            for who, tier in zip(standing.who.tolist(), standing.tier.tolist(), strict=True):
-                found.setdefault((standing.scope, who), {})[standing.moment] = TIERS[tier]
-    return found
-
-
-def _collapsed(kept: Points, weighed: dict[int, str], moments: list[int]) -> Points:
-    points = list(kept)
+def _collapsed(kept: Points, row: NDArray[np.uint8], moments: list[int]) -> Points:
     value = value_at(kept, moments[0])
-    for moment in moments:
-        new = weighed.get(moment, "")
-        if new != value:
-            points.append((moment, new))
-            value = new
-    return points
+    code = 0 if not value else TIERS.index(value) + 1
+    changed = np.flatnonzero(np.diff(row, prepend=np.uint8(code)) != 0).tolist()
+    return [*kept, *((moments[at], ("", *TIERS)[row[at]]) for at in changed)]
 
 
 def _write_scores(today: list[Standing]) -> None:

@@ -43,17 +43,28 @@ def tied_to(rows: Rows, person: int, *, answers_only: bool) -> Sql:
     only = "AND answer" if answers_only else ""
     sql = f"""
 SELECT position FROM ({meant}) WHERE goal = {{goal:UInt32}} AND source != goal {only}
-GROUP BY position ORDER BY position DESC"""
+GROUP BY position ORDER BY any(moment) DESC, position DESC"""
     return sql, {**values, "goal": person}
 
 
-def done_by(rows: Rows, *, contributions_only: bool) -> Sql:
-    """position of what the identities in `rows` did, newest first: their contributions, or all their interactions."""
-    only = "e.kind IN {contributions:Array(String)} AND" if contributions_only else ""
+def answers_of(rows: Rows) -> Sql:
+    """other, answers: whom the identities in `rows` answered or mentioned, by how many events."""
+    meant, values = _meant(rows)
     sql = f"""
-SELECT e.position AS position FROM {rows.tables} WHERE {rows.where} AND {only} e.interaction = 1
+SELECT goal AS other, uniqExact(position) AS answers FROM ({meant}) WHERE source != goal AND answer
+GROUP BY other ORDER BY answers DESC, other LIMIT 100"""
+    return sql, values
+
+
+def done_by(rows: Rows, person: int, *, contributions_only: bool) -> Sql:
+    """position of what this person did in `rows`, newest first: their contributions, or all their interactions."""
+    only = "AND e.kind IN {contributions:Array(String)}" if contributions_only else ""
+    sql = f"""
+SELECT e.position AS position FROM {rows.tables}
+WHERE {rows.where} AND e.interaction = 1 {only} AND {rows.person} = {{person:UInt32}}
 ORDER BY e.happened DESC, e.ms DESC, e.position DESC"""
-    return sql, {**rows.values, **({"contributions": list(CONTRIBUTIONS)} if contributions_only else {})}
+    values: dict[str, object] = {**rows.values, "person": person}
+    return sql, values | ({"contributions": list(CONTRIBUTIONS)} if contributions_only else {})
 
 
 def _meant(rows: Rows) -> tuple[str, dict[str, object]]:
@@ -61,7 +72,7 @@ def _meant(rows: Rows) -> tuple[str, dict[str, object]]:
     person_of = _person_of(rows)
     by_then = "" if rows.known is None else "AND a.position <= {known:UInt64}"
     acts = f"""
-SELECT e.community AS community, e.position AS position, toUInt32({rows.person}) AS source, e.about AS about,
+SELECT e.community AS community, e.position AS position, (e.happened, e.ms) AS moment, toUInt32({rows.person}) AS source, e.about AS about,
     arrayDistinct(arrayFilter(i -> i > 0, arrayPushBack(e.mentions, e.target))) AS named, e.kind = '{MESSAGE}' AS answer
 FROM {rows.tables}
 WHERE {rows.where} AND e.kind IN ('{MESSAGE}', '{REACTION}') AND (e.about > 0 OR e.target > 0 OR notEmpty(e.mentions))"""
@@ -71,9 +82,9 @@ WHERE a.kind = '{MESSAGE}' AND a.identity > 0 {by_then} AND a.subject IN (
     SELECT e.about FROM {rows.tables} WHERE {rows.where} AND e.about > 0 AND e.kind IN ('{MESSAGE}', '{REACTION}'))
 GROUP BY subject"""
     sql = f"""
-SELECT m.community AS community, m.position AS position, m.source AS source, toUInt32({person_of}) AS goal, m.answer AS answer
+SELECT m.community AS community, m.position AS position, m.moment AS moment, m.source AS source, toUInt32({person_of}) AS goal, m.answer AS answer
 FROM (
-    SELECT t.community AS community, t.position AS position, t.source AS source, t.answer AS answer,
+    SELECT t.community AS community, t.position AS position, t.moment AS moment, t.source AS source, t.answer AS answer,
         arrayJoin(arrayDistinct(arrayPushBack(t.named, w.identity))) AS identity
     FROM ({acts}) AS t LEFT ANY JOIN ({authors}) AS w ON w.subject = t.about
 ) AS m {_owner_of(rows)}

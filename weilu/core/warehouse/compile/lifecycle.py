@@ -84,14 +84,24 @@ def identities_of(people: Collection[int]) -> Sql:
 def stored(
     keys: Collection[str], people: Collection[int] | None, scopes: Collection[int] | None = None
 ) -> Sql:
-    """key, scope, who, froms, vals, version as they stand; of all people where `people` is None."""
-    limits = {
-        "people": None if people is None else sorted(people),
-        "scopes": None if scopes is None else sorted(scopes),
-    }
-    conditions = ["key IN {keys:Array(String)}"]
-    conditions += ["scope IN {scopes:Array(UInt32)}"] * (scopes is not None)
-    conditions += ["who IN {people:Array(UInt32)}"] * (people is not None)
+    """key, scope, who, froms, vals, version as they stand; of all people where `people` is None, of all scopes likewise."""
+    where, values = _stored_where(keys, people, scopes)
     sql = f"""SELECT key, scope, who, froms, vals, version FROM weilu.timelines FINAL
-WHERE {" AND ".join(conditions)} ORDER BY key, scope, who"""
-    return sql, {"keys": sorted(keys), **{name: value for name, value in limits.items() if value is not None}}
+WHERE {where} ORDER BY key, scope, who"""
+    return sql, values
+
+
+def stored_scopes(keys: Collection[str], people: Collection[int] | None) -> Sql:
+    """scope of everything that stands."""
+    where, values = _stored_where(keys, people, None)
+    return f"SELECT DISTINCT scope FROM weilu.timelines WHERE {where}", values
+
+
+def _stored_where(
+    keys: Collection[str], people: Collection[int] | None, scopes: Collection[int] | None
+) -> tuple[str, dict[str, object]]:
+    given = {"scopes": scopes, "people": people}
+    columns = {"scopes": "scope", "people": "who"}
+    asked = {name: sorted(ids) for name, ids in given.items() if ids is not None}
+    parts = [f"{columns[name]} IN {{{name}:Array(UInt32)}}" for name in asked]
+    return " AND ".join(["key IN {keys:Array(String)}", *parts]), {"keys": sorted(keys), **asked}

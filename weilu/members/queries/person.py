@@ -1,0 +1,198 @@
+"""What is known of one member: where they are, in which state, how active, and with whom they talk?
+
+Everything is limited to the communities that the viewer sees; for others the member page says nothing, not even how many.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from weilu.core import clock
+from weilu.core.directory.models import Community, Identity
+from weilu.core.operators.access import Viewer, visible_communities
+from weilu.core.warehouse import client
+from weilu.core.warehouse.compile import influence
+from weilu.core.warehouse.compile import lifecycle as compiled_lines
+from weilu.core.warehouse.compile import people as compiled
+from weilu.core.warehouse.compile.facts import Rows
+from weilu.members import facts, thresholds
+from weilu.members.conclude import read_lines, smallest_gap
+from weilu.members.queries.names import names
+from weilu.members.queries.table import BEST
+from weilu.members.rules import histories
+from weilu.members.rules.moves import value_at
+from weilu.members.when import When
+
+History = list[tuple[int, str]]
+TALKS = 12
+WEEKS = 52
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A member in one community. Moments in seconds; `joined` 0 means no joining was logged: counted from first sight."""
+
+    community: Community
+    state: str
+    inside: bool
+    messages: int
+    interactions: int
+    first: int
+    joined: int
+    last: int
+    history: History
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Another member, and how many messages went each way that answer or mention the one meant."""
+
+    member: int
+    name: str
+    to_me: int
+    by_me: int
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member as one viewer may see them at a moment."""
+
+    id: int
+    name: str
+    identities: list[Identity]
+    accounts: list[int]
+    """Ids of the identities that were theirs at the moment and seen in communities of the viewer."""
+    memberships: list[Membership]
+    state: str
+    history: History
+    """Of the whole person for who sees all communities, else of the membership with the best state."""
+
+    @property
+    def first(self) -> int:
+        return min((one.first for one in self.memberships), default=0)
+
+    @property
+    def last(self) -> int:
+        return max((one.last for one in self.memberships), default=0)
+
+    @property
+    def inside(self) -> bool:
+        return any(one.inside for one in self.memberships)
+
+    @property
+    def messages(self) -> int:
+        return sum(one.messages for one in self.memberships)
+
+
+def rows_of(viewer: Viewer, member: int, when: When) -> Rows:
+    """All rows of a member's accounts, past ones too, that the viewer may see at the moment."""
+    owned = client.query(*compiled_lines.identities_of([member])).column("identity").to_pylist()
+    return Rows(communities=viewer.communities, identities=owned, before=when.before, known=when.known)
+
+
+def person(viewer: Viewer, member: int, when: When) -> Person:
+    """The member's page, without its timeline. The caller has passed the doorway."""
+    rows = rows_of(viewer, member, when)
+    seen = client.query(*compiled.seen_in(rows, member)).to_pylist()
+    communities = {row.pk: row for row in visible_communities(viewer)}
+    lines = _histories(rows, member, [0, *(row["community"] for row in seen)], when)
+    memberships = [
+        _membership(row, communities[row["community"]], lines, when)
+        for row in seen
+        if row["community"] in communities
+    ]
+    accounts = {identity for row in seen for identity in row["identities"]}
+    whole = lines.get(("state", 0), []) if viewer.communities is None else None
+    state, history = _speaking(memberships, whole, when)
+    return Person(
+        member,
+        names([member])[member],
+        list(Identity.objects.filter(pk__in=accounts).order_by("pk")),
+        sorted(accounts),
+        memberships,
+        state,
+        history,
+    )
+
+
+def _histories(rows: Rows, member: int, scopes: list[int], when: When) -> dict[tuple[str, int], History]:
+    """(key, scope) → change points: as stored, or from the facts where knowledge of the past is asked for."""
+    if when.known is None:
+        table = client.query(*compiled_lines.stored(("state", "membership"), [member], scopes))
+        return {(key, scope): points for key, scope, _, points, _ in read_lines(table)}
+    known = facts.read(rows, smallest_gap())
+    versions = thresholds.versions_of(known.scopes(), before_ms=when.before * 1000)
+    found: dict[tuple[str, int], History] = {}
+    for scope in known.scopes():
+        part = known.of_scope(scope)
+        if member in part.who:
+            index = part.who.tolist().index(member)
+            found["state", scope] = histories.histories(part.columns, versions[scope]).of(index)
+            found["membership", scope] = histories.memberships(part.columns).of(index)
+    return found
+
+
+def _membership(
+    row: dict[str, int], community: Community, lines: dict[tuple[str, int], History], when: When
+) -> Membership:
+    history = lines.get(("state", community.pk), [])
+    presence = lines.get(("membership", community.pk), [])
+    return Membership(
+        community,
+        value_at(history, when.before - 1),
+        value_at(presence, when.before - 1) == "in",
+        row["messages"],
+        row["interactions"],
+        row["first"],
+        row["joined"],
+        row["last"],
+        [point for point in history if point[0] < when.before],
+        community.timezone or when.zone,
+    )
+
+
+def _speaking(memberships: list[Membership], whole: History | None, when: When) -> tuple[str, History]:
+    if whole is not None:
+        return value_at(whole, when.before - 1), [point for point in whole if point[0] < when.before]
+    held = [one for one in memberships if one.state]
+    best = min(held, key=lambda one: (BEST.index(one.state), -one.last), default=None)
+    return (best.state, best.history) if best else ("", [])
+
+
+def weekly(one: Person, viewer: Viewer, when: When) -> list[tuple[dt.date, int]]:
+    """Interactions week by week for a year, up to the moment or to half a year after the last; weeks without are 0."""
+    rows = mine(one, when, viewer.communities)
+    found = client.query(*compiled.weeks(rows, one.id, when.zone)).to_pylist()
+    counts = {row["week"]: row["interactions"] for row in found}
+    if not counts:
+        return []
+    last = clock.day_of(clock.from_ms((when.before - 1) * 1000), when.zone)
+    last = min(last - dt.timedelta(days=last.weekday()), max(counts) + dt.timedelta(weeks=WEEKS // 2))
+    weeks = [last - dt.timedelta(weeks=n) for n in range(WEEKS - 1, -1, -1)]
+    return [(week, counts.get(week, 0)) for week in weeks]
+
+
+def talks(one: Person, when: When) -> list[Talk]:
+    """With whom the member talks most, both ways, in the communities that the viewer sees them in."""
+    communities = [membership.community.pk for membership in one.memberships]
+    if not communities:
+        return []
+    everybody = Rows(communities, before=when.before, known=when.known)
+    to_me = client.query(*compiled.answered_by(everybody, one.id, one.accounts)).to_pylist()
+    by_me = client.query(*influence.answers_of(mine(one, when, communities))).to_pylist()
+    counts: dict[int, Counter[str]] = {}
+    for way, rows in (("to_me", to_me), ("by_me", by_me)):
+        for row in rows:
+            counts.setdefault(row["other"], Counter())[way] = row["answers"]
+    best = sorted(counts, key=lambda other: (-counts[other].total(), other))[:TALKS]
+    called = names(best)
+    return [Talk(other, called[other], counts[other]["to_me"], counts[other]["by_me"]) for other in best]
+
+
+def mine(one: Person, when: When, communities: Collection[int] | None) -> Rows:
+    """What the member did up to the moment, in these communities."""
+    return Rows(communities, one.accounts, before=when.before, known=when.known)

@@ -1,0 +1,231 @@
+"""Which members answer to a filter, in which order? For the members table, its export and its bulk acts.
+
+The store gives one row a person for all that the viewer sees; filter and order are applied here on columns, so that
+"as of" and "known" need no second way and every column can be sorted by.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from weilu.core.operators.access import Viewer, visible_communities
+from weilu.core.warehouse import client
+from weilu.core.warehouse.compile import people as compiled
+from weilu.core.warehouse.compile.facts import Rows
+from weilu.core.warehouse.frame import day_start
+from weilu.members import facts
+from weilu.members.conclude import states_known
+from weilu.members.queries.names import alphabet, called, names
+from weilu.members.queries.scores import scores_at
+from weilu.members.rules.influence import TIERS
+from weilu.members.rules.lifecycle import STATES
+from weilu.members.when import When
+
+BEST = ("active", "returning", "new", "dormant", "churned")
+"""Which state speaks for a person with different ones in several communities (docs/decisions/0003)."""
+COLUMNS = ("state", "tier", "score", "communities", "messages", "first", "last")
+SORTS = ("name", *COLUMNS)
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What is asked of the table. Days are whole, in the zone of the moment asked for; both ends are included."""
+
+    words: str = ""
+    community: int | None = None
+    state: str = ""
+    tier: str = ""
+    last_from: dt.date | None = None
+    last_to: dt.date | None = None
+    first_from: dt.date | None = None
+    first_to: dt.date | None = None
+    sort: str = "last"
+    descending: bool = True
+    page: int = 1
+    columns: tuple[str, ...] = COLUMNS
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One member as the table shows it. `first` and `last` are seconds, `last` 0 without an interaction."""
+
+    id: int
+    name: str
+    state: str
+    tier: str
+    score: int
+    communities: int
+    messages: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All that match, and the rows of one page."""
+
+    ids: list[int]
+    rows: list[Row]
+    page: int
+    pages: int
+
+    @property
+    def total(self) -> int:
+        return len(self.ids)
+
+
+def listing(viewer: Viewer, asked: Filter, when: When) -> Listing:
+    """One page of the table. Raises NotFound for a community that is not the viewer's (by the doorway of the caller)."""
+    table = _matching(viewer, asked, when)
+    pages = max(1, -(-len(table["person"]) // PAGE))
+    page = min(max(asked.page, 1), pages)
+    return Listing(table["person"].tolist(), list(_rows(_cut(table, page))), page, pages)
+
+
+def all_rows(viewer: Viewer, asked: Filter, when: When, only: Iterable[int] | None = None) -> Iterable[Row]:
+    """Every matching row in the table's order; with `only`, those of these members."""
+    table = _matching(viewer, asked, when)
+    if only is not None:
+        keep = np.isin(table["person"], np.array(sorted(only), dtype=np.int64))
+        table = {name: column[keep] for name, column in table.items()}
+    return _rows(table)
+
+
+Table = dict[str, "np.ndarray"]
+
+
+def _matching(viewer: Viewer, asked: Filter, when: When) -> Table:
+    scopes = scopes_of(viewer, asked.community)
+    table = _people(viewer, asked, when, scopes)
+    keep = _kept(table, asked, when)
+    table = {name: column[keep] for name, column in table.items()}
+    order = _order(table, asked)
+    return {name: column[order] for name, column in table.items()}
+
+
+def scopes_of(viewer: Viewer, community: int | None) -> list[int]:
+    """Whose conclusions speak: one community's, the whole person's, or each of the viewer's communities."""
+    if community is not None:
+        return [community]
+    return [0] if viewer.communities is None else [row.pk for row in visible_communities(viewer)]
+
+
+def _people(viewer: Viewer, asked: Filter, when: When, scopes: list[int]) -> Table:
+    communities = [asked.community] if asked.community is not None else viewer.communities
+    rows = Rows(communities=communities, before=when.before, known=when.known)
+    found = client.query(*compiled.totals(rows), seconds=facts.SECONDS)
+    table: Table = {name: found.column(name).to_numpy().astype(np.int64) for name in found.column_names}
+    who = table["person"]
+    table["state"] = _best(who, states_at(scopes, when), BEST)
+    held = scores_at(scopes, when)
+    table["tier"] = _best(who, ((s, w, tier) for s, w, tier, _ in held), TIERS)
+    table["score"] = _highest(who, held)
+    return table
+
+
+def states_at(scopes: list[int], when: When) -> list[tuple[int, int, str]]:
+    """(scope, member, state) just before the moment, with the knowledge asked for."""
+    if when.known is not None:
+        communities = None if scopes == [0] else scopes
+        found = states_known(communities, when.before * 1000, when.known)
+        return [one for one in found if one[0] in scopes]
+    return held("state", scopes, when.before)
+
+
+def held(key: str, scopes: list[int], before: int) -> list[tuple[int, int, str]]:
+    """(scope, member, value) of a stored conclusion just before a moment in seconds."""
+    table = client.query(*compiled.holders(key, before, scopes))
+    return list(zip(*(table.column(name).to_pylist() for name in ("scope", "who", "value")), strict=True))
+
+
+def _best(who: np.ndarray, found: Iterable[tuple[int, int, str]], order: tuple[str, ...]) -> np.ndarray:
+    """For each of `who` (ascending) the index in `order` of their best value; len(order) where there is none."""
+    ranks = np.full(len(who), len(order), dtype=np.int64)
+    pairs = np.array([(member, order.index(value)) for _, member, value in found], dtype=np.int64).reshape(
+        -1, 2
+    )
+    pairs = pairs[np.isin(pairs[:, 0], who)]
+    np.minimum.at(ranks, np.searchsorted(who, pairs[:, 0]), pairs[:, 1])
+    return ranks
+
+
+def _highest(who: np.ndarray, found: Iterable[tuple[int, int, str, int]]) -> np.ndarray:
+    highest = np.zeros(len(who), dtype=np.int64)
+    pairs = np.array([(member, score) for _, member, _, score in found], dtype=np.int64).reshape(-1, 2)
+    pairs = pairs[np.isin(pairs[:, 0], who)]
+    np.maximum.at(highest, np.searchsorted(who, pairs[:, 0]), pairs[:, 1])
+    return highest
+
+
+def _kept(table: Table, asked: Filter, when: When) -> np.ndarray:
+    keep = table["state"] < len(BEST)
+    if asked.state in STATES:
+        keep &= table["state"] == BEST.index(asked.state)
+    if asked.tier in TIERS:
+        keep &= table["tier"] == TIERS.index(asked.tier)
+    for name, first, last in (
+        ("last", asked.last_from, asked.last_to),
+        ("first", asked.first_from, asked.first_to),
+    ):
+        if first is not None:
+            keep &= table[name] >= day_start(first, when.zone)
+        if last is not None:
+            keep &= (table[name] < day_start(last + dt.timedelta(days=1), when.zone)) & (table[name] > 0)
+    if asked.words:
+        keep &= np.isin(table["person"], np.array(sorted(called(asked.words)), dtype=np.int64))
+    return keep
+
+
+def _order(table: Table, asked: Filter) -> np.ndarray:
+    if asked.sort == "name":
+        places = alphabet(table["person"].tolist())
+        column = np.array([places[who] for who in table["person"].tolist()], dtype=np.int64)
+    else:
+        column = table.get(asked.sort, table["last"])
+    # States and tiers are ranked best first: descending means the best on top.
+    falling = asked.descending != (asked.sort in ("state", "tier"))
+    return np.lexsort((table["person"], -column if falling else column))
+
+
+def _cut(table: Table, page: int) -> Table:
+    return {name: column[(page - 1) * PAGE : page * PAGE] for name, column in table.items()}
+
+
+def _rows(table: Table) -> Iterable[Row]:
+    called_so = names(table["person"].tolist())
+    columns = ("person", "state", "tier", "score", "communities", "messages", "first", "last")
+    for who, state, tier, *rest in zip(*(table[name].tolist() for name in columns), strict=True):
+        yield Row(who, called_so[who], (*BEST, "")[state], (*TIERS, "")[tier], *rest)
+
+
+def query_of(asked: Filter) -> dict[str, str]:
+    """The filter as the query string of an address; defaults are left out."""
+    default = Filter()
+    found: dict[str, str] = {}
+    for name, value in FIELDS.items():
+        mine = getattr(asked, value)
+        if mine != getattr(default, value):
+            found[name] = ",".join(mine) if isinstance(mine, tuple) else str(mine)
+    if asked.descending != default.descending:
+        found["order"] = "down" if asked.descending else "up"
+    return found
+
+
+FIELDS: Mapping[str, str] = {
+    "find": "words",
+    "community": "community",
+    "state": "state",
+    "tier": "tier",
+    "last_from": "last_from",
+    "last_to": "last_to",
+    "first_from": "first_from",
+    "first_to": "first_to",
+    "sort": "sort",
+    "columns": "columns",
+}
+"""Name in an address → field of `Filter`."""

@@ -1,0 +1,64 @@
+"""At which moment, and with which knowledge, is a page about members asked for?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_lazy as _
+
+from weilu.core import clock
+from weilu.core.errors import WeiluError
+from weilu.core.events import queries as log
+from weilu.members.conclude import brand_zone
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """`before`: seconds; what happened from then on does not count. `known`: log position that knowledge ends with, None:
+    all of today's. `as_of` and `known_day` are the days as asked for."""
+
+    before: int
+    zone: str
+    as_of: dt.date | None = None
+    known: int | None = None
+    known_day: dt.date | None = None
+
+    @property
+    def present(self) -> bool:
+        """Now, with today's knowledge: what is stored ready-made."""
+        return self.as_of is None and self.known is None
+
+
+def present() -> When:
+    return When(int(clock.now().timestamp()) + 1, brand_zone())
+
+
+def asked(query: Mapping[str, str]) -> When:
+    """From `as_of` and `known` of an address, days in the brand's zone, both to their end. Raises WeiluError for no day."""
+    zone = brand_zone()
+    as_of, known = _day(query.get("as_of")), _day(query.get("known"))
+    before = int(clock.now().timestamp()) + 1
+    if as_of is not None:
+        before = min(before, _end(as_of, zone))
+    position = log.position_at(_end(known, zone) * 1000) if known is not None else None
+    return When(before, zone, as_of, position, known)
+
+
+def _end(day: dt.date, zone: str) -> int:
+    """The first second that is not of this day any more."""
+    return int(dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZoneInfo(zone)).timestamp())
+
+
+def _day(text: str | None) -> dt.date | None:
+    if not text:
+        return None
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        raise WeiluError(_("“%(day)s” is not a day. Write it as 2026-01-31.") % {"day": text[:20]})
+    if not dt.date(1970, 1, 2) <= day <= dt.date(2105, 12, 30):
+        raise WeiluError(_("Days can be asked for from 1970-01-02 to 2105-12-30."))
+    return day
