@@ -173,10 +173,9 @@ def _list(as_json: bool) -> None:
 def _options(
     community: str, timezone: str, one_community: bool, bridge: bool, mapping: list[str], dates: str
 ) -> dict[str, Any]:
-    from weilu.connectors.imports.forms import checked_timezone, parsed_mapping
+    from weilu.connectors.imports.forms import ORDERS, checked_timezone, parsed_mapping
 
-    orders = {"auto": None, "dmy": True, "mdy": False}
-    if dates not in orders:
+    if dates not in ORDERS:
         raise WeiluError(_("--dates is auto, dmy or mdy."))
     return {
         "community": community,
@@ -184,7 +183,7 @@ def _options(
         "one_community": one_community,
         "bridge": bridge,
         "mapping": parsed_mapping(mapping),
-        "day_first": orders[dates],
+        "day_first": ORDERS[dates],
     }
 
 

@@ -17,7 +17,7 @@ def read_batch(batch_id: int) -> None:
     """The preview of a file too large to be read while the page waits."""
     batch = Batch.objects.filter(pk=batch_id, state=State.READING).first()
     if batch is not None:
-        _expected_errors_stand_in_the_batch(batch, actions.read)
+        read_now(batch)
 
 
 @task()
@@ -25,6 +25,11 @@ def run_batch(batch_id: int) -> None:
     batch = Batch.objects.filter(pk=batch_id, state__in=(State.CONFIRMED, State.RUNNING)).first()
     if batch is not None:
         _expected_errors_stand_in_the_batch(batch, actions.run)
+
+
+def read_now(batch: Batch) -> None:
+    """The preview, made while the caller waits; what went wrong stands in the batch."""
+    _expected_errors_stand_in_the_batch(batch, actions.read)
 
 
 def _expected_errors_stand_in_the_batch(batch: Batch, work: Callable[[Batch], Batch]) -> None:

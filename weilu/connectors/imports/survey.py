@@ -58,12 +58,11 @@ class Found:
         return asdict(self)
 
 
-def read_through(chosen: Chosen, options: Options, rejected_file: Path, report: Report) -> Found:
-    """Raises `BadFile` where the export as a whole cannot be taken; nothing has been written then."""
+def read_through(chosen: Chosen, options: Options, rejected_file: Path, report: Report, found: Found) -> None:
+    """Fills `found`. Raises `BadFile` where the export as a whole cannot be taken; nothing has been written then."""
     tally, watch, census = Tally(), BridgeWatch(), Census()
-    found = Found(
-        dialects=[reader.slug for reader, _parts in chosen], files=sum(len(parts) for _r, parts in chosen)
-    )
+    found.dialects = [reader.slug for reader, _parts in chosen]
+    found.files = sum(len(parts) for _reader, parts in chosen)
     _columns(chosen, options, found)
     with KeyBook() as keys, _RejectedFile(rejected_file) as rejected:
         for number, item in enumerate(_all(chosen, options, tally), start=1):
@@ -80,7 +79,6 @@ def read_through(chosen: Chosen, options: Options, rejected_file: Path, report: 
     report(tally.bytes_read())
     census.sum_up(found, watch.bridges())
     found.rows, found.notes = tally.rows, tally.notes[:20]
-    return found
 
 
 def _all(chosen: Chosen, options: Options, tally: Tally) -> Iterable[Incoming | Rejected]:

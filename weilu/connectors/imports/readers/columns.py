@@ -102,9 +102,14 @@ def guess(found: Iterable[str]) -> dict[str, str]:
     return mapping
 
 
+def proposed(found: tuple[str, ...], options: Options) -> Columns:
+    """The mapping as far as it goes: guessed, then as the operator changed it."""
+    mapping = {**guess(found), **options.mapping}
+    return Columns(found, {field: column for field, column in mapping.items() if column in found})
+
+
 def settle(file: str, found: tuple[str, ...], options: Options) -> Columns:
-    """The mapping in force: guessed, then as the operator changed it. Refuses a column or a field that does not exist."""
-    mapping = guess(found)
+    """The mapping in force. Refuses a column or a field that does not exist, and a file without time or member."""
     for field, column in options.mapping.items():
         if field not in FIELDS:
             raise BadFile(file, _("there is no field %(field)s; fields are: %(fields)s")
@@ -112,13 +117,12 @@ def settle(file: str, found: tuple[str, ...], options: Options) -> Columns:
         if column and column not in found:
             raise BadFile(file, _("there is no column %(column)s; columns are: %(columns)s")
                           % {"column": column, "columns": ", ".join(found)[:300]}, 1)  # fmt: skip
-        mapping[field] = column
-    mapping = {field: column for field, column in mapping.items() if column}
+    columns = proposed(found, options)
     for field in NEEDED:
-        if field not in mapping:
+        if field not in columns.mapping:
             raise BadFile(file, _("no column is known as %(field)s; columns are: %(columns)s. Say which one is meant.")
                           % {"field": field, "columns": ", ".join(found)[:300]}, 1)  # fmt: skip
-    return Columns(found, mapping)
+    return columns
 
 
 def note_unused(file: str, columns: Columns) -> str:

@@ -20,7 +20,7 @@ from weilu.connectors.imports.contract import (
     Tally,
     convert_each,
 )
-from weilu.connectors.imports.readers.columns import Records, note_unused, settle
+from weilu.connectors.imports.readers.columns import Records, note_unused, proposed, settle
 from weilu.connectors.imports.sources import Part
 from weilu.connectors.imports.textfile import MAX_LINE, lines
 from weilu.core.events.incoming import Incoming
@@ -35,7 +35,7 @@ def claims(part: Part) -> bool:
 
 def columns(parts: Sequence[Part], options: Options) -> Columns:
     """The fields that occur in the first lines of the first file."""
-    return settle(parts[0].name, _fields(parts[0]), options)
+    return proposed(_fields(parts[0]), options)
 
 
 def read(parts: Sequence[Part], options: Options, tally: Tally) -> Feed:

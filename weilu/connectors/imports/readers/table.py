@@ -18,7 +18,7 @@ from weilu.connectors.imports.contract import (
     Tally,
     convert_each,
 )
-from weilu.connectors.imports.readers.columns import Records, note_unused, settle
+from weilu.connectors.imports.readers.columns import Records, note_unused, proposed, settle
 from weilu.connectors.imports.sources import Part
 from weilu.connectors.imports.textfile import csv_lines, encoding_of, open_text
 from weilu.core.events.incoming import Incoming
@@ -33,7 +33,7 @@ def claims(part: Part) -> bool:
 
 def columns(parts: Sequence[Part], options: Options) -> Columns:
     """Those of the first file; all files of one import share a mapping."""
-    return settle(parts[0].name, _heading(parts[0])[1], options)
+    return proposed(_heading(parts[0])[1], options)
 
 
 def read(parts: Sequence[Part], options: Options, tally: Tally) -> Feed:

@@ -19,6 +19,7 @@ from weilu.connectors.imports import moments, traits
 from weilu.connectors.imports.bots import looks_like_bot
 from weilu.connectors.imports.contract import Options, RowRefused, believable
 from weilu.connectors.imports.naming import Names
+from weilu.connectors.imports.readers.telegram_shapes import chat_id, medium, person_id, plain
 from weilu.connectors.imports.recent import Recent
 from weilu.core.events.incoming import Actor, Incoming, Place
 from weilu.core.events.keys import key, object_id
@@ -27,14 +28,6 @@ PLATFORM = "telegram"
 SOURCE = "import-telegram"
 NEVER_EDITED_MS = 946_684_800_000
 """Older files write an edit in 1970 for a message that was never edited."""
-MEDIA = {
-    "animation": "animation",
-    "sticker": "sticker",
-    "video_file": "video",
-    "video_message": "video",
-    "voice_message": "audio",
-    "audio_file": "audio",
-}
 JOINS = frozenset({"join_group_by_link", "join_group_by_request", "joined_by_request", "join_group"})
 CHANGES = frozenset(
     {
@@ -260,48 +253,3 @@ class Chat:
         actor = Actor(PLATFORM, person, shown, person.startswith("-") or looks_like_bot(shown))
         self._names.add(shown, actor)
         return actor
-
-
-def chat_id(number: int, kind: str) -> str:
-    """The Bot API's id of a chat that the export gives as a bare number."""
-    if number < 0 or kind in ("personal_chat", "bot_chat", "saved_messages"):
-        return str(number)
-    if kind.endswith(("supergroup", "channel")):
-        return str(-(10**12) - number)
-    return str(-number)
-
-
-def person_id(outside: Any) -> str:
-    """The Bot API's id of whoever writes: `user123` and both older numeric forms are 123, `channel123` is -100…123.
-
-    The first generation wrote bare numbers, for a time with a mark in the 33rd bit (1 person, 2 chat).
-    """
-    text = str(outside)
-    for prefix in ("user", "channel", "chat"):
-        if text.startswith(prefix) and text[len(prefix) :].isdigit():
-            number = int(text[len(prefix) :])
-            return {"user": str(number), "channel": str(-(10**12) - number), "chat": str(-number)}[prefix]
-    if text.isdigit() and int(text) >> 32 in (1, 2):
-        number = int(text) & 0xFFFFFFFF
-        return str(number) if int(text) >> 32 == 1 else str(-number)
-    return text
-
-
-def plain(text: Any) -> str:
-    """The text of a message: a string, or a list of strings and formatted spans."""
-    if isinstance(text, str):
-        return text
-    if not isinstance(text, list):
-        return ""
-    return "".join(span if isinstance(span, str) else str(span.get("text", "")) for span in text)
-
-
-def medium(row: Mapping[str, Any]) -> str:
-    if "photo" in row:
-        return "photo"
-    if "media_type" in row:
-        return MEDIA.get(str(row["media_type"]), str(row["media_type"])[:20])
-    for field in ("poll", "location_information", "contact_information", "game_title", "file"):
-        if field in row:
-            return field.split("_", 1)[0]
-    return ""

@@ -1,0 +1,161 @@
+"""How does an export come in, once confirmed, and how does it go out again?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from weilu.connectors.imports import queries, survey
+from weilu.connectors.imports.actions.moves import Progress, Teller, move, not_now, touch
+from weilu.connectors.imports.actions.receiving import create
+from weilu.connectors.imports.contract import Rejected, Tally
+from weilu.connectors.imports.decisions import IMPORT_CONFIRMED
+from weilu.connectors.imports.models import Batch, State
+from weilu.core import clock
+from weilu.core.decisions import actions as decisions
+from weilu.core.decisions.models import Decision
+from weilu.core.errors import WeiluError
+from weilu.core.events import actions as log
+from weilu.core.events import queries as log_queries
+from weilu.core.events import sequencer
+from weilu.core.events.incoming import Incoming
+from weilu.core.jobs import pump
+from weilu.core.operators import audit
+from weilu.core.operators.access import Viewer
+
+logger = logging.getLogger("weilu.imports")
+EVERY = 2_000
+"""Events between two reports of progress."""
+VISIBLE_SECONDS = 600.0
+
+
+@transaction.atomic
+def confirm(batch: Batch, viewer: Viewer) -> Batch:
+    """PREVIEWED or FAILED → CONFIRMED. The decision is recorded with the extent that was shown."""
+    if batch.state == State.FAILED and batch.started_at is None:
+        raise not_now(batch)
+    move(batch, State.CONFIRMED, error="", touched_at=clock.now())
+    if batch.decision is None:
+        evidence = {name: batch.survey[name] for name in ("rows", "events", "duplicates", "rejected")}
+        decision = decisions.decide(
+            IMPORT_CONFIRMED, subject=("import", batch.pk), evidence=evidence, by=viewer.operator_id
+        )
+        batch.decision = decision.pk
+        batch.save(update_fields=["decision"])
+        audit.record(viewer, "import.confirmed", batch, events=batch.survey["events"])
+    return batch
+
+
+def run(batch: Batch, progress: Progress | None = None, *, visible: float = VISIBLE_SECONDS) -> Batch:
+    """Write everything into the log and wait until the pages show it: CONFIRMED (or an interrupted RUNNING) → DONE.
+
+    Done again after a crash it continues: what is in already is known by its key.
+    """
+    began = time.monotonic()
+    now = clock.now()
+    move(batch, State.RUNNING, started_at=batch.started_at or now, touched_at=now, read=0)
+    try:
+        _write(batch, Teller(batch, "write", progress))
+        _show(batch, visible, progress)
+    except Exception as error:
+        sentence = (
+            str(error)
+            if isinstance(error, WeiluError)
+            else _("Something of ours broke; the log has the details.")
+        )
+        move(batch, State.FAILED, error=sentence, finished_at=clock.now())
+        raise
+    _finish(batch, time.monotonic() - began)
+    return batch
+
+
+def bring_in(events: Iterable[Incoming], *, name: str, format_name: str, viewer: Viewer) -> Batch:
+    """Events that do not come from a file, as one batch of their own that undo removes."""
+    batch = create(format=format_name, name=name, options={}, viewer=viewer)
+    began, now = time.monotonic(), clock.now()
+    move(batch, State.PREVIEWED)
+    move(batch, State.CONFIRMED)
+    move(batch, State.RUNNING, started_at=now, touched_at=now)
+    census = survey.Census()
+    log.append(census.watching(events), batch=batch.pk)
+    found = survey.Found()
+    census.sum_up(found, {})
+    found.rows = found.events
+    batch.survey = found.as_dict()
+    batch.save(update_fields=["survey"])
+    _show(batch, VISIBLE_SECONDS, None)
+    _finish(batch, time.monotonic() - began)
+    return batch
+
+
+def undo(batch: Batch, viewer: Viewer, reason: str = "") -> Batch:
+    """DONE or FAILED → UNDONE: its claims are dropped, what nobody else claims leaves the log; the decision is taken back."""
+    with transaction.atomic():
+        move(batch, State.UNDONE, undone_at=clock.now())
+        audit.record(viewer, "import.undone", batch)
+        made = Decision.objects.filter(pk=batch.decision).first() if batch.decision else None
+        if made is not None:
+            decisions.undo(made, by=viewer.operator_id, reason=reason)
+    log.retract_batch(batch.pk)
+    shutil.rmtree(batch.folder, ignore_errors=True)
+    pump.catch_up(VISIBLE_SECONDS)
+    return batch
+
+
+def give_up(batch: Batch, now: dt.datetime) -> Batch:
+    """A run that died is marked so, after which it can be continued or undone."""
+    if not batch.is_stale(now):
+        raise not_now(batch)
+    return move(batch, State.FAILED, error=_("The import was interrupted."), finished_at=now)
+
+
+def _write(batch: Batch, tell: Teller) -> None:
+    tally = Tally()
+
+    def events() -> Iterator[Incoming]:
+        for number, item in enumerate(queries.feed(batch, tally), start=1):
+            if not isinstance(item, Rejected):
+                yield item
+            if not number % EVERY:
+                tell(tally.bytes_read())
+
+    log.append(events(), batch=batch.pk)
+    tell(batch.size)
+
+
+def _show(batch: Batch, seconds: float, progress: Progress | None) -> None:
+    """Into the log first, so that the figures are certain; then to the pages, as far as their parts are up."""
+    expected, handled = batch.survey.get("events", 0), 0
+    while step := sequencer.run_once():
+        handled += step
+        if progress:
+            progress("show", min(handled, expected), expected)
+        touch(batch)
+    if seconds and not pump.catch_up(seconds):
+        logger.warning("import is in the log but does not show yet", extra={"batch": batch.pk})
+
+
+def _finish(batch: Batch, seconds: float) -> None:
+    new = log_queries.tally(batch.pk).new
+    found = batch.survey
+    move(
+        batch, State.DONE,
+        events=new,
+        duplicates=found["events"] - new,
+        members=queries.members_of(batch),
+        communities=found["community_count"],
+        first_ms=found["first_ms"],
+        last_ms=found["last_ms"],
+        rows=found["rows"],
+        read=batch.size,
+        seconds=seconds,
+        finished_at=clock.now(),
+    )  # fmt: skip
+    if batch.stored:
+        shutil.rmtree(batch.folder / "export", ignore_errors=True)
