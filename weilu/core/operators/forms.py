@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from weilu.core.directory.models import Community
@@ -19,6 +18,8 @@ NEW_PASSWORD = forms.PasswordInput(attrs={"autocomplete": "new-password"})
 CODE = forms.TextInput(
     attrs={"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "off"}
 )
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+"""Each in its own words, for whoever landed in the wrong one."""
 LIFETIMES = {"30": _("30 days"), "90": _("90 days"), "365": _("One year"), "": _("Until revoked")}
 
 
@@ -65,7 +66,7 @@ class FirstStart(forms.Form):
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     password = NewPassword.base_fields["password"]
     timezone = forms.ChoiceField(label=_("Time zone"), choices=timezones, initial="Asia/Shanghai")
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
 
 
 class Brand(forms.Form):
@@ -75,11 +76,11 @@ class Brand(forms.Form):
         choices=timezones,
         help_text=_("For communities that have no time zone of their own."),
     )
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, help_text=_("For reports."))
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, help_text=_("For reports."))
 
 
 class Preferences(forms.Form):
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
     theme = forms.ChoiceField(
         label=_("Theme"),
         choices=[("auto", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))],
