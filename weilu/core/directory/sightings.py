@@ -103,6 +103,7 @@ def _follow_members(cursor: Any, refs: list[int], marks: str) -> None:
 
 def rename_members(members: Collection[int]) -> None:
     """The member's name is that of the identity seen last, unless an operator gave one."""
+    # CROSS JOIN keeps SQLite from walking all sightings for each member.
     ordered = sorted(members)
     for start in range(0, len(ordered), _CHUNK):
         some = ordered[start : start + _CHUNK]
@@ -110,8 +111,9 @@ def rename_members(members: Collection[int]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"""UPDATE {Member._meta.db_table} SET name = COALESCE((
-                    SELECT s.name FROM directory_sighting s JOIN directory_identity i ON i.id = s.ref
-                    WHERE s.what = 'identity' AND i.member_id = directory_member.id AND s.name <> ''
+                    SELECT s.name FROM directory_identity i CROSS JOIN directory_sighting s
+                    WHERE i.member_id = directory_member.id
+                        AND s.what = 'identity' AND s.ref = i.id AND s.name <> ''
                     ORDER BY s.seen_ms DESC, s.name {_order()} DESC LIMIT 1), '')
                 WHERE NOT named_by_hand AND id IN ({marks})""",  # noqa: S608
                 some,

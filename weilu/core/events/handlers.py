@@ -110,8 +110,7 @@ def _advance(handler: Handler, rows: Sequence[Row], end: int) -> bool:
             if cursor is None or cursor.position >= end:
                 return False
             _run(handler, [row for row in rows if row.position > cursor.position])
-            cursor.position = end
-            cursor.save(update_fields=["position"])
+            _move(cursor, end)
         return True
     except Exception:
         logger.warning("handler_failed", extra={"handler": handler.name})
@@ -130,9 +129,7 @@ def _one_by_one(handler: Handler, rows: Sequence[Row], end: int) -> bool:
                 if cursor.position >= row.position:
                     continue
                 _run(handler, [row])
-                Parked.objects.filter(handler=handler.name, position=row.position, parked_at=None).delete()
-                cursor.position = row.position
-                cursor.save(update_fields=["position"])
+                _move(cursor, row.position)
             moved = True
         except Exception as problem:
             if not _count_failure(handler, row, problem):
@@ -158,6 +155,13 @@ def _claim(name: str) -> HandlerCursor | None:
     if connection.features.has_select_for_update_skip_locked:
         found = found.select_for_update(skip_locked=True)
     return found.first()
+
+
+def _move(cursor: HandlerCursor, position: int) -> None:
+    """What failed below the new place, and went well after all, is forgotten."""
+    Parked.objects.filter(handler=cursor.name, position__lte=position, parked_at=None).delete()
+    cursor.position = position
+    cursor.save(update_fields=["position"])
 
 
 def _count_failure(handler: Handler, row: Row, problem: Exception) -> bool:

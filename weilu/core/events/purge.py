@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import connections, transaction
 
-from weilu.core.events import ranges, retraction, sealed, sealing
+from weilu.core.events import intake, ranges, retraction, sealed, sealing, spool
 from weilu.core.events.lock import lock
 from weilu.core.events.models import Retraction, SegmentFile
 
@@ -33,6 +33,8 @@ def purge(now: dt.datetime) -> int:
         for file in SegmentFile.objects.order_by("first"):
             if _touches(file, gone) or _touches(file, ranges.of((a, b) for a, b, _ in moved)):
                 _rewrite(file)
+        if intake.embedded():
+            spool.blank(intake.marks())
         compact()
         return Retraction.objects.filter(pk__in=waiting).update(rewritten_at=now)
 

@@ -22,6 +22,7 @@ from django.conf import settings
 
 ROLL_BYTES = 64 * 1024 * 1024
 SUFFIX = ".spool"
+_BLANK = 1024 * 1024
 _HEAD = struct.Struct(">II")
 
 
@@ -111,12 +112,11 @@ def read(marks: Mapping[str, int], limit: int) -> list[Piece]:
 
 
 def waiting(marks: Mapping[str, int]) -> bool:
-    """Whether any file holds bytes beyond its mark. Asked without the lock: a file may go while we look."""
-    with os.scandir(folder()) as entries:
-        for entry in entries:
-            with suppress(FileNotFoundError):
-                if entry.name.endswith(SUFFIX) and entry.stat().st_size > marks.get(entry.name, 0):
-                    return True
+    """Whether any file holds bytes beyond its mark or can go. Asked without the lock: a file may go while we look."""
+    for path in folder().glob("*" + SUFFIX):
+        with suppress(FileNotFoundError), path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > marks.get(path.name, 0) or _orphan(file.fileno()):
+                return True
     return False
 
 
@@ -134,6 +134,16 @@ def forget(pieces: Iterable[Piece]) -> None:
     for piece in pieces:
         if piece.finished:
             (folder() / piece.name).unlink(missing_ok=True)
+
+
+def blank(marks: Mapping[str, int]) -> None:
+    """Overwrite what has been read of files that are still written to: nothing erased may linger there."""
+    for path in folder().glob("*" + SUFFIX):
+        with path.open("r+b") as file:
+            for start in range(0, marks.get(path.name, 0), _BLANK):
+                file.write(bytes(min(_BLANK, marks[path.name] - start)))
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def sync_folder(path: Path) -> None:
