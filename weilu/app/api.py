@@ -9,11 +9,12 @@ from ninja import NinjaAPI
 from weilu.core.errors import WeiluError
 from weilu.core.operators.api import AUTH
 from weilu.evaluation.api import router as questions
+from weilu.evaluation.report_api import router as reports
 
 api = NinjaAPI(title="Weilu 围炉", version="1", docs_url=None, auth=AUTH, urls_namespace="api")
 """No documentation page: it would come from a CDN. The description itself is public, as the source is."""
 
-ROUTERS = (questions,)
+ROUTERS = (questions, reports)
 for router in ROUTERS:
     api.add_router("", router)
 

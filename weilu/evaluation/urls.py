@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from weilu.evaluation import views
+from weilu.evaluation import report_views, views
 
 app_name = "evaluation"
 urlpatterns = [
     path("behind/", views.behind, name="behind"),
+    path("reports/", report_views.index, name="reports"),
+    path("reports/<int:community_id>/<str:week>/", report_views.page, name="report"),
+    path("reports/<int:community_id>/<str:week>/anew/", report_views.anew, name="report_anew"),
+    path("reports/<int:community_id>/<str:week>/topic/", report_views.topic, name="report_topic"),
+    path("reports/<int:community_id>/<str:week>/<slug:rule>/", report_views.finding, name="report_finding"),
 ]

@@ -13,6 +13,8 @@ from weilu.connectors.imports.simulator.dice import Dice, Floats, Ints
 from weilu.connectors.imports.simulator.people import PERSONAS, People
 
 NEVER = 1 << 30
+HONEYMOON, HONEYMOON_BOOST = 9, 3.5
+"""Days after joining on which one looks in more often, and how much more."""
 MORNING_MS = 8 * 3_600_000
 WAKING_MS = 14 * 3_600_000
 
@@ -39,7 +41,8 @@ class Crowd:
     def awake(self, day: int, dice: Dice) -> Floats:
         """Voice of each member on a day, 0 for those who are away, asleep or busy on it."""
         awake = (self.last >= day) | ((self.again <= day) & (day < self.again + 30))
-        busy = dice.many.random(len(self.accounts)) < self.daily
+        fresh = np.where(day - self.joined_day <= HONEYMOON, HONEYMOON_BOOST, 1.0)
+        busy = dice.many.random(len(self.accounts)) < self.daily * fresh
         return np.where(self.present(day) & awake & busy, self.voice, 0.0)
 
     def present(self, day: int) -> NDArray[np.bool_]:

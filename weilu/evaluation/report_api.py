@@ -1,0 +1,43 @@
+"""The weekly report over the API: `GET /api/v1/reports/weekly?community=general&week=2018-W26`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from ninja import Query, Router, Schema
+
+from weilu.core.operators import rights
+from weilu.core.operators.access import Viewer, demand
+from weilu.evaluation.reports import files, write
+from weilu.evaluation.reports.weeks import last_finished, read_week
+
+router = Router(tags=["reports"])
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+
+
+class Wish(Schema):
+    """`community`: id, the platform's id, or the name. `week`: ISO week such as 2018-W26; default: the last that is over.
+    `known`: only with what was known at the end of this day."""
+
+    community: str
+    week: str = ""
+    language: Literal["zh", "en"] | None = None
+    format: Literal["json", "md", "pdf"] = "json"
+    known: dt.date | None = None
+
+
+@router.get("/reports/weekly", url_name="weekly_report", summary="A community's weekly report")
+def weekly_report(request: HttpRequest, wish: Query[Wish]) -> HttpResponse:
+    """JSON as docs/reference/report.md describes it, Markdown, or PDF."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    demand(viewer, rights.VIEW)
+    form = files.find(wish.format)
+    assert form is not None
+    with translation.override(LANGUAGES[wish.language] if wish.language else translation.get_language()):
+        place = write.find_community(viewer, wish.community)
+        week = read_week(wish.week) if wish.week else last_finished(write.timezone_of(place))
+        report = write.write(viewer, place, week, known=wish.known)
+        return HttpResponse(form.render(report), content_type=form.media_type)
