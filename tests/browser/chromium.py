@@ -73,10 +73,7 @@ class Window:
         self.page.wait_for_load_state("networkidle")
         for place in self.page.query_selector_all("[data-chart]"):
             place.scroll_into_view_if_needed()
-        if self.page.query_selector("[data-chart]"):
-            self.page.wait_for_function(
-                "[...document.querySelectorAll('[data-chart]')].every(one => one.querySelector('svg'))"
-            )
+            place.wait_for_selector("svg")
         self.page.evaluate("scrollTo(0, 0)")
         return self.page
 

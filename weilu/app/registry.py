@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from weilu.communities import actions as community_actions
 from weilu.communities import metrics as community_metrics
 from weilu.connectors.events import KINDS as CHAT_KINDS
 from weilu.connectors.imports.decisions import KINDS as IMPORT_DECISIONS
@@ -14,6 +15,7 @@ from weilu.core.events.events import KINDS as LOG_KINDS
 from weilu.core.jobs import pump, recurring
 from weilu.core.operators import labels
 from weilu.core.warehouse import conclusions, loader
+from weilu.evaluation import exporting
 from weilu.evaluation import metrics as evaluation_metrics
 from weilu.members import conclude, standing
 from weilu.members import decisions as member_decisions
@@ -54,3 +56,5 @@ def register_all() -> None:
     metrics.register(METRICS)
     needs.register(NEEDS)
     labels.register_actions(member_decisions.AUDIT_WORDS)
+    labels.register_actions(community_actions.AUDIT_WORDS)
+    labels.register_actions(exporting.AUDIT_WORDS)

@@ -18,6 +18,8 @@ from weilu.core.operators import audit, rights
 from weilu.core.operators.access import Viewer, access_community
 
 SOURCE = "console"
+TIMEZONE_CHANGED = "community.timezone"
+AUDIT_WORDS = {TIMEZONE_CHANGED: _("Changed a community’s time zone")}
 
 
 def set_timezone(viewer: Viewer, community_id: int, timezone: str) -> Community:
@@ -31,7 +33,7 @@ def set_timezone(viewer: Viewer, community_id: int, timezone: str) -> Community:
             Community.objects.filter(pk=community.pk).exclude(timezone=timezone).update(timezone=timezone)
         )
         if changed:
-            audit.record(viewer, "community.timezone", community)
+            audit.record(viewer, TIMEZONE_CHANGED, community)
             log.record(_changed(community, timezone))
     community.timezone = timezone
     return community

@@ -1,11 +1,11 @@
-"""What does this room count beyond the common figures? The shares that health is read from."""
+"""What does this room count beyond the common figures? What health is read from, and what waits for an answer."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from weilu.core.metrics import ANEW, PERCENT, Metric
-from weilu.core.warehouse.measures import DailyMean, Members, Ratio
+from weilu.core.metrics import ANEW, DOWN, MESSAGES, PERCENT, Metric
+from weilu.core.warehouse.measures import DailyMean, Members, Ratio, Unanswered
 
 METRICS = (
     Metric(
@@ -16,5 +16,15 @@ METRICS = (
         PERCENT,
         Ratio(DailyMean(), Members(), 100),
         total=ANEW,
+    ),
+    Metric(
+        "unanswered",
+        _("Messages without an answer"),
+        _("Messages of members in the bucket that answer no other and that no other member has answered until now, by the "
+          "platform's reply function. Only communities whose platform tells what a message answers count. Days run in the "
+          "time zone asked for."),
+        MESSAGES,
+        Unanswered(),
+        DOWN,
     ),
 )  # fmt: skip

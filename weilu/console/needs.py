@@ -12,7 +12,7 @@ from weilu.communities.queries import asking, window
 from weilu.connectors.imports import queries as imports
 from weilu.core.errors import Unavailable
 from weilu.core.events import handlers
-from weilu.core.needs import BAD, NOTE, WARN, Need
+from weilu.core.needs import BAD, NOTE, Need
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, visible_communities
 from weilu.core.warehouse import questions, status
@@ -90,8 +90,8 @@ def of_members_drifting_away(viewer: Viewer) -> Iterator[Need]:
     if not communities:
         return
     week = window.last_days(communities, 7)
-    asked = asking.flow(week, communities)
-    moved = {(row[1], row[2]): row[3] for row in questions.ask(asked, viewer).rows}
+    asked = asking.flow(week, None)
+    moved = {(row[1], row[2]): row[3] for row in questions.ask(asked, viewer, seconds=asking.PATIENCE).rows}
     if count := moved.get(("active", "dormant"), 0):
         yield Need(
             ngettext("%(n)s member fell silent this week", "%(n)s members fell silent this week", count)
@@ -103,19 +103,20 @@ def of_members_drifting_away(viewer: Viewer) -> Iterator[Need]:
 
 
 def of_unanswered_messages(viewer: Viewer) -> Iterator[Need]:
-    """Messages that open a talk and that nobody answered, where the platform tells."""
+    """Messages of the last two days that open a talk and that nobody answered, where the platform tells."""
     communities = [one.pk for one in visible_communities(viewer)]
     if not communities:
         return
-    asked = asking.trend("unanswered", window.last_days(communities, 2), communities)
-    rows = questions.ask(asked, viewer).rows
+    asked = asking.trend("unanswered", window.last_days(communities, 2), None)
+    rows = questions.ask(asked, viewer, seconds=asking.PATIENCE).rows
     if rows and (count := rows[0][-1]):
         yield Need(
-            ngettext("%(n)s message has no answer", "%(n)s messages have no answer", count) % {"n": count},
+            ngettext("%(n)s message has no answer yet", "%(n)s messages have no answer yet", count)
+            % {"n": count},
             asking.behind(asked, at=rows[0][0]),
             _("Read"),
-            _("Of the last two days, on platforms that tell what a message answers."),
-            WARN,
+            _("Since yesterday, on platforms that tell what a message answers."),
+            NOTE,
         )
 
 

@@ -113,7 +113,9 @@ def spark_path(values: Sequence[Number | None]) -> tuple[str, str]:
             round(at / wide * SPARK_WIDTH, 1),
             round(SPARK_HEIGHT - 3 - (value - low) / tall * (SPARK_HEIGHT - 8), 1)
             if high > low
-            else SPARK_HEIGHT / 2,
+            else SPARK_HEIGHT / 2
+            if high
+            else SPARK_HEIGHT - 3,
         )
         for at, value in known
     ]

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from weilu.communities.queries import feed
 from weilu.core.directory.queries import community_names, member_names
 from weilu.core.errors import WeiluError
-from weilu.core.operators import audit, rights
-from weilu.core.operators.access import Viewer, ViewerRequest, demand, needs
+from weilu.core.operators import rights
+from weilu.core.operators.access import ViewerRequest, needs
 from weilu.core.warehouse import questions
 from weilu.core.warehouse.question import EVENTS, PEOPLE
-from weilu.evaluation import plain
+from weilu.evaluation import exporting, plain
 
 PAGE = 50
-CHUNK = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet would run a cell that begins so; a quote before it makes it plain text."""
 
 
 @needs(rights.VIEW)
@@ -33,7 +29,7 @@ def behind(request: ViewerRequest) -> HttpResponseBase:
     """`q` is the question with its point; `page` from 1; `format=csv` hands all of it out."""
     question = _question(request.GET.get("q", ""))
     if request.GET.get("format") == "csv":
-        return _export(request.viewer, question)
+        return exporting.as_csv(request.viewer, question)
     number = max(1, int(page)) if (page := request.GET.get("page", "1")).isdecimal() else 1
     found = questions.behind(question, request.viewer, limit=PAGE, offset=(number - 1) * PAGE)
     context = {
@@ -42,7 +38,7 @@ def behind(request: ViewerRequest) -> HttpResponseBase:
         "told": plain.tell(question),
         "places": _places(question),
         "people": _people(found.ids) if found.counts == PEOPLE else None,
-        "happened": _events(found.ids, request.viewer) if found.counts == EVENTS else None,
+        "happened": feed.in_order(found.ids, request.viewer.communities) if found.counts == EVENTS else None,
         "pages": _pages(number, found.total),
         "can_export": request.viewer.can(rights.EXPORT_MEMBERS),
     }
@@ -68,10 +64,6 @@ class Person:
 def _people(ids: Sequence[int]) -> list[Person]:
     names = member_names(ids)
     return [Person(one, names.get(one) or f"#{one}") for one in ids]
-
-
-def _events(ids: Sequence[int], viewer: Viewer) -> list[feed.Happening]:
-    return sorted(feed.at(ids, viewer.communities), key=lambda one: one.position)
 
 
 def _places(question: dict[str, Any]) -> str:
@@ -100,47 +92,3 @@ class Pages:
 
 def _pages(number: int, total: int) -> Pages:
     return Pages(number, max(1, ceil(total / PAGE)))
-
-
-# everything as a file ------------------------------------------------------------------------------------------------
-
-
-def _export(viewer: Viewer, question: dict[str, Any]) -> HttpResponseBase:
-    """A CSV file, streamed; who took how many rows stands in the audit trail before the first byte leaves."""
-    demand(viewer, rights.EXPORT_MEMBERS)
-    found = questions.behind(question, viewer)
-    audit.record(viewer, "behind.exported", rows=found.total)
-    lines = _member_lines(found.ids) if found.counts == PEOPLE else _event_lines(found.ids, viewer)
-    response = StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="weilu.csv"'
-    return response
-
-
-def _member_lines(ids: Sequence[int]) -> Iterator[Sequence[object]]:
-    yield "member", "name"
-    for start in range(0, len(ids), CHUNK):
-        for person in _people(ids[start : start + CHUNK]):
-            yield person.member, person.name
-
-
-def _event_lines(ids: Sequence[int], viewer: Viewer) -> Iterator[Sequence[object]]:
-    yield "position", "time", "community", "member", "name", "kind", "text"
-    for start in range(0, len(ids), CHUNK):
-        for one in _events(ids[start : start + CHUNK], viewer):
-            yield one.position, one.at.isoformat(), one.where, one.member or "", one.who, one.kind, one.text
-
-
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
-
-
-def _csv(lines: Iterator[Sequence[object]]) -> Iterator[str]:
-    yield "\ufeff"  # spreadsheets read UTF-8 only with this mark
-    writer = csv.writer(_Echo())
-    for line in lines:
-        yield writer.writerow([_plain(cell) for cell in line])
-
-
-def _plain(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

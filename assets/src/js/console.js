@@ -37,3 +37,11 @@ document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.info[open], details.more[open]"))
     if (!open.contains(event.target)) open.open = false;
 });
+
+// What says data-every="15" is asked for anew every 15 seconds, as long as somebody looks.
+setInterval(() => {
+  if (document.hidden) return;
+  const now = Math.round(Date.now() / 1000);
+  for (const place of document.querySelectorAll("[data-every]"))
+    if (now % Number(place.dataset.every) === 0) htmx.trigger(place, "look");
+}, 1000);

@@ -61,8 +61,8 @@ def latest(
     return _told(client.query(sql, values).to_pylist())
 
 
-def at(positions: Sequence[int], communities: Collection[int] | None) -> list[Happening]:
-    """The events at these positions, newest first; only those in these communities, where given."""
+def in_order(positions: Sequence[int], communities: Collection[int] | None) -> list[Happening]:
+    """The events at these positions, in the order of the log; only those in these communities, where given."""
     if not positions:
         return []
     sql, values = recent.at(positions, communities)

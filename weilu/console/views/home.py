@@ -21,7 +21,7 @@ from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, ViewerRequest, needs, visible_communities
 
 FEED = 8
-TABLE = 6
+TABLE = 8
 """Communities on the page of today; the list has all."""
 
 

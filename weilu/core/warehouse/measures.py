@@ -129,6 +129,13 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """How many of the `Openers` got no reply from another person until now (or the moment asked for)?"""
+
+    counts: ClassVar[str] = EVENTS
+
+
+@dataclass(frozen=True, slots=True)
 class FirstReply:
     """After how many seconds did the first reply come, in the (lower) middle of the `Answered`?"""
 
@@ -168,6 +175,7 @@ Base = (
     | SpokeSoon
     | Openers
     | Answered
+    | Unanswered
     | FirstReply
     | TopSpeakers
     | Holding

@@ -25,9 +25,9 @@ def newest(
 
 
 def at(positions: Sequence[int], communities: Collection[int] | None) -> tuple[str, dict[str, object]]:
-    """The events at these positions, newest first; of these communities only, where given."""
+    """The events at these positions, in the order of the log; of these communities only, where given."""
     bound = Bound()
     where = f"position IN {bound(tuple(positions), 'Array(UInt64)')}"
     if communities is not None:
         where = f"community IN {bound.ids(sorted(communities))} AND {where}"
-    return f"SELECT {_COLUMNS} FROM weilu.events WHERE {where} {_ORDER}", bound.params
+    return f"SELECT {_COLUMNS} FROM weilu.events WHERE {where} ORDER BY position", bound.params

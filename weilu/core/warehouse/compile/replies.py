@@ -7,10 +7,11 @@ from dataclasses import replace
 from weilu.core.warehouse.compile.rows import EACH_ROW, Rows
 from weilu.core.warehouse.compile.source import Bound, bucket, events, person
 from weilu.core.warehouse.frame import Frame
-from weilu.core.warehouse.measures import Answered, Base, FirstReply, Openers
+from weilu.core.warehouse.measures import Answered, Base, FirstReply, Openers, Unanswered
 
-HANDLES = (Openers, Answered, FirstReply)
+HANDLES = (Openers, Answered, Unanswered, FirstReply)
 MESSAGE = "message.sent"
+EVER_HOURS = 24 * 366 * 100
 LOWER_MEDIAN = "quantileExactLow(0.5)(waited) / 1000"
 MOMENT = "toUInt64(toUnixTimestamp(happened)) * 1000 + ms"
 
@@ -20,6 +21,9 @@ def rows(measure: Base, frame: Frame, bound: Bound) -> Rows:
     openers = _openers(frame, bound)
     if isinstance(measure, Openers):
         return Rows(openers, EACH_ROW)
+    if isinstance(measure, Unanswered):
+        answered = _answered(openers, EVER_HOURS, frame, bound)
+        return Rows(f"SELECT * FROM ({openers}) WHERE unit NOT IN (SELECT unit FROM ({answered}))", EACH_ROW)
     assert isinstance(measure, Answered | FirstReply)
     number = LOWER_MEDIAN if isinstance(measure, FirstReply) else EACH_ROW
     return Rows(_answered(openers, measure.hours, frame, bound), number)
