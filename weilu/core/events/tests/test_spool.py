@@ -10,10 +10,6 @@ import pytest
 from tests.fixtures.log import say
 from weilu.core.events import actions, frames, queries, sequencer, spool
 
-pytestmark = pytest.mark.skipif(
-    "WEILU_DATABASE_URL" in os.environ, reason="PostgreSQL has no spool: COPY into the intake"
-)
-
 
 def frame(*numbers: int) -> bytes:
     return frames.encode([say("Cai", number) for number in numbers], frames.Header(1, False, 0))

@@ -1,0 +1,125 @@
+"""PostgreSQL: whoever commits late is found late and never skipped, also after a dump and a restore."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import psycopg
+import pytest
+from django.db import connection
+
+from tests.elsewhere import run
+from tests.fixtures.log import say
+from weilu.core import clock
+from weilu.core.events import actions, frames, queries, sequencer
+from weilu.core.events.models import Intake
+
+
+@contextmanager
+def another_transaction() -> Iterator[psycopg.Connection[Any]]:
+    """A second session on the test database, as another process would have."""
+    with psycopg.connect(**given(connection.settings_dict["NAME"])) as other:
+        yield other
+
+
+def given(database: str) -> dict[str, Any]:
+    settings = connection.settings_dict
+    wanted = {
+        "host": settings["HOST"],
+        "port": settings["PORT"],
+        "user": settings["USER"],
+        "password": settings["PASSWORD"],
+    }
+    return {**{name: value for name, value in wanted.items() if value}, "dbname": database}
+
+
+def put(other: psycopg.Connection[Any], happened: int) -> None:
+    frame = frames.encode([say("Cai", happened)], frames.Header(0, True, clock.now_ms()))
+    other.execute("INSERT INTO events_intake (events, payload) VALUES (1, %s)", [frame])
+
+
+def happened() -> list[int]:
+    return [row.happened for row in queries.read(0, 100)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_interleaved_transactions_both_come_in() -> None:
+    with another_transaction() as early, another_transaction() as late:
+        put(early, 1)
+        put(late, 2)
+        late.commit()
+        assert sequencer.drain() == 1
+        assert happened() == [2]
+        early.commit()
+        assert sequencer.drain() == 1
+        assert happened() == [2, 1]
+        assert [row.position for row in queries.read(0, 10)] == [1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_rolled_back_never_comes_in() -> None:
+    with another_transaction() as other:
+        put(other, 1)
+        other.rollback()
+        actions.record(say("Cai", 2))
+        sequencer.drain()
+    assert happened() == [2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_dump_and_restore_into_a_new_database_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    """Row ids of the intake may start anywhere after a restore; nothing leans on them."""
+    with another_transaction() as early, another_transaction() as late:
+        put(early, 1)
+        put(late, 2)
+        late.commit()
+        put(late, 3)
+        late.commit()
+        sequencer.run_once(limit=1)
+        early.commit()
+    dump = tmp_path / "dump.sql"
+    here = given(connection.settings_dict["NAME"])
+    tool = [
+        "--host",
+        str(here.get("host", "")),
+        "--port",
+        str(here.get("port", "")),
+        "--username",
+        str(here.get("user", "")),
+    ]
+    subprocess.run(
+        ["pg_dump", *tool, "--no-owner", "--file", str(dump), here["dbname"]], check=True, timeout=120
+    )
+    name = f"{here['dbname']}_restored"
+    with psycopg.connect(**given("postgres"), autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        try:
+            subprocess.run(
+                ["psql", *tool, "--quiet", "--set", "ON_ERROR_STOP=1", "--file", str(dump), name],
+                check=True, timeout=120, stdout=subprocess.DEVNULL,
+            )  # fmt: skip
+            options = urlencode({key: value for key, value in given(name).items() if key != "dbname"})
+            url = f"postgresql:///{quote(name)}?{options}"
+            found = run(
+                "weilu.core.events.tests.stories:interleave_again", tmp_path / "home", WEILU_DATABASE_URL=url
+            )
+        finally:
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    assert sorted(found["happened"]) == [1, 2, 3, 4, 5]
+    assert found["positions"] == [1, 2, 3, 4, 5]
+    assert found["happened"][-1] == 4, "the transaction that was open longest comes last"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_frames_are_taken_in_steps_and_in_order() -> None:
+    actions.append([say("Cai", number) for number in range(3_500)], batch=1)
+    assert Intake.objects.count() == 4
+    assert sequencer.run_once(limit=1_500) == 2_000
+    assert sequencer.drain() == 1_500
+    assert happened() == list(range(100))
