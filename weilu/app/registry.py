@@ -13,6 +13,7 @@ from weilu.core.events import handlers, intake, kinds, sequencer
 from weilu.core.events import queries as log
 from weilu.core.events.events import KINDS as LOG_KINDS
 from weilu.core.jobs import pump, recurring
+from weilu.core.operators import jobs as operator_jobs
 from weilu.core.operators import labels
 from weilu.core.warehouse import conclusions, loader
 from weilu.evaluation import exporting
@@ -33,7 +34,7 @@ PUMP = (
     pump.Step("loader", loader.run_once, lambda: loader.loaded() < log.head()),
     pump.Step("conclusions", conclude.run_once, conclude.waiting),
 )
-JOBS: tuple[recurring.Job, ...] = (*member_jobs.JOBS,)
+JOBS: tuple[recurring.Job, ...] = (*member_jobs.JOBS, *operator_jobs.JOBS)
 KNOWN_CONCLUSIONS = {"state": conclude.states_known, "tier": standing.tiers_known}
 CONCLUDED = conclusions.Progress(
     stamp=lambda: list(Concluded.objects.order_by("key").values_list("key", "at")),

@@ -49,6 +49,11 @@ def succeeded(*doors: Door) -> None:
                 rows.delete()
 
 
+def forget(now: dt.datetime) -> int:
+    """Drop the counts that no longer count, else every guess at a name would stay for good; returns how many."""
+    return Failure.objects.filter(last_at__lte=now - rules.FORGET_AFTER).delete()[0]
+
+
 def _row(door: rules.Door, key: str, now: dt.datetime) -> Failure:
     row, _new = Failure.objects.select_for_update().get_or_create(
         scope=door.scope, key=_digest(door, key), defaults={"last_at": now}

@@ -85,6 +85,14 @@ def end_one(viewer: Viewer, session_id: int) -> None:
         audit.record(viewer, "session.ended", ("session", session_id))
 
 
+def sweep(now: dt.datetime) -> int:
+    """Drop what ended by age, and the lines about sessions that are gone; returns how many sessions."""
+    with transaction.atomic():
+        gone = Session.objects.filter(expire_date__lte=now).delete()[0]
+        LoginSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    return gone
+
+
 def _end(sessions: QuerySet[LoginSession]) -> int:
     with transaction.atomic():
         keys = list(sessions.values_list("session_key", flat=True))

@@ -7,11 +7,13 @@ import logging
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils.crypto import get_random_string
 
 from tests.fixtures.cast import PASSWORD
 from weilu.core import clock
+from weilu.core.operators import jobs
 from weilu.core.operators.access import Viewer
 from weilu.core.operators.actions import passwords, team
 from weilu.core.operators.models import AuditEntry, Failure, LoginSession
@@ -238,6 +240,20 @@ def test_a_link_sets_a_password_once(ada: Any, dov: Any, stranger: Client) -> No
     assert log_in(Client(), dov.email, new).status_code == 302
 
 
+def test_what_ended_by_age_is_swept_away(ada: Any, now: dt.datetime) -> None:
+    old, young = Client(), Client()
+    log_in(old, ada.email)
+    log_in(Client(), ada.email, "wrong")
+    with clock.frozen(now + dt.timedelta(days=10)):
+        log_in(young, ada.email)
+        log_in(Client(), "nobody@example.com", "wrong")
+    Session.objects.filter(session_key=old.cookies["sessionid"].value).update(expire_date=now)
+    jobs.tidy(now + dt.timedelta(days=10))
+    assert LoginSession.objects.get().session_key == young.cookies["sessionid"].value
+    assert Failure.objects.filter(scope="account").count() == 1
+    assert young.get("/settings/account").status_code == 200
+
+
 def test_a_link_ends_after_seven_days_and_when_a_new_one_is_made(
     dov: Any, ada: Any, now: dt.datetime
 ) -> None:
@@ -251,7 +267,7 @@ def test_a_link_ends_after_seven_days_and_when_a_new_one_is_made(
     ):
         browser = Client()
         with clock.frozen(now + dt.timedelta(days=days)):
-            browser.get(f"/join?key={secret}")
+            assert browser.get(f"/join?key={secret}").status_code == (302 if status == 200 else 404)
             assert browser.get("/join").status_code == status
 
 

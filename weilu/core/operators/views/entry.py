@@ -82,6 +82,7 @@ def link(request: HttpRequest) -> HttpResponse:
     The secret moves from the address into the session at once, so that it stands in no log, history or referrer.
     """
     if "key" in request.GET:
+        passwords.invited(request.GET["key"])
         request.session[LINK] = request.GET["key"]
         return redirect("operators:link")
     secret = request.session.get(LINK, "")
