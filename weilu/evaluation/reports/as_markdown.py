@@ -32,7 +32,7 @@ def as_markdown(document: Document) -> str:
 
 def _numbered(found: Iterable[FindingLine]) -> str:
     return "\n".join(
-        f"{number}. **{_plain(one.sentence)}** {_plain(one.evidence)} {_('Advice:')} {_plain(one.advice)}"
+        f"{number}. **{_plain(one.sentence)}** {_plain(one.evidence)} {_advice(one.advice)}"
         for number, one in enumerate(found, start=1)
     )
 
@@ -45,7 +45,14 @@ def _table(figures: Iterable[FigureLine]) -> str:
 
 
 def _list(lines: Iterable[PersonLine | TextLine]) -> str:
-    return "\n".join(f"- {_plain(line.name)}: {_plain(line.text)}" for line in lines)
+    return "\n".join(
+        "- " + _("%(name)s: %(text)s") % {"name": _plain(line.name), "text": _plain(line.text)}
+        for line in lines
+    )
+
+
+def _advice(text: str) -> str:
+    return _("Advice: %(advice)s") % {"advice": _plain(text)}
 
 
 def _plain(text: str) -> str:

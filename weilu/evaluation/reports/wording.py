@@ -55,7 +55,7 @@ def change(value: Number | None, before: Number | None, unit: str) -> str:
     """+12.0% against before; points for shares, time for durations; empty where there is nothing to compare."""
     if value is None or before is None:
         return ""
-    gap = value - before
+    gap = round(value - before, 1) if unit == "percent" else value - before
     sign = "+" if gap > 0 else "−" if gap < 0 else "±"
     if unit == "percent":
         return sign + gettext("%(points)s pts") % {"points": f"{abs(gap):.1f}"}
@@ -71,7 +71,8 @@ def people(ids: Sequence[int], names: Mapping[int, str]) -> str:
     shown = [names.get(one, "") or f"#{one}" for one in ids[:NAMED]]
     listed = pgettext("between names", ", ").join(shown)
     rest = len(ids) - len(shown)
-    return gettext("%(names)s and %(rest)s more") % {"names": listed, "rest": rest} if rest > 0 else listed
+    told = {"names": listed, "rest": rest, "total": len(ids)}
+    return gettext("%(names)s and %(rest)s more") % told if rest > 0 else listed
 
 
 def weekday(number: int) -> str:
@@ -100,7 +101,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 def span(first: dt.date, last: dt.date) -> str:
     """2018年6月25日 至 7月1日, Jun 25 – Jul 1, 2018."""
     if chinese():
-        return f"{first.year} 年 {first.month} 月 {first.day} 日 至 {last.month} 月 {last.day} 日"
+        return f"{first.year}年{day(first)} 至 {day(last)}"
     return f"{day(first)} – {day(last)}, {last.year}"
 
 

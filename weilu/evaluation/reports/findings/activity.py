@@ -58,6 +58,38 @@ def say_interaction(finding: Finding, names: Names) -> Said:
     return Said(sentence % told, evidence % told if facts["drivers"] else "", advice)
 
 
+def volume(facts: Facts) -> Finding | None:
+    """Clearly more or fewer messages than usual?"""
+    value, mean = facts.value("messages"), facts.mean("messages")
+    if value is None or mean is None or max(value, mean) < 10 or abs(value - mean) < 0.25 * mean:
+        return None
+    gap = abs(value - mean) / max(mean, 1.0)
+    facts_told = {
+        "value": value,
+        "mean": mean,
+        "rose": value > mean,
+        "speakers": facts.value("speakers") or 0,
+    }
+    return Finding("volume", 0.2 + 0.3 * within(gap, 0.25, 1.5), facts_told, metric="messages")
+
+
+def say_volume(finding: Finding, names: Names) -> Said:
+    told = {name: wording.number(finding.facts[name]) for name in ("value", "mean", "speakers")}
+    rose = finding.facts["rose"]
+    return Said(
+        (
+            _("More was said than usual: %(value)s messages.")
+            if rose
+            else _("Less was said than usual: %(value)s messages.")
+        )
+        % told,
+        _("Usually %(mean)s a week; %(speakers)s people spoke.") % told,
+        _("Look which topic did it, and take it up again.")
+        if rose
+        else _("Bring back the topic that worked best last."),
+    )
+
+
 def concentration(facts: Facts) -> Finding | None:
     """Do a tenth of the speakers (rounded up) say most of it?"""
     voices, _before = facts.reading.voices()
@@ -237,6 +269,7 @@ def _within(hours: Counter[tuple[int, int]], first: int, after: int) -> int:
 
 RULES = (
     Rule("interaction", interaction, say_interaction),
+    Rule("volume", volume, say_volume),
     Rule("concentration", concentration, say_concentration),
     Rule("part_of_day", part_of_day, say_part_of_day),
     Rule("silent_crowd", silent_crowd, say_silent_crowd),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from weilu.evaluation.reports import wording
 from weilu.evaluation.reports.findings.shapes import Facts, Names, Rule, Said, within
+from weilu.evaluation.reports.people import ANSWERED, merits
 from weilu.evaluation.reports.reading import MESSAGE, Reading
 from weilu.evaluation.reports.shapes import Finding
 
@@ -108,6 +109,24 @@ def say_selling(finding: Finding, names: Names) -> Said:
     )
 
 
+def helper(facts: Facts) -> Finding | None:
+    """Who answered most people? Good news, said where nothing weighs more."""
+    best = next((one for one in merits(facts.reading, 20) if one.reason == ANSWERED), None)
+    if best is None:
+        return None
+    return Finding("helper", 0.15, {"people": best.count, "times": best.times}, members=(best.member,))
+
+
+def say_helper(finding: Finding, names: Names) -> Said:
+    told = {name: wording.number(finding.facts[name]) for name in ("people", "times")}
+    told["name"] = wording.people(finding.members, names)
+    return Said(
+        _("%(name)s answered %(people)s people, more than anybody.") % told,
+        _("%(times)s replies in the week.") % told,
+        _("Thank in public, and ask whether a fixed role would be welcome."),
+    )
+
+
 def tells_replies(reading: Reading) -> bool:
     """Whether the platform says which message answers which."""
     messages = [line.about for line in reading.lines if line.kind == MESSAGE]
@@ -118,4 +137,5 @@ RULES = (
     Rule("slow_answers", slow_answers, say_slow_answers),
     Rule("unanswered", unanswered, say_unanswered),
     Rule("selling", selling, say_selling),
+    Rule("helper", helper, say_helper),
 )
