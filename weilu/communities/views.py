@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -9,15 +10,18 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
-from weilu.communities import actions, words
+from weilu.communities import actions, panels, words
 from weilu.communities.queries import charts, figures, health, overview, voices, window
 from weilu.communities.spans import LENGTHS, Span
 from weilu.core.directory.models import Community
 from weilu.core.errors import Unavailable
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, ViewerRequest, access_community, needs, visible_communities
+
+PANELS = {"figures": "communities/_figures.html", "panels": "communities/_panels.html"}
+TABLE = {"table": "communities/_table.html"}
 
 
 @needs(rights.VIEW)
@@ -28,9 +32,13 @@ def index(request: ViewerRequest) -> HttpResponse:
     context: dict[str, Any] = {"communities": communities, "span": span, "lengths": LENGTHS}
     context["can_import"] = request.viewer.can(rights.IMPORT)
     try:
-        context["rows"] = overview.rows(request.viewer, span, communities)
+        context.update(
+            panels.drawn(
+                request, TABLE, span, _named(communities), lambda: _table(request.viewer, span, communities)
+            )
+        )
     except Unavailable:
-        context.update(down=True, rows=[overview.bare(one) for one in communities])
+        context.update(down=True, bare=[overview.bare(one) for one in communities])
     return render(request, "communities/list.html", context)
 
 
@@ -45,14 +53,24 @@ def page(request: ViewerRequest, community_id: int) -> HttpResponse:
         "span": span,
         "lengths": LENGTHS,
         "can_edit": request.viewer.can(rights.EDIT_COMMUNITIES, community.pk),
-        "brand_zone": window.brand_zone(),
-        "zones": sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"),
     }
     try:
-        context.update(_read(request.viewer, span, community))
+        context.update(
+            panels.drawn(
+                request, PANELS, span, _named([community]), lambda: _read(request.viewer, span, community)
+            )
+        )
     except Unavailable:
         context["down"] = True
     return render(request, "communities/page.html", context)
+
+
+def _named(communities: Sequence[Community]) -> list[tuple[int, str]]:
+    return [(one.pk, str(one)) for one in communities]
+
+
+def _table(viewer: Viewer, span: Span, communities: Sequence[Community]) -> dict[str, Any]:
+    return {"rows": overview.rows(viewer, span, communities)}
 
 
 def _read(viewer: Viewer, span: Span, community: Community) -> dict[str, Any]:
@@ -75,10 +93,18 @@ def _read(viewer: Viewer, span: Span, community: Community) -> dict[str, Any]:
     }
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs(rights.EDIT_COMMUNITIES)
 def timezone(request: ViewerRequest, community_id: int) -> HttpResponse:
-    """Saves the community's time zone and returns to its page."""
-    actions.set_timezone(request.viewer, community_id, request.POST.get("timezone", ""))
-    messages.success(request, gettext("Saved. Days and hours are counted in the new zone."))
-    return redirect("communities:page", community_id)
+    """In which zone the community's days are counted."""
+    community = access_community(request.viewer, community_id, rights.EDIT_COMMUNITIES)
+    if request.method == "POST":
+        actions.set_timezone(request.viewer, community_id, request.POST.get("timezone", ""))
+        messages.success(request, gettext("Saved. Days and hours are counted in the new zone."))
+        return redirect("communities:page", community_id)
+    context = {
+        "community": community,
+        "brand_zone": window.brand_zone(),
+        "zones": sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"),
+    }
+    return render(request, "communities/timezone.html", context)

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+import time
 from pathlib import Path
 
 from django.templatetags.static import static
 
 FOLDER = Path(__file__).resolve().parent / "static" / "console" / "dist"
+LOOK_SECONDS = 1.0
+
+
+_read: list[tuple[float, dict[str, str]]] = []
 
 
 def address(name: str) -> str:
     """/static/console/dist/console-3f….css; the plain name where nothing was built (`weilu doctor` says so)."""
-    try:
-        built = (FOLDER / "manifest.json").stat().st_mtime_ns
-    except FileNotFoundError:
-        return static(f"console/dist/{name}")
-    return static(f"console/dist/{_names(built).get(name, name)}")
+    return static(f"console/dist/{_names().get(name, name)}")
 
 
-@lru_cache(maxsize=1)
-def _names(built: int) -> dict[str, str]:
-    names: dict[str, str] = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
-    return names
+def _names() -> dict[str, str]:
+    """What the last build wrote down, looked at anew once a second."""
+    now = time.monotonic()
+    if not _read or now - _read[0][0] > LOOK_SECONDS:
+        try:
+            names = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            names = {}
+        _read[:] = [(now, names)]
+    return _read[0][1]

@@ -12,10 +12,11 @@ from weilu.communities.queries import asking, window
 from weilu.connectors.imports import queries as imports
 from weilu.core.errors import Unavailable
 from weilu.core.events import handlers
+from weilu.core.events import queries as log
 from weilu.core.needs import BAD, NOTE, Need
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, visible_communities
-from weilu.core.warehouse import questions, status
+from weilu.core.warehouse import client, loader, questions
 
 BEHIND = 1_000
 """So many positions may be on their way into the warehouse without a word about it."""
@@ -64,7 +65,7 @@ def of_the_warehouse(viewer: Viewer) -> Iterator[Need]:
     if not viewer.can(rights.SETTINGS):
         return
     try:
-        behind = status.status().behind
+        client.ping()
     except Unavailable:
         yield Need(
             _("The warehouse does not answer"),
@@ -74,6 +75,7 @@ def of_the_warehouse(viewer: Viewer) -> Iterator[Need]:
             BAD,
         )
         return
+    behind = log.head() - loader.loaded()
     if behind > BEHIND:
         yield Need(
             _("%(n)s events are still on their way into the figures") % {"n": f"{behind:,}"},

@@ -26,7 +26,7 @@ STATES = {
     "churned": _("Churned"),
 }
 TIERS = {"kol": _("KOL"), "koc": _("KOC"), "participant": _("Participants"), "lurker": _("Lurkers")}
-FLOW_WEEKS, COHORT_WEEKS = 12, 8
+FLOW_WEEKS, KNOWN_WEEKS, COHORT_WEEKS = 12, 4, 8
 
 
 def active_by_day(viewer: Viewer, span: Span, communities: Sequence[int] | None) -> Chart:
@@ -111,7 +111,8 @@ def pyramid(viewer: Viewer, span: Span, communities: Sequence[int] | None) -> Ch
 
 def states_by_week(viewer: Viewer, span: Span, communities: Sequence[int] | None) -> Chart:
     """The sizes of the states at the end of each of the last weeks, one on the other."""
-    weeks = span.lasting(FLOW_WEEKS * 7)
+    # The knowledge of then is concluded anew for each week: a few of them stay within three seconds.
+    weeks = span.lasting((KNOWN_WEEKS if span.known else FLOW_WEEKS) * 7)
     asked = [asking.trend(f"state_{slug}", weeks, communities, asking.WEEK) for slug in STATES]
     answers = questions.ask_many(asked, viewer, seconds=asking.PATIENCE)
     days = [dt.date.fromisoformat(row[0]) for row in answers[0].rows]

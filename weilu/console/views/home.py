@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
 
+from weilu.communities import panels
 from weilu.communities.queries import charts, feed, figures, newest, overview, window
 from weilu.communities.spans import LENGTHS, Span
 from weilu.console import formats
@@ -20,6 +21,12 @@ from weilu.core.errors import Unavailable
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, ViewerRequest, needs, visible_communities
 
+PANELS = {
+    "figures": "console/_home_figures.html",
+    "trend": "console/_home_trend.html",
+    "week": "console/_home_week.html",
+    "table": "communities/_table.html",
+}
 FEED = 8
 TABLE = 8
 """Communities on the page of today; the list has all."""
@@ -45,7 +52,11 @@ def page(request: ViewerRequest) -> HttpResponse:
     }
     if communities:
         try:
-            context.update(_read(request.viewer, span, communities))
+            named = [(one.pk, str(one)) for one in communities]
+            context.update(
+                panels.drawn(request, PANELS, span, named, lambda: _read(request.viewer, span, communities))
+            )
+            context["feed"] = _feed(span, communities)
         except Unavailable:
             context["down"] = True
     return render(request, "console/home.html", context)
@@ -70,7 +81,6 @@ def _read(viewer: Viewer, span: Span, communities: list[Community]) -> dict[str,
         "heat": charts.lively_hours(viewer, span, None),
         "states": charts.states(viewer, span, None),
         "rows": overview.rows(viewer, span, communities)[:TABLE],
-        "feed": _feed(span, communities),
     }
 
 
