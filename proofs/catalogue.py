@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from proofs import kills
+from proofs import kills, warehouse_sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,14 @@ PROOFS = {
             cases=200 // kills.KILLS,
             sample=2,
             run=kills.case,
+        ),
+        Proof(
+            "sessions",
+            f"{warehouse_sessions.FAILURES} failed questions a case: none leaves its rows to the next one.",
+            "cases",
+            cases=400 // warehouse_sessions.FAILURES,
+            sample=1,
+            run=warehouse_sessions.case,
         ),
     )
 }

@@ -16,6 +16,7 @@ from weilu.core.events import queries as log
 from weilu.core.warehouse import client, loader, owners, store
 from weilu.core.warehouse.dirty import dirty_since
 from weilu.core.warehouse.errors import Unavailable
+from weilu.core.warehouse.models import Store
 
 JUNE = clock.to_ms(dt.datetime(2018, 6, 1, 12, tzinfo=dt.UTC))
 MINUTE = 60_000
@@ -210,6 +211,21 @@ def test_a_lost_store_is_loaded_from_the_start(warehouse: Warehouse, play: Play)
     client.stop()
     warehouse.wait_gone()
     assert store.current().position == 0
+    warehouse.loaded()
+    assert held(warehouse) == in_log()
+
+
+@pytest.mark.parametrize("older", ["log", "table"])
+def test_after_a_restore_of_one_side_only_the_table_is_loaded_anew(
+    warehouse: Warehouse, play: Play, monkeypatch: pytest.MonkeyPatch, older: str
+) -> None:
+    play(week())
+    warehouse.loaded()
+    if older == "log":
+        Store.objects.update(position=120)
+    else:
+        client.command("ALTER TABLE weilu.events DELETE WHERE position > 120")
+    monkeypatch.setattr(store, "_looked_at", set())  # as in a process that starts
     warehouse.loaded()
     assert held(warehouse) == in_log()
 
