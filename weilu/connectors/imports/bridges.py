@@ -8,7 +8,7 @@ applied, so switching it never makes an event another event.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from weilu.connectors.imports.contract import Feed, Rejected
@@ -42,32 +42,25 @@ class BridgeWatch:
     """Looks at every message of a file, in passing, for accounts that are bridges."""
 
     def __init__(self) -> None:
-        self._totals: dict[str, int] = {}
         self._suspects: dict[str, Suspect] = {}
 
     def see(self, event: Incoming) -> None:
+        match = PREFIX.match(event.text)
         actor = event.actor
-        if actor is None:
+        if match is None or actor is None:
             return
-        account = account_of(actor)
-        self._totals[account] = self._totals.get(account, 0) + 1
-        if event.text.startswith("["):
-            self._look(account, actor, event.text)
-
-    def _look(self, account: str, actor: Actor, text: str) -> None:
-        match = PREFIX.match(text)
-        if match is None:
-            return
-        suspect = self._suspects.setdefault(account, Suspect(actor.name, actor.bot))
+        suspect = self._suspects.setdefault(account_of(actor), Suspect(actor.name, actor.bot))
         suspect.bridged += 1
         suspect.tags[match[1]] = suspect.tags.get(match[1], 0) + 1
         if len(suspect.people) < NAMES_KEPT:
             suspect.people.add(f"{match[1]} {match[2]}")
 
-    def bridges(self) -> dict[str, Suspect]:
-        """Account → what was seen of it, for accounts that are bridges."""
-        for account, suspect in self._suspects.items():
-            suspect.total = self._totals[account]
+    def bridges(self, actors: Mapping[Actor, int]) -> dict[str, Suspect]:
+        """Account → what was seen of it, for accounts that are bridges; `actors` says how many events each has."""
+        for actor, count in actors.items():
+            suspect = self._suspects.get(account_of(actor))
+            if suspect is not None:
+                suspect.total += count
         return {account: suspect for account, suspect in self._suspects.items() if suspect.is_bridge}
 
 

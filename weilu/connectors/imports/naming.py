@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import insort
+
 from weilu.core.events.incoming import Actor
 
 MAX_NAME = 48
@@ -13,11 +15,15 @@ class Names:
 
     def __init__(self) -> None:
         self._actors: dict[str, Actor | None] = {}
+        self._by_start: dict[str, list[str]] = {}
 
     def add(self, name: str, actor: Actor) -> None:
         if not name or len(name) > MAX_NAME:
             return
-        known = self._actors.setdefault(name, actor)
+        if name not in self._actors:
+            self._actors[name] = actor
+            insort(self._by_start.setdefault(name[0], []), name, key=lambda known: -len(known))
+        known = self._actors[name]
         if known is not None and known.outside != actor.outside:
             self._actors[name] = None
 
@@ -38,9 +44,9 @@ class Names:
 
     def _longest(self, text: str, start: int) -> Actor | None:
         """Ends at a word's end: `@Bo` does not call Bo in `@Bob`, though Chinese runs on without a space."""
-        for end in range(min(len(text), start + MAX_NAME), start, -1):
-            name = text[start:end]
-            if name in self._actors and (end == len(text) or _word_ends(name[-1], text[end])):
+        for name in self._by_start.get(text[start : start + 1], ()):
+            end = start + len(name)
+            if text.startswith(name, start) and (end == len(text) or _word_ends(name[-1], text[end])):
                 return self._actors[name]
         return None
 

@@ -9,6 +9,11 @@ WINDOW = 1_440
 repeats one more than a day of busy minutes back would be taken for the same one."""
 
 
+def object_of(key: bytes) -> int:
+    """The object's number where the platform gave it no id: made of the event's key, which says all that is known of it."""
+    return (int.from_bytes(key[-8:], "big") >> 1) or 1
+
+
 class Ordinals:
     """Counts equal rows within a moment; remembers the last `WINDOW` moments, so memory does not grow with the file."""
 

@@ -14,7 +14,7 @@ from weilu.connectors.imports.bridges import BridgeWatch, Suspect
 from weilu.connectors.imports.contract import Options, Rejected, Tally
 from weilu.connectors.imports.keybook import KeyBook
 from weilu.connectors.imports.readers import Chosen
-from weilu.core.events.incoming import Incoming
+from weilu.core.events.incoming import Actor, Incoming, Place
 
 COMMUNITIES_SHOWN = 200
 REJECTED_SHOWN = 20
@@ -77,7 +77,7 @@ def read_through(chosen: Chosen, options: Options, rejected_file: Path, report: 
         found.duplicates = keys.duplicates()
         found.rejected, found.reasons = rejected.count, _most_common(rejected.reasons)
     report(tally.bytes_read())
-    census.sum_up(found, watch.bridges())
+    census.sum_up(found, watch.bridges(census.actors))
     found.rows, found.notes = tally.rows, tally.notes[:20]
 
 
@@ -101,9 +101,8 @@ class Census:
     """Who, where, when, what. Grows with people and communities, not with messages."""
 
     def __init__(self) -> None:
-        self._people: dict[tuple[str, str], bool] = {}
-        self._bot_events: Counter[tuple[str, str]] = Counter()
-        self._communities: Counter[tuple[str, str, str]] = Counter()
+        self.actors: Counter[Actor] = Counter()
+        self._communities: Counter[Place] = Counter()
         self._kinds: Counter[str] = Counter()
         self._events = 0
         self._first: int | None = None
@@ -120,27 +119,24 @@ class Census:
         self._kinds[event.kind] += 1
         if event.community is not None:
             self._communities[event.community] += 1
-        actor = event.actor
-        if actor is not None:
-            account = (actor.platform, actor.outside)
-            self._people[account] = actor.bot
-            if actor.bot:
-                self._bot_events[account] += 1
+        if event.actor is not None:
+            self.actors[event.actor] += 1
         if self._first is None or event.happened < self._first:
             self._first = event.happened
         if self._last is None or event.happened > self._last:
             self._last = event.happened
 
     def sum_up(self, found: Found, bridges: dict[str, Suspect]) -> None:
-        bots = {account for account, bot in self._people.items() if bot}
-        people = len(self._people) - len(bots)
+        accounts = {actor[:2] for actor in self.actors}
+        bots = {actor[:2] for actor in self.actors if actor.bot}
+        people = len(accounts) - len(bots)
         as_bots = {tuple(account.split("/", 1)) for account in bridges}
         behind = set[str]().union(*(suspect.people for suspect in bridges.values()))
         found.events = self._events
         found.members_unbridged = people
         found.members = people - len(as_bots - bots) + len(behind)
         found.bots = len(bots | as_bots)
-        found.bot_events = sum(self._bot_events.values())
+        found.bot_events = sum(count for actor, count in self.actors.items() if actor.bot)
         found.kinds = dict(self._kinds.most_common())
         found.first_ms, found.last_ms = self._first, self._last
         found.community_count = len({(platform, outside) for platform, outside, _name in self._communities})

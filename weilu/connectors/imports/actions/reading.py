@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from weilu.core.errors import WeiluError
 def read(batch: Batch, progress: Progress | None = None) -> Batch:
     """Read the whole export without writing: READING → PREVIEWED, or FAILED with the sentence that is raised."""
     options, tell = queries.options_of(batch), Teller(batch, "read", progress)
-    found = survey.Found()
+    found, began = survey.Found(), time.monotonic()
     try:
         with parts_of(Path(batch.path)) as parts:
             chosen = choose(batch.format, parts, batch.name)
@@ -27,8 +28,13 @@ def read(batch: Batch, progress: Progress | None = None) -> Batch:
         move(batch, State.FAILED, error=str(error), survey=found.as_dict(), finished_at=clock.now())
         raise
     return move(
-        batch, State.PREVIEWED, survey=found.as_dict(), rejected=found.rejected, rows=found.rows, error=""
-    )
+        batch, State.PREVIEWED,
+        survey=found.as_dict(),
+        rejected=found.rejected,
+        rows=found.rows,
+        seconds=time.monotonic() - began,
+        error="",
+    )  # fmt: skip
 
 
 def change(batch: Batch, options: dict[str, Any]) -> Batch:

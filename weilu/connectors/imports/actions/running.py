@@ -154,7 +154,7 @@ def _finish(batch: Batch, seconds: float) -> None:
         last_ms=found["last_ms"],
         rows=found["rows"],
         read=batch.size,
-        seconds=seconds,
+        seconds=batch.seconds + seconds,
         finished_at=clock.now(),
     )  # fmt: skip
     if batch.stored:

@@ -28,12 +28,12 @@ from weilu.connectors.imports.contract import (
     convert_each,
 )
 from weilu.connectors.imports.naming import Names
-from weilu.connectors.imports.ordinals import Ordinals
+from weilu.connectors.imports.ordinals import Ordinals, object_of
 from weilu.connectors.imports.readers.discord import PLATFORM, SOURCE, Channel, actor_of, place_of
 from weilu.connectors.imports.sources import Part
 from weilu.connectors.imports.textfile import MAX_LINE, csv_lines, encoding_of, open_text
 from weilu.core.events.incoming import Actor, Incoming
-from weilu.core.events.keys import key, object_id
+from weilu.core.events.keys import key
 
 HEADER = ("authorid", "author", "date", "content")
 WIDTH = 6
@@ -97,17 +97,17 @@ class _Converter:
         happened = believable(self._moment(date), self._options)
         ordinal = self._ordinals.next(happened, (outside, text, attachments))
         actor = self._actor(outside, author, happened)
-        parts = (self._channel, outside, happened, text, attachments, ordinal)
+        own = key(PLATFORM, happened, self._channel, outside, happened, text, attachments, ordinal)
         return (
             Incoming(
-                key=key(PLATFORM, happened, *parts),
+                key=own,
                 kind=MESSAGE_SENT,
                 happened=happened,
                 source=SOURCE,
                 actor=actor,
                 community=self._community,
                 room=self._room,
-                subject=object_id(PLATFORM, *parts),
+                subject=object_of(own),
                 mentions=self._names.mentioned(text) if "@" in text else (),
                 properties=_traits(text, attachments, row[REACTIONS] if len(row) > REACTIONS else ""),
                 text=text,

@@ -58,6 +58,7 @@ class Chat:
             "remove_members": self._removed,
             "leave_group": self._left,
             "topic_created": self._topic,
+            "create_group": self._founded,
             **dict.fromkeys(JOINS, self._joined),
         }
 
@@ -173,6 +174,13 @@ class Chat:
             "changed",
             actor,
             properties={"change": str(row["action"])},
+        )
+
+    def _founded(self, row: dict[str, Any], happened: int, actor: Actor | None) -> Iterator[Incoming]:
+        """Whoever makes a group is in it from then on, with those named at once."""
+        yield self._changed(row, happened, actor)
+        yield from self._invited(
+            {**row, "members": row.get("members") or [actor.name if actor else None]}, happened, actor
         )
 
     def _topic(self, row: dict[str, Any], happened: int, actor: Actor | None) -> Iterator[Incoming]:
