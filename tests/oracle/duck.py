@@ -1,0 +1,197 @@
+"""The questions once more, in DuckDB's SQL, written from the definitions and not from the product's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from tests.oracle.logs import Log
+from weilu.core.events.kinds import interactions
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    first: dt.date
+    last: dt.date
+    by: str
+    timezone: str
+    communities: tuple[int, ...]
+
+
+class Oracle:
+    """One log, asked about one span."""
+
+    def __init__(self, log: Log) -> None:
+        self.db = duckdb.connect()
+        rows = log.rows
+        raw = pa.table(  # noqa: F841 (DuckDB finds it by its name)
+            {
+                "position": [r.position for r in rows],
+                "kind": [r.kind for r in rows],
+                "ms": pa.array([r.happened for r in rows], pa.int64()),
+                "identity": [r.identity for r in rows],
+                "community": [r.community for r in rows],
+                "subject": pa.array([r.subject for r in rows], pa.int64()),
+                "about": pa.array([r.about for r in rows], pa.int64()),
+                "person": [log.persons[r.identity] for r in rows],
+                "active": [r.kind in interactions() for r in rows],
+            }
+        )
+        self.db.execute("CREATE TABLE log AS SELECT * FROM raw")
+
+    def over(self, span: Span) -> None:
+        """Prepares `everything` (events of the span's communities with their local time), `e` (those before its end) and
+        `b` (its buckets, `first7` and `first30` where a window of that length begins)."""
+        self.db.execute(
+            "DROP TABLE IF EXISTS e; DROP TABLE IF EXISTS everything; DROP TABLE IF EXISTS b; DROP TABLE IF EXISTS here"
+        )
+        week, month = span.by in ("week", "month"), span.by == "month"
+        self.db.execute(
+            "CREATE TABLE here AS SELECT unnest($1::INT[]) AS community", [list(span.communities)]
+        )
+        self.db.execute(f"""CREATE TABLE b AS SELECT *, if({week}, first, last - 6) AS first7,
+            if({month}, first, last - 29) AS first30 FROM (SELECT label,
+            greatest(label, DATE '{span.first}') AS first,
+            least(label + INTERVAL 1 {span.by} - INTERVAL 1 DAY, DATE '{span.last}')::DATE AS last FROM (
+            SELECT DISTINCT date_trunc('{span.by}', d)::DATE AS label
+            FROM generate_series(DATE '{span.first}', DATE '{span.last}', INTERVAL 1 DAY) AS s(d)))""")
+        self.db.execute(f"""CREATE TABLE everything AS SELECT *, local::DATE AS day FROM (
+            SELECT *, timezone('{span.timezone}', make_timestamptz(ms * 1000)) AS local FROM log
+            WHERE community IN (SELECT community FROM here))""")
+        self.db.execute(f"CREATE TABLE e AS SELECT * FROM everything WHERE day <= DATE '{span.last}'")
+
+    def values(self, name: str) -> list[float | None]:
+        """The values of one of `VALUES`, bucket by bucket."""
+        found = self.db.execute(f"SELECT value FROM ({VALUES[name]}) ORDER BY label").fetchall()
+        return [None if value is None else float(value) for (value,) in found]
+
+    def heatmap(self, span: Span) -> dict[tuple[int, int], int]:
+        rows = self.db.execute(f"""SELECT isodow(local), hour(local), count(*) FROM e
+            WHERE kind = 'message.sent' AND day >= DATE '{span.first}' GROUP BY ALL""").fetchall()
+        return {(day, hour): number for day, hour, number in rows}
+
+    def retention(
+        self, span: Span, start: str, comeback: str, periods: int, every: bool
+    ) -> dict[tuple[str, int], tuple[int, int]]:
+        """(cohort, period) → (size, returned), for cohorts and periods that hold anybody. `comeback` interaction is any."""
+        back = "active" if comeback == "interaction" else f"kind = '{comeback}'"
+        first = "day" if every else "min(day)"
+        group = "" if every else "GROUP BY person"
+        rows = self.db.execute(f"""
+            WITH cohorts AS (SELECT DISTINCT person, date_trunc('{span.by}', d)::DATE AS label FROM (
+                SELECT person, {first} AS d FROM everything WHERE kind = '{start}' AND person != 0 {group})
+                WHERE d BETWEEN DATE '{span.first}' AND DATE '{span.last}'),
+            returns AS (SELECT DISTINCT person, date_trunc('{span.by}', day)::DATE AS label FROM everything
+                WHERE {back} AND person != 0)
+            SELECT c.label, p, (SELECT count(*) FROM cohorts AS s WHERE s.label = c.label), count(r.person)
+            FROM cohorts AS c CROSS JOIN generate_series(0, {periods - 1}) AS g(p)
+            LEFT JOIN returns AS r ON r.person = c.person AND r.label = c.label + p * INTERVAL 1 {span.by}
+            GROUP BY c.label, p""").fetchall()
+        return {(label.isoformat(), period): (size, returned) for label, period, size, returned in rows}
+
+
+INSIDE = """
+    /* seats: what happened last at the seat before the end of the bucket that changes whether it is taken */
+    SELECT label, community, person FROM (
+        SELECT b.label, e.community, e.identity, e.person,
+            arg_max(e.kind = 'member.left', (e.ms, (e.kind = 'member.left')::INT)) AS gone
+        FROM b JOIN e ON e.day <= b.last
+        WHERE person != 0 AND (active OR kind IN ('member.joined', 'member.left') OR position = (
+            SELECT arg_min(f.position, (f.ms, (f.kind = 'member.left')::INT, f.position)) FROM e AS f
+            WHERE f.identity = e.identity AND f.community = e.community))
+        GROUP BY ALL) WHERE NOT gone"""
+"""Who is in at the end of each bucket."""
+
+STEPS = """
+    SELECT s.community, s.person, s.day, s.ms, s.gone, s.taken,
+        lag(s.taken, 1, 0) OVER (PARTITION BY s.community, s.person ORDER BY s.ms, s.gone, s.position) AS before,
+        row_number() OVER (PARTITION BY s.community, s.identity ORDER BY s.ms, s.gone, s.position) AS nth
+    FROM (SELECT *, (SELECT count(*) FROM (
+            SELECT t.identity, arg_max(t.kind = 'member.left', (t.ms, (t.kind = 'member.left')::INT, t.position)) AS away FROM e AS t
+            WHERE t.person = z.person AND t.community = z.community
+            AND (t.active OR t.kind IN ('member.joined', 'member.left') OR t.nth = 1)
+            AND (t.ms, (t.kind = 'member.left')::INT, t.position) <= (z.ms, z.gone, z.position)
+            GROUP BY t.identity) WHERE NOT away) AS taken
+        FROM (SELECT *, (kind = 'member.left')::INT AS gone FROM e WHERE person != 0
+              AND (active OR kind IN ('member.joined', 'member.left') OR nth = 1)) AS z) AS s"""
+
+
+def _daily(where: str, what: str) -> str:
+    return f"SELECT label, {what} AS value FROM b LEFT JOIN e ON e.day BETWEEN b.first AND b.last AND {where} GROUP BY label"
+
+
+def _within(days: str) -> str:
+    return f"""SELECT label, count(DISTINCT person) AS value FROM b LEFT JOIN e
+        ON e.day BETWEEN b.first{days} AND b.last AND active AND person != 0 GROUP BY label"""
+
+
+def _ratio(above: str, below: str, scale: int = 1) -> str:
+    return f"""SELECT x.label, {scale} * x.value::DOUBLE / nullif(y.value, 0) AS value
+        FROM ({above}) AS x JOIN ({below}) AS y ON x.label = y.label"""
+
+
+_SPEAKERS = _daily("kind = 'message.sent' AND person != 0", "count(DISTINCT person)")
+_SAID = _daily("kind = 'message.sent' AND person != 0", "count(e.position)")
+_MEMBERS = f"SELECT b.label, count(DISTINCT person) AS value FROM b LEFT JOIN ({INSIDE}) AS i ON i.label = b.label GROUP BY b.label"
+_SILENT = f"""SELECT b.label, count(DISTINCT i.person) AS value FROM b LEFT JOIN ({INSIDE}) AS i ON i.label = b.label
+    AND NOT EXISTS (SELECT 1 FROM e WHERE e.person = i.person AND e.kind = 'message.sent' AND e.day BETWEEN b.first AND b.last)
+    GROUP BY b.label"""
+_START = """SELECT person, coalesce(min(day) FILTER (kind = 'member.joined'), min(day)) AS zero FROM e
+    WHERE person != 0 AND kind IN ('member.joined', 'message.sent') GROUP BY person"""
+_OPENERS = """SELECT label, count(e.position) AS value FROM b LEFT JOIN e ON e.day BETWEEN b.first AND b.last AND person != 0
+    AND kind = 'message.sent' AND about = 0 AND community IN (SELECT community FROM e WHERE kind = 'message.sent' AND about != 0)
+    GROUP BY label"""
+_WAITED = """SELECT q.day, q.position, min(a.ms - q.ms) AS waited FROM e AS q JOIN everything AS a ON a.about = q.subject
+    WHERE q.kind = 'message.sent' AND q.about = 0 AND q.person != 0 AND a.kind = 'message.sent' AND a.person NOT IN (0, q.person)
+    AND (a.ms > q.ms OR (a.ms = q.ms AND a.position > q.position)) AND a.ms - q.ms <= 24 * 3600000
+    AND q.community IN (SELECT community FROM e WHERE kind = 'message.sent' AND about != 0) GROUP BY q.day, q.position"""
+_TOP = """SELECT b.label, coalesce(sum(n) FILTER (place <= (speakers + 9) // 10), 0) AS value FROM b LEFT JOIN (
+    SELECT label, n, row_number() OVER (PARTITION BY label ORDER BY n DESC, person) AS place,
+        count(*) OVER (PARTITION BY label) AS speakers
+    FROM (SELECT label, person, count(*) AS n FROM b JOIN e ON e.day BETWEEN b.first AND b.last
+          WHERE kind = 'message.sent' AND person != 0 GROUP BY ALL)) AS r ON r.label = b.label GROUP BY b.label"""
+
+
+def _moves(which: str) -> str:
+    numbered = f"WITH e AS (SELECT *, row_number() OVER (PARTITION BY community, identity ORDER BY ms, kind = 'member.left', position) AS nth FROM e) {STEPS}"
+    return f"SELECT label, count(s.person) AS value FROM b LEFT JOIN ({numbered}) AS s ON s.day BETWEEN b.first AND b.last AND {which} GROUP BY label"
+
+
+JOINED = "s.before = 0 AND s.taken > 0"
+GONE = "s.taken = 0 AND s.gone = 1 AND (s.before > 0 OR s.nth = 1)"
+
+VALUES = {
+    "messages": _daily("kind = 'message.sent'", "count(e.position)"),
+    "dau": _within(""),
+    "wau": _within("7"),
+    "mau": _within("30"),
+    "speakers": _SPEAKERS,
+    "messages_per_speaker": _ratio(_SAID, _SPEAKERS),
+    "new_speakers": """SELECT label, count(f.person) AS value FROM b LEFT JOIN (SELECT person, min(day) AS day FROM e
+        WHERE person != 0 AND kind = 'message.sent' GROUP BY person) AS f ON f.day BETWEEN b.first AND b.last GROUP BY label""",
+    "members": _MEMBERS,
+    "joins": _moves(JOINED),
+    "leaves": _moves(GONE),
+    "interaction_rate": _ratio(_SPEAKERS, _MEMBERS, 100),
+    "silent_share": _ratio(_SILENT, _MEMBERS, 100),
+    "stickiness": _ratio(
+        """SELECT label, count(DISTINCT (person, day)) FILTER (e.person IS NOT NULL) / (b.last - b.first + 1) AS value FROM b
+        LEFT JOIN e ON e.day BETWEEN b.first AND b.last AND active AND person != 0 GROUP BY label, b.first, b.last""",
+        _within("30"), 100,
+    ),
+    "day_1_retention": _ratio(
+        f"""SELECT label, count(DISTINCT s.person) AS value FROM b LEFT JOIN ({_START}) AS s ON s.zero BETWEEN b.first AND b.last
+        AND EXISTS (SELECT 1 FROM everything AS e WHERE e.person = s.person AND e.active AND e.day = s.zero + 1) GROUP BY label""",
+        f"SELECT label, count(s.person) AS value FROM b LEFT JOIN ({_START}) AS s ON s.zero BETWEEN b.first AND b.last GROUP BY label",
+        100,
+    ),
+    "top_share": _ratio(_TOP, _SAID, 100),
+    "reply_rate": _ratio(f"SELECT label, count(w.position) AS value FROM b LEFT JOIN ({_WAITED}) AS w ON w.day BETWEEN b.first AND b.last GROUP BY label",
+                         _OPENERS, 100),
+    "first_reply": f"""SELECT label, quantile_disc(waited, 0.5) / 1000 AS value FROM b LEFT JOIN ({_WAITED}) AS w
+        ON w.day BETWEEN b.first AND b.last GROUP BY label""",
+}  # fmt: skip
+"""By metric: SELECT label, value."""

@@ -1,0 +1,100 @@
+"""Small logs with everything in them that makes counting hard, put into the store and beside it into lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from hypothesis import strategies as st
+
+from weilu.core.events.kinds import interactions
+from weilu.core.events.rows import Row
+
+HOUR = 3_600_000
+BEGIN = 1_521_331_200_000
+"""2018-03-18 00:00 UTC: the clocks change in Berlin on 25 March; in New York they just did."""
+KINDS = ("message.sent",) * 6 + ("reaction.added", "member.joined", "member.left", "badge.earned")
+ZONES = ("UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Asia/Kathmandu")
+COMMUNITIES = (1, 2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """`persons` maps identities to people; 0 is a bot."""
+
+    rows: tuple[Row, ...]
+    persons: dict[int, int]
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> Log:
+    """Up to 60 events of up to 7 identities (two of which may be one person, one a bot) in three communities."""
+    count = draw(st.integers(1, 60))
+    # Moments on a coarse grid, so that equal moments, midnights and changed clocks come up.
+    moments = draw(st.lists(st.integers(0, 24 * 24 * 2), min_size=count, max_size=count))
+    persons = {n: n for n in range(1, 7)} | {7: draw(st.sampled_from((0, 1, 2)))}
+    if draw(st.booleans()):
+        persons[6] = 0
+    subjects: list[int] = []
+    rows = []
+    for position, moment in enumerate(moments, 1):
+        kind = draw(st.sampled_from(KINDS))
+        about = draw(st.sampled_from((0, 0, *subjects))) if kind == "message.sent" else 0
+        rows.append(row(position, kind, BEGIN + moment * HOUR // 2 + draw(st.sampled_from((0, 1, 999))),
+                        draw(st.integers(1, 7)), draw(st.sampled_from(COMMUNITIES)), about=about))  # fmt: skip
+        if kind == "message.sent":
+            subjects.append(rows[-1].subject)
+    return Log(tuple(rows), persons)
+
+
+def row(position: int, kind: str, happened: int, identity: int, community: int, *, about: int = 0) -> Row:
+    subject = 1000 + position if kind == "message.sent" else 0
+    return Row(
+        position,
+        kind,
+        1,
+        happened,
+        happened,
+        identity,
+        community,
+        0,
+        subject,
+        about,
+        0,
+        (),
+        "test",
+        1,
+        False,
+        None,
+        "",
+    )
+
+
+def fill(warehouse: Any, log: Log) -> None:
+    """The log into the store as the loader would write it, in place of what was there."""
+    from weilu.core.warehouse import questions
+    from weilu.core.warehouse.blocks import block_of, inserts_of
+
+    for table in ("events", "ownership", "timelines"):
+        warehouse.command(f"TRUNCATE TABLE weilu.{table} SYNC")
+    for part in inserts_of(block_of(log.rows, interactions())):
+        warehouse.insert("weilu.events", part)
+    warehouse.insert("weilu.ownership", _owners(log.persons))
+    warehouse.command("SYSTEM RELOAD DICTIONARY weilu.owner")
+    questions.forget()
+
+
+def _owners(persons: dict[int, int]) -> pa.Table:
+    identities: Sequence[int] = list(persons)
+    return pa.table(
+        {
+            "id": pa.array(identities, pa.uint64()),
+            "identity": pa.array(identities, pa.uint32()),
+            "member": pa.array([persons[one] or one + 1_000_000 for one in identities], pa.uint32()),
+            "from_position": pa.array([0] * len(identities), pa.uint64()),
+            "bot": pa.array([int(persons[one] == 0) for one in identities], pa.uint8()),
+            "version": pa.array([1] * len(identities), pa.uint64()),
+        }
+    )
