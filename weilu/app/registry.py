@@ -10,6 +10,7 @@ from weilu.console import needs as console_needs
 from weilu.core import metrics, needs
 from weilu.core.decisions import kinds as decision_kinds
 from weilu.core.events import handlers, intake, kinds, sequencer
+from weilu.core.events import jobs as log_jobs
 from weilu.core.events import queries as log
 from weilu.core.events.events import KINDS as LOG_KINDS
 from weilu.core.jobs import pump, recurring
@@ -34,7 +35,7 @@ PUMP = (
     pump.Step("loader", loader.run_once, lambda: loader.loaded() < log.head()),
     pump.Step("conclusions", conclude.run_once, conclude.waiting),
 )
-JOBS: tuple[recurring.Job, ...] = (*member_jobs.JOBS, *operator_jobs.JOBS)
+JOBS: tuple[recurring.Job, ...] = (*log_jobs.jobs(loader.loaded), *member_jobs.JOBS, *operator_jobs.JOBS)
 KNOWN_CONCLUSIONS = {"state": conclude.states_known, "tier": standing.tiers_known}
 CONCLUDED = conclusions.Progress(
     stamp=lambda: list(Concluded.objects.order_by("key").values_list("key", "at")),

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import os
 import secrets
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import orjson
@@ -19,6 +20,23 @@ from weilu.core import clock
 from weilu.core.directory.models import Identity, Ownership
 from weilu.core.directory.withdrawal import ERASED
 from weilu.core.events import spool
+
+Forget = Callable[[int], None]
+"""Given an identity, remove what names its owner in one's own tables and files; safe to run twice."""
+
+_forgets: tuple[Forget, ...] = ()
+
+
+def register(forgets: Iterable[Forget]) -> None:
+    """Called once from `app.registry`: every room that keeps personal fields adds how it forgets them."""
+    global _forgets
+    _forgets = tuple(forgets)
+
+
+def forget(identity: int) -> None:
+    """Let every room forget; before the directory does, which is asked who it was."""
+    for one in _forgets:
+        one(identity)
 
 
 def note(identity: int, what: str) -> None:

@@ -5,15 +5,19 @@ An event is an SDK event when its key has the namespace `sdk`; so are the keys t
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
-from weilu.core.events import frames
-from weilu.core.events.keys import namespace_id
+from weilu.core import clock
+from weilu.core.events import frames, store
+from weilu.core.events.keys import HOUR_MS, namespace_id
+from weilu.core.events.lock import lock
 from weilu.core.events.models import Held
 
 DAY_MS = 24 * 3600 * 1000
 OLDEST_MS = 30 * DAY_MS
 FUTURE_MS = DAY_MS
+KEPT_MS = 35 * DAY_MS
 SDK = namespace_id("sdk").to_bytes(2, "big")
 
 
@@ -27,6 +31,22 @@ def off(frame: frames.Frame) -> frozenset[int]:
         for index, key in enumerate(frame.keys)
         if key[4:6] == SDK and not -FUTURE_MS <= header.arrived - frame.rows[index][2] <= OLDEST_MS
     )
+
+
+def prune_keys(now: dt.datetime) -> int:
+    """Forget SDK keys of events that happened more than 35 days ago; returns how many.
+
+    A repeat that comes later still is over 30 days old by then and waits for an operator.
+    """
+    cutoff = (clock.to_ms(now) - KEPT_MS) // HOUR_MS
+    embedded = store.log_connection().vendor == "sqlite"
+    namespace = "substr(key, 5, 2)" if embedded else "substring(key from 5 for 2)"
+    old = f"FROM events_eventkey WHERE key < %s AND {namespace} = %s"
+    bounds = (cutoff.to_bytes(4, "big", signed=True), SDK)
+    with lock():
+        ((count,),) = store.execute(f"SELECT COUNT(*) {old}", bounds)
+        store.execute(f"DELETE {old}", bounds)
+    return int(count)
 
 
 def write(held: Iterable[tuple[frames.Frame, int]]) -> None:

@@ -14,7 +14,7 @@ from django.db import transaction
 from weilu.core import clock
 from weilu.core.directory import withdrawal
 from weilu.core.directory.withdrawal import Gone
-from weilu.core.events import claims, keys, ranges, sealed, sequencer, store
+from weilu.core.events import claims, erasures, keys, ranges, sealed, sequencer, store
 from weilu.core.events.events import LOG_RETRACTED
 from weilu.core.events.incoming import LIVE_BATCH
 from weilu.core.events.models import BatchTally, Claim, Held, Retraction, Sequenced
@@ -76,15 +76,20 @@ def finish() -> None:
 
 def _follow(retraction: Retraction) -> None:
     with transaction.atomic():
-        gone = (
-            withdrawal.withdraw(retraction.ref)
-            if retraction.what == Retraction.BATCH
-            else withdrawal.erase(retraction.ref)
-        )
+        gone = _withdraw(retraction) if retraction.what == Retraction.BATCH else _erase(retraction)
     retraction.gone = gone._asdict()
     retraction.directory_at = clock.now()
     retraction.save(update_fields=["gone", "directory_at"])
     sequencer.forget_directory()
+
+
+def _withdraw(retraction: Retraction) -> Gone:
+    return withdrawal.withdraw(retraction.ref)
+
+
+def _erase(retraction: Retraction) -> Gone:
+    erasures.forget(retraction.ref)
+    return withdrawal.erase(retraction.ref)
 
 
 def _entered_by(batch: int, kept: ranges.Ranges) -> ranges.Ranges:

@@ -14,10 +14,12 @@ import pytest
 from django.db import connection
 
 from tests.elsewhere import run
-from tests.fixtures.log import say
+from tests.fixtures.log import Play, say
 from weilu.core import clock
-from weilu.core.events import actions, frames, queries, sequencer
-from weilu.core.events.models import Intake
+from weilu.core.events import actions, frames, handlers, purge, queries, sequencer
+from weilu.core.events.handlers import Handler
+from weilu.core.events.incoming import Incoming
+from weilu.core.events.models import HandlerCursor, Intake
 
 
 @contextmanager
@@ -123,3 +125,43 @@ def test_many_frames_are_taken_in_steps_and_in_order() -> None:
     assert sequencer.run_once(limit=1_500) == 2_000
     assert sequencer.drain() == 1_500
     assert happened() == list(range(100))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_purge_makes_the_tables_anew(play_for_good: Play) -> None:
+    play_for_good([say("Cai", number, "marked " * 50) for number in range(2_000)], batch=1)
+    actions.retract_batch(1)
+    assert size("events_private") > 500_000
+    assert purge.purge(clock.now()) == 1
+    assert size("events_private") == size("directory_identity") == 0
+
+
+def size(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_relation_size(%s)", [table])
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cursor_in_the_hands_of_another_worker_is_left_to_it(play_for_good: Play) -> None:
+    had: list[int] = []
+    handler = Handler("shared", lambda rows: had.extend(row.position for row in rows))
+    handlers.run_once([handler])
+    play_for_good([say("Cai", 1)], batch=1)
+    HandlerCursor.objects.get_or_create(name="shared")
+    with another_transaction() as other:
+        other.execute("SELECT * FROM events_handlercursor WHERE name = 'shared' FOR UPDATE")
+        assert handlers.run_once([handler]) == 0
+        assert had == []
+        other.rollback()
+    handlers.run_once([handler])
+    assert had == [1]
+
+
+@pytest.fixture
+def play_for_good(transactional_db: None) -> Play:
+    def into_the_log(events: list[Incoming], *, batch: int) -> int:
+        actions.append(events, batch=batch)
+        return sequencer.drain()
+
+    return into_the_log

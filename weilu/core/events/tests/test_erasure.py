@@ -1,0 +1,112 @@
+"""A person who is erased is forgotten; the numbers of the past stay; a restore brings nobody back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.fixtures.log import Play, account, say
+from weilu.core import clock
+from weilu.core.directory.models import Identity, Member, Sighting
+from weilu.core.events import actions, erasures, queries
+from weilu.core.events.events import LOG_RETRACTED
+from weilu.core.events.models import Private
+
+MARCH = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+
+
+def cai() -> Identity:
+    return Identity.objects.get(outside=account("Cai").outside)
+
+
+def test_erasure_forgets_who_it_was_and_keeps_the_nameless_events(play: Play) -> None:
+    play([say("Cai", 1, "secret"), say("Bea", 2, "kept")], batch=1)
+    before = queries.read(0, 10)
+    gone = cai()
+    actions.erase_identity(gone.pk)
+    assert queries.read(0, 10)[:2] == before
+    assert queries.texts([1, 2]) == {2: "kept"}
+    gone.refresh_from_db()
+    assert (gone.name, gone.member.name) == ("", "")
+    assert gone.outside.startswith("erased:")
+    assert not Sighting.objects.filter(what="identity", ref=gone.pk).exists()
+    assert Private.objects.count() == 1
+
+
+def test_retracting_an_account_takes_its_events_and_an_old_export_does_not_bring_them_back(
+    play: Play,
+) -> None:
+    events = [say("Cai", 1, "secret"), say("Bea", 2)]
+    play(events, batch=1)
+    assert actions.retract_identity(cai().pk) == 1
+    play(events, batch=2)
+    assert [(row.position, row.kind) for row in queries.read(0, 10)] == [
+        (2, "message.sent"),
+        (3, LOG_RETRACTED),
+    ]
+    assert queries.texts([1, 2]) == {2: "hello"}
+
+
+def test_an_erased_person_who_comes_back_is_somebody_new(play: Play) -> None:
+    play([say("Cai", 1)], batch=1)
+    first = cai().pk
+    actions.erase_identity(first)
+    play([say("Cai", 5)], live=True)
+    assert cai().pk != first
+    assert Member.objects.filter(name="Cai").count() == 1
+
+
+def test_the_list_of_erasures_names_nobody(play: Play, settings: Any) -> None:
+    play([say("Cai", 1)], batch=1)
+    actions.erase_identity(cai().pk)
+    written = (settings.HOME / "erasures.jsonl").read_text()
+    assert "cai" not in written.lower()
+    assert len(written.splitlines()) == 2
+
+
+def test_after_a_restore_who_was_erased_is_erased_again_and_who_came_back_stays(play: Play) -> None:
+    """The databases are put back to the morning, the list stands outside them."""
+    with clock.frozen(MARCH):
+        play([say("Cai", 1, "secret"), say("Dov", 2), say("Bea", 3)], batch=1)
+    people = list(Identity.objects.values("pk", "outside", "name"))
+    said = list(Private.objects.values("pk", "identity", "text", "data"))
+    with clock.frozen(MARCH + HOUR):
+        actions.erase_identity(cai().pk)
+        actions.erase_identity(Identity.objects.get(name="Dov").pk)
+    for row in people:
+        Identity.objects.filter(pk=row["pk"]).update(outside=row["outside"], name=row["name"])
+    for row in said:
+        Private.objects.update_or_create(
+            position=row["pk"], defaults={"identity": row["identity"], "text": row["text"]}
+        )
+    dov = Identity.objects.get(name="Dov")
+    dov.ownerships.update(at=MARCH + 2 * HOUR)
+    with clock.frozen(MARCH + 3 * HOUR):
+        assert actions.reapply_erasures() == 1
+        assert actions.reapply_erasures() == 0
+    assert sorted(Identity.objects.exclude(outside__startswith="erased:").values_list("name", flat=True)) == [
+        "Bea",
+        "Dov",
+    ]
+    assert 1 not in queries.texts([1, 2, 3])
+
+
+@pytest.fixture
+def forgotten() -> Iterator[list[int]]:
+    kept = erasures._forgets
+    asked: list[int] = []
+    erasures.register([asked.append])
+    yield asked
+    erasures.register(kept)
+
+
+def test_every_room_is_asked_to_forget(play: Play, forgotten: list[int]) -> None:
+    play([say("Cai", 1), say("Bea", 2)], batch=1)
+    actions.erase_identity(cai().pk)
+    assert forgotten == [queries.read(0, 1)[0].identity]
+    actions.retract_batch(1)
+    assert len(forgotten) == 1
