@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-COMMANDS = ("ask", "demo", "imports", "log", "operators", "report", "run", "store")
+COMMANDS = ("ask", "demo", "imports", "operators", "report", "run", "store")
 """Modules of `weilu.app.commands`; each has `register(app)`."""
 
 app = typer.Typer(
