@@ -14,6 +14,9 @@ from weilu.core.errors import WeiluError
 from weilu.core.events import queries as log
 from weilu.members.conclude import brand_zone
 
+FIRST_DAY, LAST_DAY = dt.date(1970, 1, 2), dt.date(2105, 12, 30)
+"""The store keeps moments as unsigned seconds in 32 bits."""
+
 
 @dataclass(frozen=True, slots=True)
 class When:
@@ -39,7 +42,7 @@ def present() -> When:
 def asked(query: Mapping[str, str]) -> When:
     """From `as_of` and `known` of an address, days in the brand's zone, both to their end. Raises WeiluError for no day."""
     zone = brand_zone()
-    as_of, known = _day(query.get("as_of")), _day(query.get("known"))
+    as_of, known = day(query.get("as_of")), day(query.get("known"))
     before = int(clock.now().timestamp()) + 1
     if as_of is not None:
         before = min(before, _end(as_of, zone))
@@ -47,18 +50,24 @@ def asked(query: Mapping[str, str]) -> When:
     return When(before, zone, as_of, position, known)
 
 
+def start_of(day: dt.date, zone: str) -> int:
+    """The first second of a day."""
+    return int(dt.datetime.combine(day, dt.time(), ZoneInfo(zone)).timestamp())
+
+
 def _end(day: dt.date, zone: str) -> int:
     """The first second that is not of this day any more."""
-    return int(dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZoneInfo(zone)).timestamp())
+    return start_of(day + dt.timedelta(days=1), zone)
 
 
-def _day(text: str | None) -> dt.date | None:
+def day(text: str | None) -> dt.date | None:
+    """An ISO day of an address; None where nothing is given. Raises WeiluError."""
     if not text:
         return None
     try:
-        day = dt.date.fromisoformat(text)
+        found = dt.date.fromisoformat(text)
     except ValueError:
+        found = dt.date.min
+    if not FIRST_DAY <= found <= LAST_DAY:
         raise WeiluError(_("“%(day)s” is not a day. Write it as 2026-01-31.") % {"day": text[:20]})
-    if not dt.date(1970, 1, 2) <= day <= dt.date(2105, 12, 30):
-        raise WeiluError(_("Days can be asked for from 1970-01-02 to 2105-12-30."))
-    return day
+    return found

@@ -46,6 +46,14 @@ class Membership:
     history: History
     zone: str
 
+    @property
+    def first_at(self) -> dt.datetime:
+        return clock.from_ms(self.first * 1000)
+
+    @property
+    def joined_at(self) -> dt.datetime:
+        return clock.from_ms(self.joined * 1000)
+
 
 @dataclass(frozen=True, slots=True)
 class Talk:

@@ -27,6 +27,11 @@ class Moving:
     count: int
     members: list[tuple[int, str]]
 
+    @property
+    def rest(self) -> int:
+        """How many are not named."""
+        return self.count - len(self.members)
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:

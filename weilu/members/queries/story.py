@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from weilu.core import clock
 from weilu.core.directory import queries as directory
 from weilu.core.events import kinds
 from weilu.core.events import queries as log
@@ -53,6 +54,10 @@ class Item:
     value: int | None = None
     was: str = ""
     now: str = ""
+
+    @property
+    def moment(self) -> dt.datetime:
+        return clock.from_ms(self.at)
 
     @property
     def label(self) -> object:
@@ -178,6 +183,14 @@ class Behind:
     items: list[Item]
     page: int
     pages: int
+
+    @property
+    def before(self) -> int:
+        return self.page - 1
+
+    @property
+    def after(self) -> int:
+        return self.page + 1
 
 
 def behind(viewer: Viewer, one: Person, scope: int, factor: str, when: When, page: int = 1) -> Behind:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from weilu.core import clock
 from weilu.core.operators.access import Viewer, visible_communities
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import people as compiled
@@ -64,6 +65,14 @@ class Row:
     first: int
     last: int
 
+    @property
+    def first_at(self) -> dt.datetime:
+        return clock.from_ms(self.first * 1000)
+
+    @property
+    def last_at(self) -> dt.datetime:
+        return clock.from_ms(self.last * 1000)
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -77,6 +86,14 @@ class Listing:
     @property
     def total(self) -> int:
         return len(self.ids)
+
+    @property
+    def before(self) -> int:
+        return self.page - 1
+
+    @property
+    def after(self) -> int:
+        return self.page + 1
 
 
 def listing(viewer: Viewer, asked: Filter, when: When) -> Listing:
