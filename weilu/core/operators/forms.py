@@ -59,7 +59,9 @@ class FirstStart(forms.Form):
         label=_("Code from the terminal"),
         max_length=20,
         widget=CODE,
-        help_text=_("Weilu printed it where it was started, so that nobody else can take this seat."),
+        help_text=_(
+            "Weilu printed it where it was started; it also stands in the file first-start.code of its home folder."
+        ),
     )
     brand = forms.CharField(label=_("Brand"), max_length=100)
     name = forms.CharField(label=_("Your name"), max_length=100)
@@ -116,7 +118,9 @@ class Roles(forms.Form):
     """One role, for all communities or for the ones chosen."""
 
     role = forms.ChoiceField(
-        label=_("Role"), choices=[(slug, name) for slug, (name, _rights) in rights.ROLES.items()]
+        label=_("Role"),
+        initial="community_manager",
+        choices=[(slug, name) for slug, (name, _rights) in rights.ROLES.items()],
     )
     communities = forms.TypedMultipleChoiceField(
         label=_("Communities"),
@@ -130,11 +134,13 @@ class Roles(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(str(row.pk), str(row)) for row in communities]
         self.fields["communities"].choices = choices  # type: ignore[attr-defined]
+        if not choices:
+            del self.fields["communities"]
 
     def chosen(self) -> list[team.Role]:
         """The role once for each community chosen, or once for all."""
         role = self.cleaned_data["role"]
-        return [team.Role(role, community) for community in self.cleaned_data["communities"] or (None,)]
+        return [team.Role(role, community) for community in self.cleaned_data.get("communities") or (None,)]
 
 
 class Invite(Roles):

@@ -31,6 +31,16 @@ _actions: dict[str, str | Promise] = {
     "brand.changed": _("Changed the brand"),
 }
 
+KINDS: Mapping[str, str | Promise] = {
+    "operator": _("Operator"),
+    "apitoken": _("API token"),
+    "session": _("Session"),
+    "brand": _("Brand"),
+    "community": _("Community"),
+    "member": _("Member"),
+    "batch": _("Import"),
+}
+
 BROWSERS = (
     ("Edg/", "Edge"),
     ("OPR/", "Opera"),
@@ -56,6 +66,10 @@ def register_actions(words: Mapping[str, str | Promise]) -> None:
 
 def action(slug: str) -> str:
     return str(_actions.get(slug, slug))
+
+
+def kind(slug: str) -> str:
+    return str(KINDS.get(slug, slug))
 
 
 def browser(agent: str) -> str:

@@ -112,7 +112,8 @@ def trail(*, before: int | None, action: str, actor: int | None, limit: int) -> 
     rows = rows.filter(action=action) if action else rows
     rows = rows if actor is None else rows.filter(actor=actor)
     found = list(rows[:limit])
-    people = names({row.actor for row in found if row.actor is not None})
+    about = {row.object_id for row in found if row.object_kind == "operator"}
+    people = names({row.actor for row in found if row.actor is not None} | about)
     return [_line(row, people) for row in found]
 
 
@@ -128,9 +129,15 @@ def _line(row: AuditEntry, people: dict[int, str]) -> TrailLine:
         clock.from_ms(row.at_ms),
         "" if row.actor is None else people.get(row.actor, f"#{row.actor}"),
         labels.action(row.action),
-        f"{row.object_kind} {row.object_id}" if row.object_kind else "",
+        _about(row, people),
         [(key, _text(value)) for key, value in orjson.loads(row.details).items()],
     )
+
+
+def _about(row: AuditEntry, people: dict[int, str]) -> str:
+    if row.object_kind == "operator":
+        return people.get(row.object_id, f"#{row.object_id}")
+    return f"{labels.kind(row.object_kind)} {row.object_id}" if row.object_kind else ""
 
 
 def _text(value: Any) -> str:

@@ -106,6 +106,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """The first page of an installation: the owner's account. Gone for good once it is made."""
     if queries.any_operator():
         return redirect("operators:login")
+    first_start.code()  # so that its file stands there, whoever started this process
     form = forms.FirstStart(request.POST or None, initial={"language": get_language()})
     if request.method == "POST" and form.is_valid():
         try:
