@@ -86,6 +86,8 @@ def finding(request: ViewerRequest, community_id: int, week: str, rule: str) -> 
     report, community = _written(request, community_id, week)
     doc = document(report)
     for one, line in zip(report.findings, doc.findings, strict=True):
+        if one.rule == rule and not line.behind and line.question:
+            return redirect(address_of(line.question))
         if one.rule == rule:
             return _behind(request, report, community, line.sentence, one.members, one.positions)
     raise missing()
@@ -115,7 +117,7 @@ def _behind(
         "community": community,
         "heading_line": heading,
         "people": [(member, names.get(member) or f"#{member}") for member in members],
-        "happened": sorted(feed.at(positions, {community.pk}), key=lambda one: one.at),
+        "happened": feed.in_order(positions, {community.pk}),
         "total": len(members) or len(positions),
     }
     return render(request, "evaluation/report_behind.html", context)
