@@ -22,6 +22,7 @@ CHUNK = 2**18
 MAX_VALUE = 2**23
 """Characters of one value. A message with all its reactions has some thousands; 8 million is no message."""
 
+TOO_LONG = _("one value is longer than 8 million characters")
 LONGEST_TOKEN = 16
 _SPACE = re.compile(r"[ \t\r\n]*")
 _scan = json.JSONDecoder(strict=False).raw_decode
@@ -126,6 +127,8 @@ class JsonPuller:
                 self._want_more(error)
                 continue
             if end < len(self._text) or not self._more():
+                if end - self._at > MAX_VALUE:
+                    raise self._broken(TOO_LONG)
                 self._at = end
                 return found
 
@@ -135,7 +138,7 @@ class JsonPuller:
         if not _breaks_off(self._text, error):
             raise self._broken(None, error.pos)
         if waiting > MAX_VALUE:
-            raise self._broken(_("one value is longer than 8 million characters"))
+            raise self._broken(TOO_LONG)
         if not self._more(waiting):
             raise self._broken(None, len(self._text))
 

@@ -15,6 +15,8 @@ from weilu.connectors.imports.sources import Part
 
 CHUNK = 2**18
 SAMPLE = 2**15
+GOOD_CHARACTERS = 8
+"""Of GB18030 text, one character in five looks like UTF-8 by chance; eight of eight do so once in 400,000 files."""
 MAX_LINE = 2**20
 """Characters. The longest message of any platform is 65,536; a longer line is not a row of an export."""
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -36,16 +38,29 @@ def encoding_of(part: Part) -> str:
 
 
 def _first_odd_bytes(part: Part) -> bytes | None:
-    """None where the whole file is UTF-8; else the bytes around the first place that is not."""
+    """None where the whole file is UTF-8; else the bytes around the first place that is not.
+
+    Where much before that place was good UTF-8, another codec would only spoil it: the file is refused instead.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")()
+    lines, foreign = 1, 0
     with part.open() as handle:
         while chunk := handle.read(CHUNK):
             try:
-                decoder.decode(chunk)
+                text = decoder.decode(chunk)
             except UnicodeDecodeError as error:
-                start = max(error.start - SAMPLE, 0)
-                return chunk[start : error.start + SAMPLE]
+                before = error.object[: error.start].decode("utf-8", "ignore")
+                if foreign + _foreign(before) >= GOOD_CHARACTERS:
+                    raise wrong_encoding(part, lines + before.count("\n")) from None
+                return error.object[max(error.start - SAMPLE, 0) : error.start + SAMPLE]
+            lines += text.count("\n")
+            foreign += _foreign(text)
     return None
+
+
+def _foreign(text: str) -> int:
+    """Characters beyond ASCII; a few of them may be another codec's bytes that look like UTF-8 by chance."""
+    return 0 if text.isascii() else len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _guess(part: Part, sample: bytes) -> str:
@@ -110,4 +125,4 @@ def csv_lines(part: Part, handle: IO[str]) -> Iterator[str]:
 
 
 def wrong_encoding(part: Part, line: int) -> BadFile:
-    return BadFile(part.name, _("from here on the text is in another encoding; save the file as UTF-8"), line)
+    return BadFile(part.name, _("the text goes on in another encoding; save the file as UTF-8"), line)

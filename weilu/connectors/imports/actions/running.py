@@ -94,7 +94,7 @@ def bring_in(events: Iterable[Incoming], *, name: str, format_name: str, viewer:
     return batch
 
 
-def undo(batch: Batch, viewer: Viewer, reason: str = "") -> Batch:
+def undo(batch: Batch, viewer: Viewer, reason: str = "", *, visible: float = VISIBLE_SECONDS) -> Batch:
     """DONE or FAILED → UNDONE: its claims are dropped, what nobody else claims leaves the log; the decision is taken back."""
     with transaction.atomic():
         move(batch, State.UNDONE, undone_at=clock.now())
@@ -104,7 +104,8 @@ def undo(batch: Batch, viewer: Viewer, reason: str = "") -> Batch:
             decisions.undo(made, by=viewer.operator_id, reason=reason)
     log.retract_batch(batch.pk)
     shutil.rmtree(batch.folder, ignore_errors=True)
-    pump.catch_up(VISIBLE_SECONDS)
+    if visible:
+        pump.catch_up(visible)
     return batch
 
 
