@@ -28,12 +28,14 @@ from weilu.core.warehouse.place import place_of
 
 BLOCK_ROWS = 100_000
 """Enough that an insert's fixed cost does not count, few enough that a block of plain rows stays under 100 MB."""
-REST_SECONDS = 2.0
-"""How often a loader with nothing to load looks after ownership and keeps the warehouse from ending."""
+GLANCE_SECONDS = 2.0
+"""How often a loader with nothing to load compares the directory's tallies: merges come with events, flags do not."""
+REST_SECONDS = 15.0
+"""How often it asks the warehouse itself, which ends when nobody does, and sees whether the table is still the same."""
 HELP_SECONDS = 0.3
 """Who waits for the warehouse lends a hand when nothing has moved for this long: perhaps no worker runs."""
 
-_looked: dict[Path, float] = {}
+_looked: dict[str, float] = {}
 
 
 def run_once() -> int:
@@ -150,18 +152,28 @@ def _done(into: Store, last: int, days: set[tuple[int, dt.date]]) -> None:
 
 
 def _something_to_do(found: Store) -> bool:
-    if found.block_last is not None or log.head() > found.position:
+    if found.block_last is not None or log.head() > found.position or _due("rest", REST_SECONDS):
         return True
-    return _rested()
+    return _due("glance", GLANCE_SECONDS) and _glance(found)
 
 
-def _rested() -> bool:
-    return time.monotonic() - _looked.get(Path(settings.HOME), -REST_SECONDS) >= REST_SECONDS
+def _glance(found: Store) -> bool:
+    _did("glance")
+    return owners.differ(found)
+
+
+def _due(what: str, seconds: float) -> bool:
+    """Whether this process did it so long ago, or never, for this home."""
+    return time.monotonic() - _looked.get(f"{what} {settings.HOME}", -seconds) >= seconds
+
+
+def _did(what: str) -> None:
+    _looked[f"{what} {settings.HOME}"] = time.monotonic()
 
 
 def _run(found: Store) -> int:
     moved = load_block(found, "weilu.events")
-    if moved < BLOCK_ROWS or _rested():
+    if moved < BLOCK_ROWS or _due("rest", GLANCE_SECONDS):
         _tidy(found)
     return moved
 
@@ -170,4 +182,4 @@ def _tidy(found: Store) -> None:
     retractions.apply(found)
     owners.sync(found)
     client.ping()
-    _looked[Path(settings.HOME)] = time.monotonic()
+    _did("rest")

@@ -68,6 +68,11 @@ def sync(store: Store, *, whole: bool = False) -> bool:
     return True
 
 
+def differ(store: Store) -> bool:
+    """Whether the directory has changed since it was copied last; asks the database only."""
+    return bool(list(_tallies()) != store.owners)
+
+
 def _tallies() -> Tallies:
     rows = Ownership.objects.aggregate(n=Count("id"), highest=Max("id"), total=Sum("id"))
     bots = Identity.objects.filter(bot=True).aggregate(n=Count("id"), total=Sum("id"))

@@ -27,11 +27,14 @@ from weilu.core.warehouse.door import ServerDoor
 from weilu.core.warehouse.engine import Engine, EngineError
 from weilu.core.warehouse.place import Place, place_of, read_secret
 from weilu.core.warehouse.schema import DATABASE, TABLES
+from weilu.core.warehouse.slim import slim
 
 Answer = TypeVar("Answer")
 
 READERS = 3
 IDLE_SECONDS = 60.0
+REST_SECONDS = 1.5
+"""After so long without a request memory is given back."""
 QUEUE_SECONDS = 3.0
 """How long a request may wait for a thread, beside its own time."""
 LOCK_SECONDS = 30.0
@@ -44,6 +47,7 @@ class Desk:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.last = time.monotonic()
+        self.worked = False
         self._readers = ThreadPoolExecutor(READERS, "reader")
         self._writer = ThreadPoolExecutor(1, "writer")
         self._under_way = 0
@@ -82,6 +86,7 @@ class Desk:
         finally:
             with self._guard:
                 self._under_way -= 1
+                self.worked = True
             self.touch()
 
 
@@ -135,10 +140,18 @@ def serve(home: Path, idle_seconds: float = IDLE_SECONDS) -> int:
         missing_ok=True
     )  # left by one that was killed; the lock says that nobody listens there
     server = Server(place, desk, stop)
-    while not stop.wait(min(0.5, idle_seconds / 4)) and desk.idle() < idle_seconds:
-        pass
+    _watch(desk, stop, idle_seconds)
     _close(place, server, desk, engine)
     return 0
+
+
+def _watch(desk: Desk, stop: threading.Event, idle_seconds: float) -> None:
+    """Until told to stop, or until nobody has asked for so long."""
+    slim()
+    while not stop.wait(min(0.5, idle_seconds / 4)) and (idle := desk.idle()) < idle_seconds:
+        if desk.worked and idle > REST_SECONDS:
+            desk.worked = False
+            slim()
 
 
 def _lock(place: Place, stop: threading.Event) -> int | None:

@@ -9,6 +9,8 @@ import pytest
 from tests.fixtures.warehouse import Warehouse
 from weilu.core.warehouse.errors import QueryFailed, TooHeavy, Unavailable
 
+pytestmark = pytest.mark.once
+
 NASTY = "a'b\\c\n\t中\r\0x\b{y:String}\\N'); DROP TABLE weilu.events"
 
 

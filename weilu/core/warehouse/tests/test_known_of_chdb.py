@@ -20,6 +20,8 @@ from weilu.core.warehouse.schema import TABLES
 from weilu.core.warehouse.tests.bare import chdb_alone
 from weilu.core.warehouse.tests.rows import events
 
+pytestmark = pytest.mark.once
+
 FAILING = (
     "SELECT number, throwIf(number = 300000) FROM numbers(1000000) SETTINGS max_block_size = 1000",
     "SELECT intDiv(1, number - 300000) FROM numbers(1000000) SETTINGS max_block_size = 1000",

@@ -26,6 +26,9 @@ from weilu.core.warehouse.tests.rows import events
 from weilu.core.warehouse.tests.test_loader import held, in_log, week
 
 
+pytestmark = pytest.mark.once
+
+
 @pytest.fixture
 def place(warehouse: Warehouse, settings: object) -> Place:
     return place_of(Path(settings.HOME))  # type: ignore[attr-defined]
