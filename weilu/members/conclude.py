@@ -7,6 +7,7 @@ which facts arrived leaves no trace. What it changes about the past stays visibl
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -204,23 +205,40 @@ def _vanished(lines: list[Line], scope: int, old: Stored) -> list[Line]:
 
 def _record_corrections(changed: list[Line], old: Stored, position: int) -> None:
     """Before the histories are written: a run that dies in between finds and records the same ones again."""
-    found = []
+    found: dict[tuple[int, int, dt.datetime], Correction] = {}
     for line in changed:
         before, told = old.get((line.key, line.who), ([], 0))
         if line.key == "state" and before:
-            found += [
-                Correction(
+            for one in moves.corrections(before, line.points, told // 1000):
+                at = clock.from_ms(one.at * 1000)
+                row = Correction(
                     scope=line.scope,
                     member=line.who,
-                    at=clock.from_ms(one.at * 1000),
+                    at=at,
                     was=one.was,
                     now=one.now,
                     told=told,
                     position=position,
                 )
-                for one in moves.corrections(before, line.points, told // 1000)
-            ]
-    Correction.objects.bulk_create(found, batch_size=500, ignore_conflicts=True)
+                found[line.scope, line.who, at] = row
+    _keep_first_told(found)
+    Correction.objects.bulk_create(
+        found.values(),
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["member", "scope", "at"],
+        update_fields=["was", "now", "told", "position"],
+    )
+
+
+def _keep_first_told(found: dict[tuple[int, int, dt.datetime], Correction]) -> None:
+    """A second correction of the same moment still says what had been told at first; so an undone one settles itself."""
+    members = sorted({member for _scope, member, _at in found})
+    for begin in range(0, len(members), 500):
+        for row in Correction.objects.filter(member__in=members[begin : begin + 500]):
+            later = found.get((row.scope, row.member, row.at))
+            if later is not None:
+                later.was, later.told = row.was, row.told
 
 
 def write(lines: list[Line], upto: int) -> None:

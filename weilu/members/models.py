@@ -41,7 +41,7 @@ class Concluded(models.Model):
 
 
 class Correction(models.Model):
-    """A move that had been told and that later knowledge changed. `told` is when it had last been told so."""
+    """At this moment `was` had been told, later knowledge says `now`. Where knowledge came back to it, the two are equal."""
 
     scope = models.BigIntegerField()
     """Community id; 0 for the whole person."""
@@ -50,14 +50,12 @@ class Correction(models.Model):
     was = models.CharField(max_length=16)
     now = models.CharField(max_length=16)
     told = models.BigIntegerField()
+    """When it had last been told so, in milliseconds."""
     position = models.BigIntegerField()
     """Up to here the log was known when the correction was found."""
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["scope", "member", "at", "told", "now"], name="correction_once")
-        ]
-        indexes = [models.Index(fields=["member", "scope"], name="correction_member")]
+        constraints = [models.UniqueConstraint(fields=["member", "scope", "at"], name="correction_once")]
 
 
 class SavedView(models.Model):

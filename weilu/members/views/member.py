@@ -21,9 +21,9 @@ from weilu.core.operators.access import ViewerRequest, access_member, needs
 from weilu.members import when
 from weilu.members.decisions import MERGED
 from weilu.members.forms import choice_of, number
-from weilu.members.models import Correction
 from weilu.members.queries import person as reading
 from weilu.members.queries import story as telling
+from weilu.members.queries.corrections import corrections
 from weilu.members.queries.person import History, Person
 from weilu.members.queries.scores import Influence, best_tier, influence_of
 from weilu.members.queries.story import ALL, DEEDS, MESSAGES, OTHER, PRESENCE, REACTIONS, STATES, Item
@@ -90,7 +90,7 @@ def _shown(request: ViewerRequest, one: Person, moment: when.When) -> dict[str, 
         "chart": _chart(one, request, moment),
         "talks": reading.talks(one, moment),
         "merges": _merges(one) if moment.present else [],
-        "corrections": Correction.objects.filter(member=one.id, scope__in=scopes).count(),
+        "corrections": corrections(one.id, scopes).count(),
         "unseen_joining": any(not membership.joined for membership in one.memberships),
     }
 
