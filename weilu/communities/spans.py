@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 LENGTHS = (7, 28, 90)
 USUAL = 28
+FIRST_DAY, LAST_DAY = dt.date(1971, 1, 1), dt.date(2105, 1, 1)
+"""What the column store can hold, with room for the days before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def span(wish: Asked, today: dt.date, newest: dt.date | None, timezone: str) -> 
 
 def _day(text: str | None) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text) if text else None
+        day = dt.date.fromisoformat(text) if text else None
     except ValueError:
         return None
+    return day if day and FIRST_DAY <= day <= LAST_DAY else None

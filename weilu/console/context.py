@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest
@@ -22,6 +23,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "menu": SimpleLazyObject(lambda: menu.lines(request)),
         "theme": theme if theme in THEMES else "auto",
         "viewer": getattr(request, "viewer", None),
-        "as_of": request.GET.get("as_of", ""),
-        "known": request.GET.get("known", ""),
+        "as_of": _day(request.GET.get("as_of", "")),
+        "known": _day(request.GET.get("known", "")),
     }
+
+
+def _day(text: str) -> str:
+    """An ISO day as it stands in the address; empty where it is none."""
+    try:
+        return dt.date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""

@@ -56,7 +56,15 @@ def rows(viewer: Viewer, span: Span, communities: Sequence[Community]) -> list[R
 
 def bare(community: Community) -> dict[str, object]:
     """A line without figures, for the time when none can be read."""
-    return {"community": community, "platform": platform(community), "tone": words.TONES["unknown"]}
+    nothing = rules.health({}, 0)
+    return {
+        "community": community,
+        "platform": platform(community),
+        "members": None,
+        "active": None,
+        "health": nothing,
+        "tone": words.TONES[nothing.grade],
+    }
 
 
 def _row(

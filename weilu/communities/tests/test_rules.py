@@ -21,8 +21,8 @@ def test_nine_in_ten_silent_and_under_five_percent_active_is_poor():
         {"growth": 0, "activity": 0.02, "conversation": 0.05, "retention": 0.1, "silence": 0.95}, 500
     )
     assert health.grade == "poor"
-    # 15·50 + 30·14 + 20·20 + 20·25 + 15·13 (12.5 half up) = 2265 of 100
-    assert health.score == 23
+    # 15·50 + 30·14 + 20·20 + 20·50 + 15·13 (12.5 half up) = 2765 of 100
+    assert health.score == 28
 
 
 def test_what_the_platform_cannot_tell_does_not_pull_the_score_down():
