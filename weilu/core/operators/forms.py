@@ -115,35 +115,36 @@ class Token(forms.Form):
 
 
 class Roles(forms.Form):
-    """One role, for all communities or for the ones chosen."""
+    """One role, for all communities or for the ones chosen; one of both must be said, since leaving out must not widen."""
 
     role = forms.ChoiceField(
         label=_("Role"),
         initial="community_manager",
         choices=[(slug, name) for slug, (name, _rights) in rights.ROLES.items()],
     )
+    everywhere = forms.BooleanField(label=_("All communities, also those to come"), required=False)
     communities = forms.TypedMultipleChoiceField(
-        label=_("Communities"),
-        required=False,
-        coerce=int,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None chosen: all communities, also those to come."),
+        label=_("Or only these"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, communities: list[Community], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(str(row.pk), str(row)) for row in communities]
         self.fields["communities"].choices = choices  # type: ignore[attr-defined]
-        if not choices:
-            del self.fields["communities"]
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if "communities" in given and bool(given["communities"]) == given["everywhere"]:
+            self.add_error("everywhere", _("Choose all communities, or some of them."))
+        return given
 
     def chosen(self) -> list[team.Role]:
         """The role once for each community chosen, or once for all."""
-        role = self.cleaned_data["role"]
-        return [team.Role(role, community) for community in self.cleaned_data.get("communities") or (None,)]
+        where = (None,) if self.cleaned_data["everywhere"] else self.cleaned_data["communities"]
+        return [team.Role(self.cleaned_data["role"], community) for community in where]
 
 
 class Invite(Roles):
     name = forms.CharField(label=_("Name"), max_length=100)
     email = forms.EmailField(label=_("E-mail"), max_length=254)
-    field_order = ["name", "email", "role", "communities"]
+    field_order = ["name", "email", "role", "everywhere", "communities"]

@@ -77,11 +77,12 @@ def test_ada_invites_bea_who_comes_in_by_the_link(
         {"email": "ada@example.com"},
         {"role": "queen"},
         {"name": ""},
-        {"communities": ["77"]},
+        {"communities": ["77"], "everywhere": ""},
+        {"everywhere": ""},
     ],
 )
 def test_a_bad_invitation_opens_no_account(ada: Any, client_of: Any, bad: dict[str, Any]) -> None:
-    asked = {"name": "Bea", "email": "bea@example.com", "role": "content"} | bad
+    asked = {"name": "Bea", "email": "bea@example.com", "role": "content", "everywhere": "on"} | bad
     assert client_of(ada).post("/settings/operators/invite", asked).status_code == 400
     assert Operator.objects.count() == 1
     assert not Grant.objects.exclude(operator=ada).exists()
