@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from django.db.models import F
 
 from weilu.core import clock
 from weilu.members import conclude
@@ -161,3 +162,19 @@ def _states(when) -> dict[tuple[int, int], str]:
 
 def _known(day: float, position: int) -> dict[tuple[int, int], str]:
     return {(scope, who): value for scope, who, value in conclude.states_known(None, at(day), position)}
+
+
+def test_an_undone_import_restores_histories_and_settles_corrections(warehouse, play) -> None:
+    from weilu.core.events import actions
+
+    with clock.frozen(moment(40)):
+        concluded(warehouse, play, STORY[:4], batch=7)
+        before = timelines()
+        concluded(warehouse, play, [said("Cai", 12), said("Dana", 12), went("Cai", 33)], batch=8)
+        assert timelines() != before
+        assert Correction.objects.exclude(was=F("now")).exists()
+        actions.retract_batch(8)
+        warehouse.loaded()
+        conclude.run_once()
+    assert timelines() == before
+    assert not Correction.objects.exclude(was=F("now")).exists()

@@ -33,7 +33,7 @@ def figures(warehouse, viewer, client) -> tuple:
         "SELECT scope, who, score, contribution, diversity, reach, presence, tier FROM weilu.scores FINAL "
         "WHERE score > 0 ORDER BY scope, who"
     )
-    pages = [plain(client.get(f"/members/{row.id}")) for row in rows]
+    pages = [plain(client.get(f"/members/{row.id}/")) for row in rows]
     return rows, timelines(), scores, pages
 
 
@@ -120,20 +120,20 @@ def test_merging_by_the_pages_shows_the_extent_first_and_can_be_undone_there(
     client = client_of(ada)
     client.cookies["weilu_language"] = "en"
     cai, gus = member_of("Cai").pk, member_of("Gus").pk
-    ticked = client.post("/members/bulk", {"query": "", "id": [gus, cai], "act": "merge"})
-    assert ticked.url == f"/members/{min(cai, gus)}/merge?other={max(cai, gus)}"
-    assert client.post("/members/bulk", {"query": "", "id": [gus], "act": "merge"}).status_code == 400
-    found = client.get(f"/members/{cai}/merge?find=gu")
+    ticked = client.post("/members/bulk/", {"query": "", "id": [gus, cai], "act": "merge"})
+    assert ticked.url == f"/members/{min(cai, gus)}/merge/?other={max(cai, gus)}"
+    assert client.post("/members/bulk/", {"query": "", "id": [gus], "act": "merge"}).status_code == 400
+    found = client.get(f"/members/{cai}/merge/?find=gu")
     assert [row.id for row in found.context["found"]] == [gus]
-    shown = client.get(f"/members/{cai}/merge?other={gus}")
+    shown = client.get(f"/members/{cai}/merge/?other={gus}")
     assert shown.context["extent"].messages == 1
     assert not Decision.objects.exists()
-    client.post(f"/members/{cai}/merge", {"other": gus})
+    client.post(f"/members/{cai}/merge/", {"other": gus})
     settle(warehouse)
-    assert client.get(f"/members/{gus}").url == f"/members/{cai}"
-    page = client.get(f"/members/{cai}")
+    assert client.get(f"/members/{gus}/").url == f"/members/{cai}/"
+    page = client.get(f"/members/{cai}/")
     decision = page.context["merges"][0]["decision"]
-    assert client.post(f"/members/merges/{decision.pk}/undo").status_code == 302
+    assert client.post(f"/members/merges/{decision.pk}/undo/").status_code == 302
     settle(warehouse)
-    assert client.get(f"/members/{gus}").status_code == 200
-    assert client.get(f"/members/{cai}").context["merges"] == []
+    assert client.get(f"/members/{gus}/").status_code == 200
+    assert client.get(f"/members/{cai}/").context["merges"] == []
