@@ -34,7 +34,7 @@ LOST = (flight.FlightUnavailableError, flight.FlightCancelledError)
 
 
 class Link:
-    """This process's connection to one home's warehouse; safe for threads, renewed after a fork or a lost warehouse."""
+    """This process's connection to one home's warehouse; safe for threads, renewed when the warehouse was lost."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -88,7 +88,12 @@ class Link:
 
     def _connected(self) -> flight.FlightClient:
         with self._guard:
-            if self._client is None or self._pid != os.getpid():
+            if self._pid not in (0, os.getpid()):
+                # gRPC's threads do not come along with a fork: the call would hang for ever.
+                raise RuntimeError(
+                    "this process was forked after it had asked the warehouse; spawn it instead"
+                )
+            if self._client is None:
                 if not starter.ensure_running(self.place):
                     raise Unavailable
                 key = {"middleware": [ClientKey(read_secret(self.place))], "generic_options": CHANNEL}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).resolve().parents[4]
 PRELUDE = """
 import json, os, pyarrow as pa
 from chdb.session import Session

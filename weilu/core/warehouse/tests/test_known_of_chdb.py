@@ -214,3 +214,20 @@ def test_neither_materialised_views_nor_deduplication_are_used(warehouse: Wareho
     warehouse.insert("weilu.events", events(5))
     warehouse.insert("weilu.events", events(5))
     assert warehouse.rows("SELECT count() FROM weilu.events") == [(10,)]
+
+
+def test_code_that_is_not_run_can_be_given_back_and_comes_in_again(tmp_path: Path) -> None:
+    told = chdb_alone(
+        """
+from pathlib import Path
+from weilu.core.warehouse.slim import slim
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+before = resident()
+slim()
+told = [before - resident(), read(session, "SELECT sum(number) AS n FROM numbers(1000)").to_pylist()]
+""",
+        tmp_path,
+    )
+    assert told[0] > 50_000_000
+    assert told[1] == [{"n": 499_500}]

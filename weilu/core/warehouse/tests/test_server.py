@@ -25,7 +25,6 @@ from weilu.core.warehouse.place import SOCKET_PATH_MAX, Place, place_of, read_se
 from weilu.core.warehouse.tests.rows import events
 from weilu.core.warehouse.tests.test_loader import held, in_log, week
 
-
 pytestmark = pytest.mark.once
 
 
@@ -52,7 +51,8 @@ import sys
 from pathlib import Path
 from weilu.core.warehouse.client import Link
 from weilu.core.warehouse.place import place_of
-print(Link(place_of(Path(sys.argv[1]))).ping())
+link = Link(place_of(Path(sys.argv[1])))
+print(link.ping())
 """
 
 
@@ -166,6 +166,25 @@ def test_many_processes_that_ask_at_once_get_one_warehouse(other_home: Path) -> 
     pids = {asker.communicate(timeout=60)[0] for asker in askers}
     assert len(pids) == 1
     assert int(pids.pop()) > 0
+
+
+def test_a_forked_process_is_told_rather_than_left_hanging(other_home: Path) -> None:
+    script = (
+        ASK
+        + """
+import os
+child = os.fork()
+if child == 0:
+    try:
+        Link.ping(link)
+    except RuntimeError:
+        os._exit(7)
+    os._exit(0)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(other_home)], capture_output=True, timeout=60)
+    assert done.returncode == 7
 
 
 def test_a_second_warehouse_of_one_home_does_not_open_the_store(place: Place) -> None:
