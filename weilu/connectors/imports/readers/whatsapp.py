@@ -100,7 +100,7 @@ def _survey(part: Part, encoding: str, options: Options) -> tuple[Order, Names]:
     order = order_of(dates(), options.day_first)
     if order is None:
         raise BadFile(
-            part.name, _("day and month cannot be told apart; say which comes first (--dates dmy or mdy)"), 1
+            part.name, _("day and month cannot be told apart; say which comes first (dmy or mdy)"), 1
         )
     if order.empty:
         raise BadFile(part.name, _("there is no message in it; this is not a WhatsApp export"), 1)
