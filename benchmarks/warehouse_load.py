@@ -71,6 +71,8 @@ def measure(count: int, members: int, runs: int) -> None:
     rates = [first, *(timed(rebuild) for _ in range(runs - 1))]
     print(machine.line(f"{count:,} rows loaded", rates, "s", limit=10 * count / 1_000_000))
     print(f"after loading: {memory(client.ping())}; this process {resident():.0f} MB at most")
+    time.sleep(4)
+    print(f"at rest: {memory(client.ping())}")
     asked = [timed(lambda: client.query("SELECT 1 AS one")) * 1000 for _ in range(1000)]
     print(
         f"SELECT 1: median {machine.percentile(asked, 0.5):.2f} ms, p99 {machine.percentile(asked, 0.99):.2f} ms, limit 3 ms"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from tests.fixtures.log import Play, say
 from tests.fixtures.warehouse import Warehouse
+from weilu.app.commands import store as commands
 from weilu.core.directory.models import Identity
 from weilu.core.events import queries as log
 from weilu.core.warehouse import client, loader
@@ -87,3 +91,16 @@ def _dies_at(statement: str) -> Callable[..., None]:
         real(sql, params)
 
     return command
+
+
+def test_the_commands_say_how_far_the_warehouse_is_and_build_it_anew(
+    warehouse: Warehouse, play: Play
+) -> None:
+    app = typer.Typer()
+    commands.register(app)
+    play(week())
+    warehouse.loaded()
+    told = json.loads(CliRunner().invoke(app, ["warehouse", "status", "--json"]).output)
+    assert (told["position"], told["head"], told["behind"], told["events"]) == (200, 200, 0, 200)
+    assert json.loads(CliRunner().invoke(app, ["warehouse", "rebuild", "--json"]).output)["position"] == 200
+    assert "200 of 200" in CliRunner().invoke(app, ["warehouse", "status"]).output
