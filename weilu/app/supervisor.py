@@ -18,10 +18,11 @@ STEADY_SECONDS = 30.0
 
 @dataclass(slots=True)
 class Child:
-    """One process of the house, known by the arguments it is started with."""
+    """One process of the house, known by the arguments it is started with. What runs `once` is not started again."""
 
     name: str
     arguments: tuple[str, ...]
+    once: bool = False
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
@@ -45,7 +46,7 @@ class Child:
             )
             self.process = None
             return status
-        if self.process is None and time.monotonic() >= self.not_before:
+        if self.process is None and not (self.once and self.started) and time.monotonic() >= self.not_before:
             self.start()
         return None
 
@@ -65,9 +66,8 @@ class Supervisor:
                 for child in self.children:
                     status = child.watch()
                     if status not in (None, 0) and not self._stop:
-                        sys.stderr.write(
-                            f"weilu: {child.name} ended with status {status}; it is started again\n"
-                        )
+                        then = "" if child.once else "; it is started again"
+                        sys.stderr.write(f"weilu: {child.name} ended with status {status}{then}\n")
                 time.sleep(0.2)
         finally:
             self._end_all()

@@ -23,7 +23,9 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def up() -> None:
+def up(
+    sample: Annotated[bool, typer.Option(help="play the sample brand while the home is empty")] = False,
+) -> None:
     """Start everything on this machine: pages, worker and warehouse. Ctrl-C ends it."""
     from weilu.app.supervisor import Child, Supervisor
     from weilu.core.jobs.locks import only_one
@@ -36,13 +38,16 @@ def up() -> None:
         _refuse_busy_port()
         _migrate()
         _greet()
-        Supervisor(
-            [
-                Child("web", ("web", "--no-migrate")),
-                Child("worker", ("worker", "--no-jobs")),
-                Child("jobs", ("worker", "--no-pump")),
-            ]
-        ).run()
+        children = [
+            Child("web", ("web", "--no-migrate")),
+            Child("worker", ("worker", "--no-jobs")),
+            Child("jobs", ("worker", "--no-pump")),
+        ]
+        if sample and _is_empty():
+            sys.stdout.write("  The sample brand is being played; it shows in half a minute.\n\n")
+            sys.stdout.flush()
+            children.append(Child("sample", ("demo", "--json"), once=True))
+        Supervisor(children).run()
 
 
 def web(migrate: Annotated[bool, typer.Option(help="bring the tables up to date first")] = True) -> None:
@@ -138,6 +143,12 @@ def _refuse_busy_port() -> None:
                 f"Cannot listen on {settings.HOST}:{settings.PORT} ({problem.strerror}). "
                 "Stop what listens there, or choose another WEILU_PORT."
             ) from problem
+
+
+def _is_empty() -> bool:
+    from weilu.core.events import intake, queries
+
+    return queries.head() == 0 and not intake.waiting()
 
 
 def _greet() -> None:
