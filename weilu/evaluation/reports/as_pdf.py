@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from weilu.evaluation.reports.document import Document, section_titles
 
+LEFT, RIGHT = ("movers", "flows", "hours"), ("thanks", "drifting", "topics")
 TEMPLATE = Path(__file__).with_name("report.typ")
 
 
@@ -24,11 +25,8 @@ def as_pdf(document: Document, made_at: dt.datetime) -> bytes:
     fields = asdict(document)
     data = {
         "document": _printable({name: fields[name] for name in ("title", "span", "notes", "findings", "figures")}),
-        "sections": [
-            {"title": title, "lines": _printable([{"name": one["name"], "text": one["text"]} for one in fields[name]])}
-            for name, title in section_titles()
-            if fields[name]
-        ],
+        "left": _sections(fields, LEFT),
+        "right": _sections(fields, RIGHT),
         "words": {
             "findings": _("Findings"), "figures": _("Figures"), "figure": _("Figure"), "week": _("This week"),
             "change": _("Change"), "before": _("Week before"), "mean": _("Mean of four weeks"), "report": _("Weekly report"),
@@ -42,6 +40,18 @@ def as_pdf(document: Document, made_at: dt.datetime) -> bytes:
             timestamp=int(made_at.timestamp()),
         )
     )
+
+
+def _sections(fields: dict[str, Any], wanted: tuple[str, ...]) -> list[dict[str, Any]]:
+    titles = dict(section_titles())
+    return [
+        {
+            "title": titles[name],
+            "lines": _printable([{"name": one["name"], "text": one["text"]} for one in fields[name]]),
+        }
+        for name in wanted
+        if fields[name]
+    ]
 
 
 def _compiler() -> Any:

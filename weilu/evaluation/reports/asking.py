@@ -18,10 +18,10 @@ Question = dict[str, Any]
 
 HEADLINES = (
     "members", "active_members", "messages", "interaction_rate", "net_growth", "new_speakers", "reply_rate",
-    "first_reply", "day_7_retention",
+    "first_reply", "silent_share", "day_7_retention",
 )  # fmt: skip
 """Shown, in this order."""
-FURTHER = ("joins", "leaves", "silent_share", "speakers")
+FURTHER = ("joins", "leaves", "speakers")
 """Read for the findings."""
 WEEK_LATE = frozenset({"day_7_retention"})
 """Known a week later: told for those who came in the week before."""

@@ -108,13 +108,14 @@ def notes(report: Report) -> tuple[str, ...]:
 
 
 def _figure(figure: Figure) -> FigureLine:
+    unit = wording.SIGNED if figure.metric == "net_growth" else figure.unit
     return FigureLine(
         label=figure.label,
-        value=wording.quantity(figure.value, figure.unit),
-        change=wording.change(figure.value, figure.before, figure.unit),
+        value=wording.quantity(figure.value, unit),
+        change=wording.change(figure.value, figure.before, unit),
         tone=_tone(figure),
-        before=wording.quantity(figure.before, figure.unit),
-        mean=wording.quantity(figure.mean, figure.unit),
+        before=wording.quantity(figure.before, unit),
+        mean=wording.quantity(figure.mean, unit),
         question=figure.question,
     )
 

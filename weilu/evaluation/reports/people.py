@@ -58,7 +58,7 @@ def merits(reading: Reading, limit: int = 5) -> list[Merit]:
     return list(best.values())[:limit]
 
 
-def drifted(reading: Reading, limit: int = 10) -> list[Drifted]:
+def drifted(reading: Reading, limit: int = 8) -> list[Drifted]:
     """Who became dormant this week, those who had said most before first."""
     said = Counter(line.person for line in reading.before(MESSAGE))
     seen: dict[int, int] = {}

@@ -10,6 +10,8 @@ from django.utils.translation import get_language, gettext, pgettext
 
 Number = int | float
 NOTHING = "—"
+SIGNED = "signed"
+"""Stands in place of a unit for what may fall below zero: written with its sign, compared by difference."""
 NAMED = 3
 """So many people are named in a sentence; more are counted."""
 
@@ -46,6 +48,8 @@ def duration(seconds: Number | None) -> str:
 
 def quantity(value: Number | None, unit: str) -> str:
     """A value in its metric's unit; `percent` values are 0 … 100 as metrics have them."""
+    if unit == SIGNED:
+        return number(value) if not value or value < 0 else f"+{number(value)}"
     if unit == "percent":
         return percent(None if value is None else value / 100)
     return duration(value) if unit == "seconds" else number(value)
@@ -61,7 +65,7 @@ def change(value: Number | None, before: Number | None, unit: str) -> str:
         return sign + gettext("%(points)s pts") % {"points": f"{abs(gap):.1f}"}
     if unit == "seconds":
         return sign + duration(abs(gap))
-    if before <= 0 or abs(before) < 10:
+    if unit == SIGNED or before <= 0 or abs(before) < 10:
         return sign + number(abs(gap))
     return f"{sign}{abs(gap) / before * 100:.1f}%"
 

@@ -40,6 +40,7 @@ def test_the_figures_are_those_counted_by_hand(hearth_week: Report) -> None:
         "new_speakers": 1,
         "reply_rate": 25.0,
         "first_reply": 60,
+        "silent_share": 40.0,
         "day_7_retention": 100.0,
     }
 
