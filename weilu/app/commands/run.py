@@ -57,6 +57,8 @@ def web(migrate: Annotated[bool, typer.Option(help="bring the tables up to date 
     if migrate:
         _migrate()
     _refuse_busy_port()
+    if "WEILU_SUPERVISED" not in os.environ:
+        _greet()
     uvicorn.run(
         "weilu.app.asgi:app",
         host=settings.HOST,
