@@ -7,23 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
-from weilu.core.directory import sightings
-from weilu.core.directory.models import Community, Identity, Member, Ownership, Room, Sighting
+from weilu.core.directory import numbering, sightings
+from weilu.core.directory.models import Community, Identity, Room, Sighting
 
 CHUNK = 400
 CACHED = 200_000
 """Ids kept in memory per noun; beyond it the memory is emptied and filled anew."""
-
-
-class Seen(NamedTuple):
-    """One account, community or room as a batch saw it. `outside` is (platform, id), for a room (community id, id)."""
-
-    outside: tuple[Any, str]
-    name: str
-    bot: bool
-    at: int
 
 
 class Minter:
@@ -43,20 +34,8 @@ class Minter:
     ) -> dict[tuple[Any, str], int]:
         """Ids of accounts; new ones get a member of their own, owned from the position after `head`."""
 
-        def mint(missing: list[tuple[Any, str]]) -> list[Any]:
-            members = Member.objects.bulk_create([Member(created_at=at) for _ in missing], batch_size=CHUNK)
-            minted = Identity.objects.bulk_create(
-                [
-                    Identity(platform=p, outside=o, member=member)
-                    for (p, o), member in zip(missing, members, strict=True)
-                ],
-                batch_size=CHUNK,
-            )
-            Ownership.objects.bulk_create(
-                [Ownership(identity=i, member_id=i.member_id, from_position=head + 1, at=at) for i in minted],
-                batch_size=CHUNK,
-            )
-            return minted
+        def mint(missing: list[tuple[Any, str]]) -> Iterable[int]:
+            return _mint_people(missing, head, numbering.moment(at))
 
         def find(some: list[tuple[Any, str]]) -> Iterable[tuple[Any, ...]]:
             by_platform: dict[str, list[str]] = {}
@@ -70,10 +49,11 @@ class Minter:
         return self._ids(Sighting.IDENTITY, wanted, find, mint)
 
     def communities(self, wanted: Collection[tuple[Any, str]], at: dt.datetime) -> dict[tuple[Any, str], int]:
-        def mint(missing: list[tuple[Any, str]]) -> list[Any]:
-            return Community.objects.bulk_create(
-                [Community(platform=p, outside=o, created_at=at) for p, o in missing]
-            )
+        def mint(missing: list[tuple[Any, str]]) -> Iterable[int]:
+            made = [
+                Community(platform=platform, outside=outside, created_at=at) for platform, outside in missing
+            ]
+            return [community.pk for community in Community.objects.bulk_create(made, batch_size=CHUNK)]
 
         def find(some: list[tuple[Any, str]]) -> Iterable[tuple[Any, ...]]:
             outsides = [outside for _, outside in some]
@@ -84,10 +64,9 @@ class Minter:
     def rooms(self, wanted: Collection[tuple[Any, str]]) -> dict[tuple[Any, str], int]:
         """Ids of rooms, wanted as (community id, outside id)."""
 
-        def mint(missing: list[tuple[Any, str]]) -> list[Any]:
-            return Room.objects.bulk_create(
-                [Room(community_id=c, outside=o) for c, o in missing], batch_size=CHUNK
-            )
+        def mint(missing: list[tuple[Any, str]]) -> Iterable[int]:
+            made = [Room(community_id=community, outside=outside) for community, outside in missing]
+            return [room.pk for room in Room.objects.bulk_create(made, batch_size=CHUNK)]
 
         def find(some: list[tuple[Any, str]]) -> Iterable[tuple[Any, ...]]:
             outsides = [outside for _, outside in some]
@@ -95,9 +74,8 @@ class Minter:
 
         return self._ids(Sighting.ROOM, wanted, find, mint)
 
-    def sight(self, batch_of: Iterable[tuple[int, str, Seen, int]]) -> None:
-        """Write who was seen by which batch, from (batch, what, seen, id), and let names follow where they differ."""
-        folded = sightings.fold(batch_of)
+    def sight(self, folded: sightings.Folded) -> None:
+        """Write who was seen by which batch, and let names follow where they differ from what is shown."""
         sightings.write(folded)
         for what in (Sighting.IDENTITY, Sighting.COMMUNITY, Sighting.ROOM):
             changed = {
@@ -113,7 +91,7 @@ class Minter:
         what: str,
         wanted: Collection[tuple[Any, str]],
         find: Callable[[list[tuple[Any, str]]], Iterable[tuple[Any, ...]]],
-        mint: Callable[[list[tuple[Any, str]]], list[Any]],
+        mint: Callable[[list[tuple[Any, str]]], Iterable[int]],
     ) -> dict[tuple[Any, str], int]:
         known = self._known[what]
         if len(known) > CACHED:
@@ -123,11 +101,34 @@ class Minter:
         for some in chunks(unknown, CHUNK):
             known.update(((scope, outside), ref) for scope, outside, ref in find(some))
         missing = [outside for outside in unknown if outside not in known]
-        known.update(
-            (outside, made.pk)
-            for outside, made in zip(missing, mint(missing) if missing else (), strict=True)
-        )
+        if missing:
+            known.update(zip(missing, mint(missing), strict=True))
         return known
+
+
+def _mint_people(missing: list[tuple[Any, str]], head: int, at: Any) -> Iterable[int]:
+    """An account each, a member of its own for it, and the first row of its ownership."""
+    members = numbering.take("directory_member", len(missing))
+    numbering.insert(
+        "directory_member",
+        ("id", "name", "named_by_hand", "note", "created_at"),
+        ((member, "", False, "", at) for member in members),
+    )
+    identities = numbering.take("directory_identity", len(missing))
+    numbering.insert(
+        "directory_identity",
+        ("id", "platform", "outside", "name", "bot", "bot_by_hand", "member_id"),
+        (
+            (identity, platform, outside, "", False, False, member)
+            for identity, (platform, outside), member in zip(identities, missing, members, strict=True)
+        ),
+    )
+    numbering.insert(
+        "directory_ownership",
+        ("identity_id", "member_id", "from_position", "at"),
+        ((identity, member, head + 1, at) for identity, member in zip(identities, members, strict=True)),
+    )
+    return identities
 
 
 def chunks(values: list[Any], size: int) -> Iterator[list[Any]]:

@@ -40,18 +40,19 @@ _LATEST = (
 )
 
 
-def fold(seen: Iterable[tuple[int, str, Any, int]]) -> Folded:
-    """Many sightings (batch, what, seen, id) of a run as one per batch and thing."""
-    folded: Folded = {}
-    for batch, what, (_, name, bot, at), ref in seen:
+def fold(
+    folded: Folded, what: str, batch: int, refs: Iterable[int], seen: Iterable[tuple[str, int, bool]]
+) -> None:
+    """Add sightings (name, seen ms, bot) of things of one kind to those of the same batch and thing."""
+    for ref, new in zip(refs, seen, strict=True):
         slot = (what, ref, batch)
         old = folded.get(slot)
         if old is None:
-            folded[slot] = (name, at, bot)
-        else:
-            better = (name != "", at, name) > (old[0] != "", old[1], old[0])
-            folded[slot] = (name, at, bot or old[2]) if better else (old[0], old[1], bot or old[2])
-    return folded
+            folded[slot] = new
+            continue
+        better = (new[0] != "", new[1], new[0]) > (old[0] != "", old[1], old[0])
+        name, at, _ = new if better else old
+        folded[slot] = (name, at, old[2] or new[2])
 
 
 def write(folded: Folded) -> None:

@@ -14,8 +14,8 @@ from weilu.core.events.incoming import LIVE_BATCH, Incoming
 from weilu.core.events.lock import lock
 from weilu.core.events.models import Held, Retraction
 
-FRAME = 1_000
-GROUP = 16
+FRAME = 2_000
+GROUP = 8
 """Frames that share one sync or one COPY."""
 
 

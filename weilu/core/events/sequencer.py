@@ -15,15 +15,17 @@ from django.conf import settings
 from django.db import connections, transaction
 
 from weilu.core import clock
-from weilu.core.directory.minting import Minter, Seen
+from weilu.core.directory import sightings
+from weilu.core.directory.minting import Minter
 from weilu.core.directory.models import Sighting
+from weilu.core.directory.sightings import fold
 from weilu.core.events import claims, frames, holds, intake, store
 from weilu.core.events.lock import lock
 from weilu.core.events.models import BatchTally, Sequenced
 
 __all__ = ["drain", "lock", "run_once"]
 
-STEP = 10_000
+STEP = 20_000
 """About how many events one step takes: enough to spread the cost of a sync, little enough to wait for."""
 LIVE_MS = 24 * 3600 * 1000
 
@@ -121,19 +123,28 @@ def _mint(opened: Sequence[frames.Frame], head: int) -> list[Places]:
         {(at[r[0]], r[1]): None for f, at in zip(opened, inside, strict=True) for r in f.rooms}.keys()
     )
     places: list[Places] = []
-    seen: list[tuple[int, str, Seen, int]] = []
+    folded: sightings.Folded = {}
     for frame, at in zip(opened, inside, strict=True):
         batch = frame.header.batch
         who = [identities[actor[0], actor[1]] for actor in frame.actors]
         where = [rooms[at[room[0]], room[1]] for room in frame.rooms]
-        for (p, o, name, bot, last), ref in zip(frame.actors, who, strict=True):
-            seen.append((batch, Sighting.IDENTITY, Seen((p, o), name, bot, last), ref))
-        for (p, o, name, last), ref in zip(frame.communities, at, strict=True):
-            seen.append((batch, Sighting.COMMUNITY, Seen((p, o), name, False, last), ref))
-        for (c, o, name, last), ref in zip(frame.rooms, where, strict=True):
-            seen.append((batch, Sighting.ROOM, Seen((at[c], o), name, False, last), ref))
+        fold(
+            folded,
+            Sighting.IDENTITY,
+            batch,
+            who,
+            ((name, seen, bot) for _, _, name, bot, seen in frame.actors),
+        )
+        fold(
+            folded,
+            Sighting.COMMUNITY,
+            batch,
+            at,
+            ((name, seen, False) for _, _, name, seen in frame.communities),
+        )
+        fold(folded, Sighting.ROOM, batch, where, ((name, seen, False) for _, _, name, seen in frame.rooms))
         places.append(([*who, 0], [*at, 0], [*where, 0]))
-    _minter.sight(seen)
+    _minter.sight(folded)
     return places
 
 

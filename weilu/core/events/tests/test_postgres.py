@@ -120,10 +120,10 @@ def test_dump_and_restore_into_a_new_database_loses_and_doubles_nothing(tmp_path
 
 @pytest.mark.django_db(transaction=True)
 def test_many_frames_are_taken_in_steps_and_in_order() -> None:
-    actions.append([say("Cai", number) for number in range(3_500)], batch=1)
+    actions.append([say("Cai", number) for number in range(7_000)], batch=1)
     assert Intake.objects.count() == 4
-    assert sequencer.run_once(limit=1_500) == 2_000
-    assert sequencer.drain() == 1_500
+    assert sequencer.run_once(limit=3_000) == 4_000
+    assert sequencer.drain() == 3_000
     assert happened() == list(range(100))
 
 
@@ -132,7 +132,8 @@ def test_a_purge_makes_the_tables_anew(play_for_good: Play) -> None:
     play_for_good([say("Cai", number, "marked " * 50) for number in range(2_000)], batch=1)
     actions.retract_batch(1)
     assert size("events_private") > 500_000
-    assert purge.purge(clock.now()) == 1
+    # While transactions of other databases on the server are open it waits, and at last leaves it to the next run.
+    assert any(purge.purge(clock.now()) == 1 for _ in range(3))
     assert size("events_private") == size("directory_identity") == 0
 
 
