@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from proofs import kills, warehouse_sessions
+from proofs import kills, log_undo, warehouse_sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,14 @@ PROOFS = {
             cases=400 // warehouse_sessions.FAILURES,
             sample=1,
             run=warehouse_sessions.case,
+        ),
+        Proof(
+            "undo",
+            f"{log_undo.PAIRS} pairs of histories a case: undoing a batch gives what would have been without it.",
+            "cases",
+            cases=1_000 // log_undo.PAIRS,
+            sample=1,
+            run=log_undo.case,
         ),
     )
 }

@@ -41,6 +41,32 @@ def interleave_again() -> dict[str, Any]:
     return {"happened": [row.happened for row in rows], "positions": [row.position for row in rows]}
 
 
+def undo(seed: str, pairs: str) -> dict[str, int]:
+    """Random histories with and without one batch: does its undo give what would have been without it?"""
+    import random
+
+    from weilu.core.events import actions
+    from weilu.core.events.tests.histories import Segment, enter
+    from weilu.core.events.tests.whole import clean_slate, state
+
+    chance = random.Random(int(seed))
+    equal, moved = 0, 0
+    for _ in range(int(pairs)):
+        segments: list[Segment] = [
+            (chance.choice([0, 1, 2, 3]), chance.choices(range(40), k=chance.randrange(1, 30)), chance.choice(["A", "B", ""]))
+            for _ in range(chance.randrange(2, 10))
+        ]  # fmt: skip
+        each, undone = chance.random() < 0.5, chance.choice([1, 2, 3])
+        with clean_slate():
+            enter([segment for segment in segments if segment[0] != undone], each=each)
+            without = state()
+        with clean_slate():
+            enter(segments, each=each)
+            moved += actions.retract_batch(undone)
+            equal += state() == without
+    return {"equal": equal, "moved": moved}
+
+
 def leave(way: str) -> dict[str, Any]:
     """A marked member lives in live traffic, an import and a sealed file, and leaves by `way`; where are the bytes?"""
     from django.conf import settings

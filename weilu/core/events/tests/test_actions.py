@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+from django.db import transaction
+
 from tests.fixtures.log import HEARTH, Play, account, join, react, say
 from weilu.core.directory.models import Community, Identity, Member, Ownership
 from weilu.core.events import actions, queries, sequencer
+from weilu.core.events.incoming import Incoming
+from weilu.core.events.keys import key
 
 
 def test_what_is_appended_stands_in_the_log_in_order_and_once(play: Play) -> None:
@@ -43,3 +48,27 @@ def test_a_recorded_event_enters_with_its_transaction(db: None) -> None:
     assert queries.head() == 0
     assert sequencer.run_once() == 1
     assert queries.read(0, 10)[0].identity == Identity.objects.get(outside=account("Cai").outside).pk
+
+
+def test_two_identical_messages_in_one_file_both_come_in_and_a_second_import_adds_none(play: Play) -> None:
+    """Without ids of the platform the key is what was said, and the ordinal among equals."""
+
+    def export() -> list[Incoming]:
+        alike = [say("Cai", 60_000, "+1") for _ in range(3)]
+        return [
+            event._replace(key=key("csv", event.happened, "hall", "Cai", event.text, ordinal))
+            for ordinal, event in enumerate(alike)
+        ]
+
+    assert play(export(), batch=1) == 3
+    assert play(export(), batch=2) == 3
+    assert queries.tally(1) == queries.Tally(new=3, repeated=0, held=0)
+    assert queries.tally(2) == queries.Tally(new=0, repeated=3, held=0)
+
+
+def test_a_change_that_is_rolled_back_never_happened(db: None) -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        actions.record(say("Cai", 1000))
+        raise ZeroDivisionError
+    assert sequencer.drain() == 0
+    assert queries.head() == 0

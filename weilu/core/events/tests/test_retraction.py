@@ -6,14 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fixtures.log import HEARTH, Play, account, event, join, say
+from tests.fixtures.log import HEARTH, Play, account, join, say
 from weilu.core.directory.actions import own
 from weilu.core.directory.models import Community, Identity, Member, Room
 from weilu.core.errors import Conflict
-from weilu.core.events import actions, queries, retraction, sequencer
+from weilu.core.events import actions, queries, retraction
 from weilu.core.events.events import LOG_RETRACTED
-from weilu.core.events.incoming import Actor, Incoming, Place
+from weilu.core.events.incoming import Actor, Place
 from weilu.core.events.models import EventKey, Private, Retraction
+from weilu.core.events.tests.histories import Segment, enter
 from weilu.core.events.tests.whole import clean_slate, state
 
 WEEK = [
@@ -143,21 +144,6 @@ def _die(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-PLACES = (Place("chat", "one", "One"), Place("chat", "two", "Two"))
-ROOMS = (None, Place("chat", "hall", "Hall"), Place("chat", "yard", "Yard"))
-
-
-def happening(number: int, name: str) -> Incoming:
-    """The same number is the same happening; only the names that its people had may differ between exports."""
-    people = [Actor("chat", str(one), f"{name}{one}", bot=one == 3) for one in range(4)]
-    return event(
-        "message.sent", 1_000 * number, people[number % 4], number=number, source="chat",
-        community=PLACES[number % 2], room=ROOMS[number % 3], about=number - 1 if number % 5 == 0 else None,
-        text=f"text {number}" if number % 3 else "", value=number if number % 7 == 0 else None,
-        properties={"words": number} if number % 2 else None,
-    )._replace(target=people[(number + 1) % 4] if number % 4 == 0 else None)  # fmt: skip
-
-
 SEGMENT = st.tuples(
     st.sampled_from([1, 2, 3, 0]),
     st.lists(st.integers(0, 12), min_size=1, max_size=8),
@@ -165,18 +151,10 @@ SEGMENT = st.tuples(
 )
 
 
-def enter(segments: list[tuple[int, list[int], str]], *, each: bool) -> None:
-    for batch, numbers, name in segments:
-        actions.append([happening(number, name) for number in numbers], batch=batch, live=batch == 0)
-        if each:
-            sequencer.run_once()
-    sequencer.drain()
-
-
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(segments=st.lists(SEGMENT, min_size=1, max_size=6), undone=st.sampled_from([1, 2]), each=st.booleans())
 def test_batches_come_and_one_goes_as_if_it_had_never_been(
-    db: None, segments: list[tuple[int, list[int], str]], undone: int, each: bool
+    db: None, segments: list[Segment], undone: int, each: bool
 ) -> None:
     with clean_slate():
         enter([segment for segment in segments if segment[0] != undone], each=each)
