@@ -142,12 +142,12 @@ _SILENT = f"""SELECT b.label, count(DISTINCT i.person) AS value FROM b LEFT JOIN
 _START = """SELECT person, coalesce(min(day) FILTER (kind = 'member.joined'), min(day)) AS zero FROM e
     WHERE person != 0 AND kind IN ('member.joined', 'message.sent') GROUP BY person"""
 _OPENERS = """SELECT label, count(e.position) AS value FROM b LEFT JOIN e ON e.day BETWEEN b.first AND b.last AND person != 0
-    AND kind = 'message.sent' AND about = 0 AND community IN (SELECT community FROM e WHERE kind = 'message.sent' AND about != 0)
+    AND kind = 'message.sent' AND about = 0 AND community IN (SELECT community FROM everything WHERE kind = 'message.sent' AND about != 0)
     GROUP BY label"""
 _WAITED = """SELECT q.day, q.position, min(a.ms - q.ms) AS waited FROM e AS q JOIN everything AS a ON a.about = q.subject
     WHERE q.kind = 'message.sent' AND q.about = 0 AND q.person != 0 AND a.kind = 'message.sent' AND a.person NOT IN (0, q.person)
     AND (a.ms > q.ms OR (a.ms = q.ms AND a.position > q.position)) AND a.ms - q.ms <= 24 * 3600000
-    AND q.community IN (SELECT community FROM e WHERE kind = 'message.sent' AND about != 0) GROUP BY q.day, q.position"""
+    AND q.community IN (SELECT community FROM everything WHERE kind = 'message.sent' AND about != 0) GROUP BY q.day, q.position"""
 _TOP = """SELECT b.label, coalesce(sum(n) FILTER (place <= (speakers + 9) // 10), 0) AS value FROM b LEFT JOIN (
     SELECT label, n, row_number() OVER (PARTITION BY label ORDER BY n DESC, person) AS place,
         count(*) OVER (PARTITION BY label) AS speakers

@@ -38,6 +38,22 @@ def holdings(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> st
     return f"SELECT community, who, arrayMap(r -> {order}[r], ranks) AS path FROM ({ranks})"
 
 
+def changes(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str:
+    """SELECT at, held, n: how many hold each value just before the first moment (`at` is that moment), and by how many more
+    or fewer hold it before each of the later ones. For one scope; moments ascend and differ."""
+    first, at = bound(moments[0], "UInt32"), bound(tuple(moments), "Array(UInt32)")
+    last = bound(moments[-1], "UInt32")
+    return f"""SELECT step.1 AS at, step.2 AS held, sum(step.3) AS n FROM (
+        SELECT arrayMap(f -> toUInt32(f), froms) AS f, arrayLastIndex(x -> x < {first}, f) AS k,
+            arrayFilter(i -> f[i] >= {first} AND f[i] < {last}, arrayEnumerate(f)) AS later,
+            arrayJoin(arrayConcat([({first}, vals[k], 1)],
+                arrayMap(i -> ({at}[indexOf({at}, roundDown(f[i], {at})) + 1], vals[i - 1], -1), later),
+                arrayMap(i -> ({at}[indexOf({at}, roundDown(f[i], {at})) + 1], vals[i], 1), later))) AS step
+        FROM weilu.timelines FINAL
+        WHERE key = {bound(key, "String")} AND scope IN {bound.ids(_scopes(frame))})
+        GROUP BY at, held"""
+
+
 def _scopes(frame: Frame) -> tuple[int, ...]:
     return frame.communities if frame.scope is None or frame.breakdown == COMMUNITY else (frame.scope,)
 

@@ -32,14 +32,14 @@ def rows(measure: Base, frame: Frame, bound: Bound) -> Rows:
     has = frozenset({COMMUNITY})
     if isinstance(measure, Joins | Leaves):
         which = "change > 0" if isinstance(measure, Joins) else "change <= 0"
-        moves = _moves(frame, bound, "community, person")
+        moves = _moves(frame, bound, "community, person", placed=True)
         return Rows(
             f"""SELECT {step(bound, frame, "moment")} AS at, community, person, position AS unit
             FROM ({moves}) WHERE {which} AND moment >= {bound(frame.start, "UInt32")}""",
             EACH_ROW,
             has,
         )
-    inside = _inside(frame, bound)
+    inside = _inside(_moves(frame, bound, "community, person"), frame, bound)
     if isinstance(measure, Silent):
         inside = _without(inside, _speakers(measure, frame, bound), frame)
     return Rows(inside, has=has)
@@ -49,6 +49,8 @@ def values(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Serie
     """Members, joins and leaves from one walk over the seats; the silent by their rows."""
     found: dict[Base, Series] = {}
     walked = [one for one in measures if not isinstance(one, Silent)]
+    if len(walked) < len(measures) and Members() not in walked:
+        walked.append(Members())
     together = len(frame.communities) == 1 or frame.breakdown == COMMUNITY
     for group, several in (
         ("community, person", [one for one in walked if together or not isinstance(one, Members)]),
@@ -56,7 +58,8 @@ def values(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Serie
     ):
         if several:
             found |= _walk(several, group, frame, run)
-    return found | {one: _silent(one, frame, run) for one in measures if isinstance(one, Silent)}
+    silent = [one for one in measures if isinstance(one, Silent)]
+    return found | {one: _silent(one, found[Members()], frame, run) for one in silent}
 
 
 def _walk(measures: Sequence[Base], group: str, frame: Frame, run: Run) -> dict[Base, Series]:
@@ -75,22 +78,26 @@ def _walk(measures: Sequence[Base], group: str, frame: Frame, run: Run) -> dict[
     return {one: names[type(one)] for one in measures}
 
 
-def _silent(measure: Base, frame: Frame, run: Run) -> Series:
+def _silent(measure: Silent, members: Series, frame: Frame, run: Run) -> Series:
+    """The members less those who spoke and are in at the end; whoever spoke and never left is."""
     bound = Bound()
-    sql = rows(measure, frame, bound).sql
+    who = "community, person" if frame.breakdown == COMMUNITY else "person"
+    left = _eventful(frame, bound)
     table = run(
-        f"SELECT at, {by_column(frame)} AS by, uniqExact(unit) AS n FROM ({sql}) GROUP BY at, by",
+        f"""SELECT at, {by_column(frame)} AS by, uniqExact(person) AS n
+        FROM ({_speakers(measure, frame, bound)}) WHERE person != 0 AND (person NOT IN ({left})
+            OR (at, {who}) IN (SELECT at, {who} FROM ({_inside(_walked(frame, bound, "community, person"), frame, bound)}))) GROUP BY at, by""",
         bound.params,
     )
-    return {(row["at"], row["by"]): row["n"] for row in table.to_pylist()}
+    spoke = {(row["at"], row["by"]): row["n"] for row in table.to_pylist()}
+    return {key: (value or 0) - spoke.get(key, 0) for key, value in members.items()}
 
 
-def _inside(frame: Frame, bound: Bound) -> str:
-    """One row for each bucket, community and person who is in at its end."""
+def _inside(moves: str, frame: Frame, bound: Bound) -> str:
+    """One row for each bucket, community and person who by these moves is in at its end."""
     starts, ends = bound(frame.starts, "Array(UInt32)"), bound(frame.ends, "Array(UInt32)")
     return f"""SELECT at, community, person, person AS unit FROM (
-        SELECT community, person, groupArray((moment, change)) AS moves
-        FROM ({_moves(frame, bound, "community, person")}) GROUP BY community, person)
+        SELECT community, person, groupArray((moment, change)) AS moves FROM ({moves}) GROUP BY community, person)
         ARRAY JOIN {starts} AS at, {ends} AS brink
         WHERE arraySum(x -> if(x.1 < brink, x.2, 0), moves) > 0"""
 
@@ -106,34 +113,57 @@ def _without(inside: str, speakers: str, frame: Frame) -> str:
     return f"SELECT * FROM ({inside}) WHERE {key} NOT IN (SELECT {key[1:-1]} FROM ({speakers}))"
 
 
-def _moves(frame: Frame, bound: Bound, group: str) -> str:
-    """Each coming (change 1) and going (-1) of a person; 0 for a going of whom nothing had been seen before."""
-    return f"""SELECT {group}, toUInt32(intDiv(toUInt64(bitShiftRight(move.1, 64)), 2000)) AS moment,
-        toUInt64(bitAnd(move.1, toUInt128(18446744073709551615))) AS position, move.2 AS change FROM (
+def _moves(frame: Frame, bound: Bound, group: str, *, placed: bool = False) -> str:
+    """Each coming (change 1) and going (-1) of a person; 0 for a going of whom nothing had been seen before.
+
+    Whoever never left came once and stays: that is most, and cheap. With `placed` the position of the event is told, too.
+    """
+    columns = f"{group}, moment, position, change" if placed else f"{group}, moment, change"
+    return f"""SELECT {columns} FROM ({_steady(frame, bound, group, placed)})
+        UNION ALL SELECT {columns} FROM ({_walked(frame, bound, group)})"""
+
+
+def _steady(frame: Frame, bound: Bound, group: str, placed: bool) -> str:
+    first = f"min({place()})" if placed else "min(toUInt64(toUnixTimestamp(happened)) * 1000)"
+    rows_ = events(frame, bound, f"community, {person(frame, bound)} AS person, happened, ms, position")
+    told = f"{_moment('first', 1000)} AS moment, {_POSITION.format('first')} AS position"
+    return f"""SELECT {group}, {told if placed else "toUInt32(intDiv(first, 1000)) AS moment"}, toInt8(1) AS change
+        FROM (SELECT {group}, {first} AS first FROM ({rows_})
+              WHERE person != 0 AND person NOT IN ({_eventful(frame, bound)}) GROUP BY {group})"""
+
+
+def _walked(frame: Frame, bound: Bound, group: str) -> str:
+    """The same for whoever ever left, step by step through their seats."""
+    return f"""SELECT {group}, {_moment("move.1", 2000)} AS moment, {_POSITION.format("move.1")} AS position,
+        move.2 AS change FROM (
         SELECT {group}, arraySort(groupArrayArray(steps)) AS all, arrayCumSum(x -> x.2, all) AS taken,
         arrayJoin(arrayFilter((x, n) -> (x.2 = 1 AND n = 1) OR (x.2 < 1 AND n = 0), all, taken)) AS move
-        FROM (SELECT community, {person(frame, bound)} AS person, {_STEPS} AS steps
-              FROM ({_seats(frame, bound)}) WHERE person != 0) GROUP BY {group})"""
+        FROM (SELECT community, person, {_STEPS} AS steps FROM ({_seats(frame, bound)})) GROUP BY {group})"""
 
 
 _GOING = "bitAnd(toUInt64(bitShiftRight({}, 64)), 1)"
+_POSITION = "toUInt64(bitAnd({}, toUInt128(18446744073709551615)))"
 _STEPS = f"""arrayMap((s, i) -> (s, toInt8(if({_GOING.format("s")} = 0, 1, if(i = 1, 0, -1)))), kept, arrayEnumerate(kept))"""
 
 
-def _seats(frame: Frame, bound: Bound) -> str:
-    """Each seat with its comings and goings in order, as places whose low bit says going."""
-    every = place(f"(kind = {bound(LEFT, 'String')})")
-    leavers = events(frame, bound, "community, identity", f"kind = {bound(LEFT, 'String')}")
-    matters = f"kind IN {bound((JOINED, LEFT), 'Array(String)')} OR {doing(bound, ())}"
-    simple = events(frame, bound, f"community, identity, min({every}) AS first, [first] AS kept")
-    eventful = events(
-        frame,
-        bound,
-        f"community, identity, arraySort(arrayConcat([min({every})], groupArrayIf({every}, {matters}))) AS p",
-        f"(community, identity) IN ({leavers})",
+def _moment(place_: str, parts: int) -> str:
+    """Seconds out of a place that counts `parts` a second above its position."""
+    return f"toUInt32(intDiv(toUInt64(bitShiftRight({place_}, 64)), {parts}))"
+
+
+def _eventful(frame: Frame, bound: Bound) -> str:
+    return events(
+        frame, bound, f"DISTINCT {person(frame, bound)} AS person", f"kind = {bound(LEFT, 'String')}"
     )
-    return f"""SELECT community, identity, kept FROM ({simple} GROUP BY community, identity
-            HAVING countIf(kind = {bound(LEFT, "String")}) = 0)
-        UNION ALL
-        SELECT community, identity, arrayFilter((x, i) -> i = 1 OR {_GOING.format("x")} != {_GOING.format("p[i - 1]")},
-            p, arrayEnumerate(p)) AS kept FROM ({eventful} GROUP BY community, identity)"""
+
+
+def _seats(frame: Frame, bound: Bound) -> str:
+    """Each seat of those who ever left, with its comings and goings in order, as places whose low bit says going."""
+    every = place(f"(kind = {bound(LEFT, 'String')})")
+    matters = f"kind IN {bound((JOINED, LEFT), 'Array(String)')} OR {doing(bound, ())}"
+    columns = f"community, identity, {every} AS place, {matters} AS matters"
+    rows_ = events(frame, bound, columns, f"{person(frame, bound)} IN ({_eventful(frame, bound)})")
+    return f"""SELECT community, {person(frame, bound)} AS person,
+        arrayFilter((x, i) -> i = 1 OR {_GOING.format("x")} != {_GOING.format("p[i - 1]")}, p, arrayEnumerate(p)) AS kept
+        FROM (SELECT community, identity, arraySort(arrayConcat([min(place)], groupArrayIf(place, matters))) AS p
+              FROM ({rows_}) GROUP BY community, identity) WHERE person != 0"""

@@ -2,37 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from weilu.core.warehouse.compile.rows import EACH_ROW, Rows
-from weilu.core.warehouse.compile.source import Bound, bucket, events, person
+from weilu.core.warehouse.compile.rows import COMMUNITY, EACH_ROW, SOURCE, Rows, Series, by_column
+from weilu.core.warehouse.compile.source import Bound, Run, bucket, events, person
 from weilu.core.warehouse.frame import Frame
 from weilu.core.warehouse.measures import Answered, Base, FirstReply, Openers, Unanswered
 
 HANDLES = (Openers, Answered, Unanswered, FirstReply)
+FAST: frozenset[str | None] = frozenset({None, COMMUNITY, SOURCE})
 MESSAGE = "message.sent"
 EVER_HOURS = 24 * 366 * 100
-LOWER_MEDIAN = "quantileExactLow(0.5)(waited) / 1000"
 MOMENT = "toUInt64(toUnixTimestamp(happened)) * 1000 + ms"
 
 
 def rows(measure: Base, frame: Frame, bound: Bound) -> Rows:
-    """One row a message, with the milliseconds until its first reply in `waited` where it was answered."""
-    openers = _openers(frame, bound)
+    """One row a message; `waited` are the milliseconds until its first reply, null where it has none."""
     if isinstance(measure, Openers):
-        return Rows(openers, EACH_ROW)
+        return Rows(_openers(frame, bound), EACH_ROW)
+    threads = _threads(frame, bound, _hours(measure))
+    return Rows(f"SELECT * FROM ({threads}) WHERE {_condition(measure, bound)}", _number(measure, "1"))
+
+
+def values(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Series]:
+    """All of them from one pass over messages and their replies."""
+    bound = Bound()
+    counted = ", ".join(f"{_number(one, _condition(one, bound))} AS m{n}" for n, one in enumerate(measures))
+    threads = _threads(frame, bound, max(_hours(one) for one in measures))
+    table = run(
+        f"SELECT at, {by_column(frame)} AS by, {counted} FROM ({threads}) GROUP BY at, by", bound.params
+    )
+    keys = list(zip(table.column("at").to_pylist(), table.column("by").to_pylist(), strict=True))
+    return {
+        one: dict(zip(keys, table.column(f"m{n}").to_pylist(), strict=True)) for n, one in enumerate(measures)
+    }
+
+
+def _hours(measure: Base) -> int:
+    """How long after a message its replies matter."""
     if isinstance(measure, Unanswered):
-        answered = _answered(openers, EVER_HOURS, frame, bound)
-        return Rows(f"SELECT * FROM ({openers}) WHERE unit NOT IN (SELECT unit FROM ({answered}))", EACH_ROW)
-    assert isinstance(measure, Answered | FirstReply)
-    number = LOWER_MEDIAN if isinstance(measure, FirstReply) else EACH_ROW
-    return Rows(_answered(openers, measure.hours, frame, bound), number)
+        return EVER_HOURS
+    return measure.hours if isinstance(measure, Answered | FirstReply) else 0
+
+
+def _condition(measure: Base, bound: Bound) -> str:
+    if isinstance(measure, Unanswered):
+        return "isNull(waited)"
+    if isinstance(measure, Answered | FirstReply):
+        return f"ifNull(waited, {bound(EVER_HOURS * 3_600_000, 'UInt64')}) <= {bound(measure.hours * 3_600_000, 'UInt64')}"
+    return "1"
+
+
+def _number(measure: Base, condition: str) -> str:
+    """The aggregate over the rows that meet a condition; the lower median where there is any."""
+    if isinstance(measure, FirstReply):
+        return f"if(countIf({condition}) = 0, NULL, quantileExactLowIf(0.5)(assumeNotNull(waited), {condition}) / 1000)"
+    return f"countIf({condition})"
 
 
 def _openers(frame: Frame, bound: Bound) -> str:
-    """Only of communities where any message is known to answer another: elsewhere nothing can be said."""
+    """Only of communities where any message is known to answer another: elsewhere nothing can be said.
+
+    Known at the moment of asking, whatever the span: otherwise a day would mean one thing alone and another in its week.
+    """
     message = f"kind = {bound(MESSAGE, 'String')}"
-    telling = events(frame, bound, "DISTINCT community", f"{message} AND about != 0")
+    telling = events(
+        replace(frame, until=frame.horizon), bound, "DISTINCT community", f"{message} AND about != 0"
+    )
     columns = (
         f"{bucket(bound, frame.starts)} AS at, community, source, {person(frame, bound)} AS person, position, "
         f"subject, {MOMENT} AS sent"
@@ -42,14 +79,14 @@ def _openers(frame: Frame, bound: Bound) -> str:
     return f"SELECT *, position AS unit FROM ({sql}) WHERE person != 0"
 
 
-def _answered(openers: str, hours: int, frame: Frame, bound: Bound) -> str:
+def _threads(frame: Frame, bound: Bound, hours: int) -> str:
+    """The openers, each with the milliseconds until the first reply of another person, as far as replies are read."""
     later = replace(frame, until=min(frame.buckets[-1].end + hours * 3600, frame.horizon))
     columns = f"about, {person(frame, bound)} AS replier, {MOMENT} AS replied, position AS place"
     where = f"kind = {bound(MESSAGE, 'String')} AND about != 0"
     replies = events(later, bound, columns, where, since=frame.start)
-    window = bound(hours * 3_600_000, "UInt64")
-    return f"""SELECT o.at AS at, o.community AS community, o.source AS source, o.person AS person,
-        o.position AS position, o.position AS unit, min(r.replied - o.sent) AS waited
-        FROM ({openers}) AS o INNER JOIN (SELECT * FROM ({replies}) WHERE replier != 0) AS r ON r.about = o.subject
-        WHERE r.replier != o.person AND (r.replied, r.place) > (o.sent, o.position) AND r.replied - o.sent <= {window}
-        GROUP BY at, community, source, person, position"""
+    another = "r.replier NOT IN (0, o.person) AND (r.replied > o.sent OR r.replied = o.sent AND r.place > o.position)"
+    return f"""SELECT any(o.at) AS at, any(o.community) AS community, any(o.source) AS source, any(o.person) AS person,
+        o.position AS unit, minOrNullIf(r.replied - o.sent, {another}) AS waited
+        FROM ({_openers(frame, bound)}) AS o LEFT JOIN ({replies}) AS r ON r.about = o.subject
+        GROUP BY o.position"""

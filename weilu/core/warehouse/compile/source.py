@@ -77,7 +77,8 @@ def doing(bound: Bound, kinds: Sequence[str]) -> str:
     return f"kind IN {bound(tuple(kinds), 'Array(String)')}"
 
 
-def place(low: str = "0") -> str:
-    """The order of the log as one integer: (happened in ms, a bit that sorts after, position)."""
-    moment = f"((toUInt64(toUnixTimestamp(happened)) * 1000 + ms) * 2 + {low})"
+def place(low: str = "") -> str:
+    """The order of the log as one integer: (happened in ms, position); with `low`, a bit that sorts between the two."""
+    moment = "(toUInt64(toUnixTimestamp(happened)) * 1000 + ms)"
+    moment = f"({moment} * 2 + {low})" if low else moment
     return f"bitOr(bitShiftLeft(toUInt128({moment}), 64), toUInt128(position))"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from weilu.core.warehouse.compile.holdings import ORDER, STATE, holdings
-from weilu.core.warehouse.compile.rows import COMMUNITY, Rows, Series, by_column
+from weilu.core.warehouse.compile.holdings import ORDER, STATE, changes, holdings
+from weilu.core.warehouse.compile.rows import COMMUNITY, Rows, Series, by_column, running
 from weilu.core.warehouse.compile.source import Bound, Run
 from weilu.core.warehouse.frame import Frame
 from weilu.core.warehouse.measures import Base, Holding
@@ -61,6 +61,8 @@ def _at_ends(key: str, frame: Frame, bound: Bound) -> str:
 
 
 def _counts(key: str, frame: Frame, run: Run) -> dict[str, Series]:
+    if frame.known is None and frame.scope is not None and frame.breakdown is None:
+        return _stepped(key, frame, run)
     bound = Bound()
     table = run(
         f"""SELECT at, {by_column(frame)} AS by, held, count() AS n FROM ({_at_ends(key, frame, bound)})
@@ -71,3 +73,21 @@ def _counts(key: str, frame: Frame, run: Run) -> dict[str, Series]:
     for row in table.to_pylist():
         found.setdefault(row["held"], {})[(row["at"], row["by"])] = row["n"]
     return found
+
+
+def _stepped(key: str, frame: Frame, run: Run) -> dict[str, Series]:
+    """The same for one scope: what is held before the first moment, and then only the changes."""
+    bound = Bound()
+    moments = tuple(sorted(set(frame.moments)))
+    table = run(changes(key, frame, moments, bound), bound.params)
+    steps: dict[str, dict[tuple[int, str], int]] = {}
+    for row in table.to_pylist():
+        steps.setdefault(row["held"], {})[(row["at"], "")] = row["n"]
+    levels = {held: running(found, moments) for held, found in steps.items()}
+    return {
+        held: {
+            (bucket.start, ""): found[(moment, "")]
+            for bucket, moment in zip(frame.buckets, frame.moments, strict=True)
+        }
+        for held, found in levels.items()
+    }

@@ -29,7 +29,7 @@ SUBJECTS = (
     Subject(memberships.HANDLES, memberships.rows, memberships.FAST, memberships.values),
     Subject(states.HANDLES, states.rows, states.FAST, states.values),
     Subject(firsts.HANDLES, firsts.rows),
-    Subject(replies.HANDLES, replies.rows),
+    Subject(replies.HANDLES, replies.rows, replies.FAST, replies.values),
     Subject(top.HANDLES, top.rows),
 )
 
