@@ -33,7 +33,7 @@ PUMP = (
     pump.Step("sequencer", sequencer.run_once, intake.waiting),
     pump.Step("handlers", handlers.run_once, handlers.waiting),
     pump.Step("loader", loader.run_once, lambda: loader.loaded() < log.head()),
-    pump.Step("conclusions", conclude.run_once, conclude.waiting),
+    pump.Step("conclusions", conclude.run_once, conclude.waiting, patient=True),
 )
 JOBS: tuple[recurring.Job, ...] = (*log_jobs.jobs(loader.loaded), *member_jobs.JOBS, *operator_jobs.JOBS)
 KNOWN_CONCLUSIONS = {"state": conclude.states_known, "tier": standing.tiers_known}

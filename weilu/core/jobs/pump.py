@@ -16,15 +16,25 @@ from weilu.core.jobs.locks import only_one
 logger = logging.getLogger("weilu.pump")
 IDLE_SECONDS = 0.25
 BROKEN_SECONDS = 2.0
+FLOOD = 2_000
+"""So many rows in one turn are an import, not people talking."""
+FLOOD_SECONDS = 60.0
+
+_flood_since: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`run()` carries what waits one stage further and returns how much moved; `waiting()` says if more is to come."""
+    """`run()` carries what waits one stage further and returns how much moved; `waiting()` says if more is to come.
+
+    A `patient` step draws conclusions: while a flood comes in it waits for the end, since it would only have to
+    correct itself with every block.
+    """
 
     name: str
     run: Callable[[], int]
     waiting: Callable[[], bool]
+    patient: bool = False
 
 
 _steps: tuple[Step, ...] = ()
@@ -38,7 +48,21 @@ def register(steps: Iterable[Step]) -> None:
 
 def turn() -> int:
     """Run each step once; a step whose part is down is passed over, the others go on. Returns how much moved."""
-    return sum(_run(step) for step in _steps)
+    moved = 0
+    for step in _steps:
+        if not step.patient or _may_run(moved):
+            moved += _run(step)
+    return moved
+
+
+def _may_run(moved: int) -> bool:
+    """Whether the flood is over, or has lasted so long that a picture of the middle of it is better than none."""
+    global _flood_since
+    if moved < FLOOD:
+        _flood_since = None
+        return True
+    _flood_since = _flood_since or time.monotonic()
+    return time.monotonic() - _flood_since > FLOOD_SECONDS
 
 
 def catch_up(seconds: float = 600.0) -> bool:

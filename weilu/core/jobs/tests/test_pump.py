@@ -1,0 +1,64 @@
+"""The pump turns the steps round until nothing moves, and conclusions wait for the end of a flood."""
+
+import pytest
+
+from weilu.core.errors import Unavailable
+from weilu.core.jobs import pump
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    monkeypatch.setattr(pump, "IDLE_SECONDS", 0)
+    monkeypatch.setattr(pump, "BROKEN_SECONDS", 0)
+
+    def use(*found):
+        monkeypatch.setattr(pump, "_steps", found)
+
+    return use
+
+
+def carrying(todo: list[int], log: list[str], name: str, *, patient: bool = False) -> pump.Step:
+    def run() -> int:
+        log.append(name)
+        return todo.pop(0) if todo else 0
+
+    return pump.Step(name, run, lambda: bool(todo), patient=patient)
+
+
+def test_it_turns_until_nothing_moves(steps):
+    log: list[str] = []
+    steps(carrying([5, 5], log, "sequence"), carrying([3], log, "load"))
+    assert pump.catch_up(5)
+    assert log == ["sequence", "load"] * 3
+
+
+def test_conclusions_are_drawn_once_a_flood_is_over(steps):
+    log: list[str] = []
+    steps(carrying([pump.FLOOD, pump.FLOOD], log, "sequence"), carrying([], log, "conclude", patient=True))
+    assert pump.catch_up(5)
+    assert log == ["sequence", "sequence", "sequence", "conclude"]
+
+
+def test_people_talking_are_concluded_about_at_once(steps):
+    log: list[str] = []
+    steps(carrying([1], log, "sequence"), carrying([], log, "conclude", patient=True))
+    pump.turn()
+    assert log == ["sequence", "conclude"]
+
+
+def test_a_part_that_is_down_or_breaks_does_not_stop_the_others(steps):
+    log: list[str] = []
+
+    def down() -> int:
+        raise Unavailable("the warehouse rests")
+
+    def breaks() -> int:
+        raise RuntimeError
+
+    steps(
+        pump.Step("down", down, lambda: False),
+        pump.Step("breaks", breaks, lambda: False),
+        carrying([2], log, "load"),
+    )
+    assert pump.turn() == 2
+    assert log == ["load"]
