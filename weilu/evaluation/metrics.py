@@ -49,7 +49,7 @@ def _retained(days: int, label: object) -> Metric:
     return Metric(
         f"day_{days}_retention",
         label,  # type: ignore[arg-type]
-        _("Of the members whose day 0 lies in the bucket, the share who took part on the Nth day after it. Day 0 is the "
+        _("Of the members whose day 0 lies in the period, the share who took part on the Nth day after it. Day 0 is the "
           "day of the first joining, or without one of the first message. Members whose Nth day is not over yet are "
           "left out; without any left there is no value. Days run from midnight to midnight in the time zone asked for. "
           "Behind it: those who came back."),
@@ -59,27 +59,27 @@ def _retained(days: int, label: object) -> Metric:
 
 GROWTH = (
     Metric("members", _("Members"),
-           _("People who are in at the end of the bucket. A member counts from joining or, where no joining is known, from "
+           _("People who are in at the end of the period. A member counts from joining or, where no joining is known, from "
              "the first event seen, until leaving; who joins or takes part again counts again. Each person once over "
-             "several communities; no bots. The bucket ends at midnight in the time zone asked for."),
+             "several communities; no bots. The period ends at midnight in the time zone asked for."),
            PEOPLE, Members(), total=LAST),
     Metric("joins", _("Joins"),
-           _("Memberships that began in the bucket: by joining or, where no joining is known, by the first event seen. A "
+           _("Memberships that began in the period: by joining or, where no joining is known, by the first event seen. A "
              "person who comes into two communities counts in both; no bots. Days run in the time zone asked for. "
              "Behind it: the events by which they began."),
            EVENTS, Joins()),
     Metric("leaves", _("Leaves"),
-           _("Memberships that ended in the bucket by leaving. No bots. Days run in the time zone asked for. Behind it: "
+           _("Memberships that ended in the period by leaving. No bots. Days run in the time zone asked for. Behind it: "
              "the events of leaving."),
            EVENTS, Leaves(), DOWN),
     Metric("net_growth", _("Net growth"),
-           _("Joins minus leaves of the bucket, in the time zone asked for. Behind it: the joins."),
+           _("Joins minus leaves of the period, in the time zone asked for. Behind it: the joins."),
            EVENTS, Less(Joins(), Leaves())),
 )  # fmt: skip
 
 ACTIVITY = (
     Metric("active_members", _("Active members"),
-           _("Members who took part at least once in the bucket: sent a message, reacted, voted, checked in, bought. Each "
+           _("Members who took part at least once in the period: sent a message, reacted, voted, checked in, bought. Each "
              "person once; no bots. Days run in the time zone asked for."),
            PEOPLE, People(), total=DISTINCT),
     Metric("dau", _("Daily active members"),
@@ -87,52 +87,52 @@ ACTIVITY = (
              "bots. Days run from midnight to midnight in the time zone asked for."),
            PEOPLE, People(days=1), total=DISTINCT),
     Metric("wau", _("Weekly active members"),
-           _("Members who took part at least once in the bucket or, where it is shorter than a week, in the 7 days that end "
+           _("Members who took part at least once in the period or, where it is shorter than a week, in the 7 days that end "
              "with it. Each person once; no bots. Weeks begin on Monday, days run in the time zone asked for."),
            PEOPLE, People(days=7), total=DISTINCT),
     Metric("mau", _("Monthly active members"),
-           _("Members who took part at least once in the calendar month or, in shorter buckets, in the 30 days that end "
+           _("Members who took part at least once in the calendar month or, in shorter periods, in the 30 days that end "
              "with it. Each person once; no bots. Days run in the time zone asked for."),
            PEOPLE, People(days=30), total=DISTINCT),
     Metric("stickiness", _("Stickiness"),
-           _("Members active on an average day of the bucket (days not begun are left out) ÷ monthly active members at its "
+           _("Members active on an average day of the period (days not begun are left out) ÷ monthly active members at its "
              "end. No value where nobody was active. Days run in the time zone asked for. Behind it: the members active "
-             "in the bucket."),
+             "in the period."),
            PERCENT, Ratio(DailyMean(), People(days=30), 100), total=ANEW),
     Metric("interaction_rate", _("Interaction rate"),
-           _("Speakers of the bucket ÷ members at its end. No value without members. Days run in the time zone asked for. "
+           _("Speakers of the period ÷ members at its end. No value without members. Days run in the time zone asked for. "
              "Behind it: the speakers."),
            PERCENT, Ratio(People(SPEAK), Members(), 100), total=ANEW),
 )  # fmt: skip
 
 VOICES = (
     Metric("messages", _("Messages"),
-           _("Messages sent in the bucket, those of bots too. Days run in the time zone asked for."),
+           _("Messages sent in the period, those of bots too. Days run in the time zone asked for."),
            MESSAGES, Events(SPEAK)),
     Metric("speakers", _("Speakers"),
-           _("Members who sent at least one message in the bucket. Each person once; no bots. Days run in the time zone "
+           _("Members who sent at least one message in the period. Each person once; no bots. Days run in the time zone "
              "asked for."),
            PEOPLE, People(SPEAK), total=DISTINCT),
     Metric("messages_per_speaker", _("Messages per speaker"),
-           _("Messages of members in the bucket ÷ speakers; those of bots are left out. No value without speakers. Days run "
+           _("Messages of members in the period ÷ speakers; those of bots are left out. No value without speakers. Days run "
              "in the time zone asked for. Behind it: the messages."),
            RATIO, Ratio(Events(SPEAK, people_only=True), People(SPEAK)), total=ANEW),
     Metric("new_speakers", _("New speakers"),
-           _("Members whose first message ever in these communities was sent in the bucket. Each person once; no bots. Days "
+           _("Members whose first message ever in these communities was sent in the period. Each person once; no bots. Days "
              "run in the time zone asked for."),
            PEOPLE, FirstTime("message.sent")),
     Metric("first_message_rate", _("First-message rate"),
-           _("Of the members reported as joining in the bucket, the share who sent a message in that community within 7 × "
-             "24 hours after. No value where the platform reports no joining. Buckets run in the time zone asked for. "
+           _("Of the members reported as joining in the period, the share who sent a message in that community within 7 × "
+             "24 hours after. No value where the platform reports no joining. Periods run in the time zone asked for. "
              "Behind it: those who spoke."),
            PERCENT, Ratio(SpokeSoon(DAYS_TO_SPEAK), Joiners(), 100), total=ANEW),
     Metric("top_share", _("Share of the top 10%"),
-           _("Of the messages that members sent in the bucket, the share of the 10% of speakers who sent most (rounded up; "
+           _("Of the messages that members sent in the period, the share of the 10% of speakers who sent most (rounded up; "
              "among equals the member known longer). No value without messages. Days run in the time zone asked for. "
              "Behind it: those speakers."),
            PERCENT, Ratio(TopSpeakers(TOP_PERCENT), Events(SPEAK, people_only=True), 100), NEITHER, ANEW),
     Metric("silent_share", _("Silent share"),
-           _("Of the members at the end of the bucket, the share who sent no message in it. No value without members. Days "
+           _("Of the members at the end of the period, the share who sent no message in it. No value without members. Days "
              "run in the time zone asked for. Behind it: the silent."),
            PERCENT, Ratio(Silent(SPEAK), Members(), 100), DOWN, ANEW),
 )  # fmt: skip
@@ -145,7 +145,7 @@ STAYING = (
 
 ANSWERING = (
     Metric("reply_rate", _("Reply rate"),
-           _("Of the messages of members in the bucket that answer no other, the share that another member answered within "
+           _("Of the messages of members in the period that answer no other, the share that another member answered within "
              "24 hours, by the platform's reply function. Only communities whose platform tells what a message answers "
              "count; without any there is no value. Days run in the time zone asked for. Behind it: the answered messages."),
            PERCENT, Ratio(Answered(REPLY_HOURS), Openers(), 100), total=ANEW),
