@@ -64,10 +64,16 @@ def measure(count: int, members: int, runs: int) -> None:
     print(f"warehouse started in {time.perf_counter() - started:.2f} s, {memory(client.ping())}")
     actions.append(events(count, members, 1), batch=1)
     sequencer.drain()
+    begun = processor(os.getpid()), processor(client.ping())
     started = time.perf_counter()
     while loader.run_once():
         pass
     first = time.perf_counter() - started
+    spent = [
+        now - then
+        for now, then in zip((processor(os.getpid()), processor(client.ping())), begun, strict=True)
+    ]
+    print(f"processor seconds of the first load: loader {spent[0]:.1f}, warehouse {spent[1]:.1f}")
     rates = [first, *(timed(rebuild) for _ in range(runs - 1))]
     print(machine.line(f"{count:,} rows loaded", rates, "s", limit=10 * count / 1_000_000))
     print(f"after loading: {memory(client.ping())}; this process {resident():.0f} MB at most")
@@ -116,6 +122,12 @@ def timed(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
+
+
+def processor(pid: int) -> float:
+    """Seconds of processor time that a process has used (proc(5): utime and stime)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(pid: int) -> str:

@@ -14,6 +14,8 @@ from weilu.core.events.rows import Row
 LATEST = 2**32 - 1
 """Seconds: `DateTime` ends in 2106 and begins in 1970."""
 LATE_SECONDS = 3600
+DAYS = 1 << 17
+"""More than there are days until 2106."""
 YEARS_AN_INSERT = 100
 """ClickHouse refuses a block that spans more partitions, which here are years."""
 ROW = pa.schema(
@@ -61,9 +63,10 @@ def block_of(rows: Sequence[Row], interactions: Sequence[str]) -> pa.Table:
 
 def inserts_of(block: pa.Table) -> Iterator[pa.Table]:
     """The block in as few parts as ClickHouse takes: nearly always one."""
-    years = (
-        block.column("happened").to_numpy().astype("datetime64[s]").astype("datetime64[Y]").astype(np.int64)
-    )
+    years = _years(block.column("happened").to_numpy())
+    if years.max() - years.min() < YEARS_AN_INSERT:
+        yield block
+        return
     part = (years - years.min()) // YEARS_AN_INSERT
     for number in np.unique(part):
         yield block.filter(pa.array(part == number))
@@ -74,9 +77,15 @@ def late_days(block: pa.Table) -> set[tuple[int, dt.date]]:
     happened = block.column("happened").to_numpy().astype(np.int64)
     recorded = block.column("recorded").to_numpy().astype(np.int64)
     late = (block.column("live").to_numpy() == 0) | (recorded - happened > LATE_SECONDS)
-    days = happened[late] // 86_400
-    pairs = np.unique(np.stack([block.column("community").to_numpy()[late].astype(np.int64), days]), axis=1)
-    return {(int(community), dt.date(1970, 1, 1) + dt.timedelta(int(day))) for community, day in pairs.T}
+    community = block.column("community").to_numpy()[late].astype(np.int64)
+    pairs = np.unique(community * DAYS + happened[late] // 86_400)
+    return {(int(pair // DAYS), dt.date(1970, 1, 1) + dt.timedelta(int(pair % DAYS))) for pair in pairs}
+
+
+def _years(
+    seconds: np.ndarray[tuple[int], np.dtype[np.uint32]],
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return seconds.astype("datetime64[s]").astype("datetime64[Y]").astype(np.int64)
 
 
 def _seconds(ms: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pa.Array:
