@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from weilu.connectors.imports.models import Batch
 
 LIST, UNDO = "list", "undo"
+HELPED_FROM = 4 * 2**20
+"""Bytes. A smaller export is in before a second process has started."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON, nothing else.")]
 Format = Annotated[
@@ -86,16 +89,35 @@ def _bring_in(format_name: str, source: str, options: dict[str, Any], *, yes: bo
         raise WeiluError(_("Say which file, folder or zip to import: weilu import FORMAT PATH."))
     viewer = Viewer.everything()
     batch = actions.open_path(Path(source), format_name, options, viewer)
-    with _bar(as_json) as progress:
-        if batch.state == State.READING:
-            actions.read(batch, progress)
-    if not yes and not _agreed(batch, as_json):
-        return
-    with _bar(as_json) as progress:
-        if batch.state != State.RUNNING:
-            actions.confirm(batch, viewer)
-        actions.run(batch, progress)
+    with _helper(wanted=yes and batch.size > HELPED_FROM):
+        with _bar(as_json) as progress:
+            if batch.state == State.READING:
+                actions.read(batch, progress)
+        if not yes and not _agreed(batch, as_json):
+            return
+        with _bar(as_json) as progress:
+            if batch.state != State.RUNNING:
+                actions.confirm(batch, viewer)
+            actions.run(batch, progress)
     _print(queries.summary(batch), as_json)
+
+
+@contextmanager
+def _helper(*, wanted: bool) -> Iterator[None]:
+    """A worker beside us for a large export, so that events are ordered and loaded while the rest is still being read."""
+    from weilu.core.jobs.locks import only_one
+
+    with only_one("pump") as free:
+        alone = free
+    if not wanted or not alone:
+        yield
+        return
+    command = [sys.executable, "-m", "weilu.app", "worker", "--no-jobs"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as worker:
+        try:
+            yield
+        finally:
+            worker.terminate()
 
 
 def _agreed(batch: Batch, as_json: bool) -> bool:

@@ -20,7 +20,7 @@ from weilu.connectors.imports.models import Batch, State
 from weilu.core import clock
 from weilu.core.decisions import actions as decisions
 from weilu.core.decisions.models import Decision
-from weilu.core.errors import WeiluError
+from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.events import actions as log
 from weilu.core.events import queries as log_queries
 from weilu.core.events import sequencer
@@ -28,11 +28,14 @@ from weilu.core.events.incoming import Incoming
 from weilu.core.jobs import pump
 from weilu.core.operators import audit
 from weilu.core.operators.access import Viewer
+from weilu.core.warehouse import loader
 
 logger = logging.getLogger("weilu.imports")
 EVERY = 2_000
 """Events between two reports of progress."""
-VISIBLE_SECONDS = 600.0
+VISIBLE_SECONDS = 1_800.0
+SLICE_SECONDS = 1.0
+STANDSTILL_SECONDS = 60.0
 
 
 @transaction.atomic
@@ -105,7 +108,7 @@ def undo(batch: Batch, viewer: Viewer, reason: str = "", *, visible: float = VIS
     log.retract_batch(batch.pk)
     shutil.rmtree(batch.folder, ignore_errors=True)
     if visible:
-        pump.catch_up(visible)
+        _caught_up()
     return batch
 
 
@@ -131,15 +134,44 @@ def _write(batch: Batch, tell: Teller) -> None:
 
 
 def _show(batch: Batch, seconds: float, progress: Progress | None) -> None:
-    """Into the log first, so that the figures are certain; then to the pages, as far as their parts are up."""
-    expected, handled = batch.survey.get("events", 0), 0
-    while step := sequencer.run_once():
-        handled += step
+    """To the pages, as far as their parts are up; into the log in any case, so that the figures are certain."""
+    expected = batch.survey.get("events", 0)
+    until = time.monotonic() + seconds
+    watch = _Standstill()
+    shown = not seconds
+    while not shown and time.monotonic() < until and not watch.stands():
+        shown = _caught_up()
+        handled = log_queries.tally(batch.pk)
         if progress:
-            progress("show", min(handled, expected), expected)
+            progress("show", min(handled.new + handled.repeated, expected), expected)
         touch(batch)
-    if seconds and not pump.catch_up(seconds):
+    while sequencer.run_once():
+        touch(batch)
+    if not shown:
         logger.warning("import is in the log but does not show yet", extra={"batch": batch.pk})
+
+
+def _caught_up() -> bool:
+    """One second's worth of carrying, here or by the worker that does it already."""
+    try:
+        return pump.catch_up(SLICE_SECONDS)
+    except Unavailable:
+        time.sleep(SLICE_SECONDS)
+        return False
+
+
+class _Standstill:
+    """Has nothing reached the log or the pages for a while? Then a part is down, and waiting on is of no use."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[int, int] = (-1, -1)
+        self._since = time.monotonic()
+
+    def stands(self) -> bool:
+        now = (log_queries.head(), loader.loaded())
+        if now != self._seen:
+            self._seen, self._since = now, time.monotonic()
+        return time.monotonic() - self._since > STANDSTILL_SECONDS
 
 
 def _finish(batch: Batch, seconds: float) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import translation
 
 from weilu.connectors.imports import jobs, views
 from weilu.connectors.imports.models import Batch, State
@@ -29,11 +28,10 @@ ROWS = discord_csv(
 
 
 @pytest.fixture(autouse=True)
-def home(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The column store is not this room's promise: what is in the log counts as shown."""
     monkeypatch.setattr(pump, "catch_up", lambda seconds: True)
-    with translation.override("en"):
-        yield own_home
+    return own_home
 
 
 @pytest.fixture
