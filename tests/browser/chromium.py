@@ -44,7 +44,14 @@ class Window:
 
     @classmethod
     def open(
-        cls, browser: Browser, base: str, *, width: int = WIDE, language: str = "zh-CN", theme: str = "light"
+        cls,
+        browser: Browser,
+        base: str,
+        *,
+        width: int = WIDE,
+        language: str = "zh-CN",
+        theme: str = "light",
+        script: bool = True,
     ) -> Window:
         """A fresh profile at this width, reading this language, in this theme."""
         context = browser.new_context(
@@ -53,6 +60,14 @@ class Window:
             locale=language,
             color_scheme="dark" if theme == "dark" else "light",
             reduced_motion="reduce",
+            java_script_enabled=script,
+        )
+        tongue = "zh-hans" if language.startswith("zh") else "en"
+        context.add_cookies(
+            [
+                {"name": "weilu_language", "value": tongue, "url": base},
+                {"name": "weilu_theme", "value": theme, "url": base},
+            ]
         )
         page = context.new_page()
         window = cls(context, page)
@@ -69,8 +84,7 @@ class Window:
 
     def go(self, path: str) -> Page:
         """Open a page and bring every chart on it into sight, so that all are drawn."""
-        self.page.goto(path)
-        self.page.wait_for_load_state("networkidle")
+        self.page.goto(path, wait_until="load")
         for place in self.page.query_selector_all("[data-chart]"):
             place.scroll_into_view_if_needed()
             place.wait_for_selector("svg")
@@ -78,8 +92,12 @@ class Window:
         return self.page
 
     def picture(self, path: str) -> None:
-        """The whole page, as tall as it is."""
-        self.page.screenshot(path=path, full_page=True)
+        """The whole page: the window grows to its height, so that what sticks to the window's edges stands there too."""
+        width = self.page.viewport_size["width"] if self.page.viewport_size else WIDE
+        height = int(self.page.evaluate("document.documentElement.scrollHeight"))
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.wait_for_load_state("networkidle")
+        self.page.screenshot(path=path)
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

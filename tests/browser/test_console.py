@@ -1,0 +1,151 @@
+"""The console in a real browser: every page, both languages, both themes, desk and phone; keyboard; weight; no script."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.browser.chromium import PHONE, WIDE
+from tests.browser.looks import axe_findings, sticks_out
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+KB = 1024
+
+
+def first(page, address, pattern):
+    """The first address on a page that looks so."""
+    page.goto(address)
+    return re.search(rf'href="({pattern})', page.content())[1]
+
+
+def addresses(page):
+    """Every page that the menu, the settings and the lists lead to, one of each kind."""
+    found = dict.fromkeys(["/", "/search/?find=茶"])
+    page.goto("/")
+    found |= dict.fromkeys(link.get_attribute("href") for link in page.query_selector_all(".side .nav a"))
+    page.goto("/settings/")
+    found |= dict.fromkeys(
+        link.get_attribute("href") for link in page.query_selector_all("main [data-rows] a")
+    )
+    found[first(page, "/communities/", r"/communities/\d+/")] = None
+    found[first(page, "/members/", r"/members/\d+")] = None
+    found[first(page, "/reports/", r'/reports/\d+/[^"]+/')] = None
+    found[first(page, "/", r'/behind/[^"]+').replace("&amp;", "&")] = None
+    return list(found)
+
+
+@pytest.mark.parametrize(
+    ("width", "language", "theme"),
+    [(WIDE, "zh-CN", "light"), (WIDE, "en", "dark"), (PHONE, "en", "light")],
+)
+def test_every_page_stands_without_complaint(window, width, language, theme):
+    one = window(width=width, language=language, theme=theme)
+    wrong = {}
+    for address in addresses(one.page):
+        page = one.go(address)
+        found = [*one.complaints, *sticks_out(page), *axe_findings(page)]
+        if found:
+            wrong[address] = found
+        one.complaints.clear()
+    assert wrong == {}
+
+
+def total(page):
+    return int(re.search(r"[\d,]+", page.inner_text("h1 .tag"))[0].replace(",", ""))
+
+
+def test_a_day_of_the_trend_opens_its_people(window):
+    page = window(language="en").go("/")
+    plot = page.query_selector("[data-chart]")
+    box = plot.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.6)
+    page.wait_for_url("**/behind/**")
+    assert "Daily active members" in page.inner_text("h1")
+    assert total(page) == page.locator("main tbody tr").count() or total(page) > 50
+
+
+def test_a_cell_of_the_heat_map_opens_its_messages(window):
+    page = window(language="en").go("/")
+    cell = page.locator(".heat a").nth(40)
+    said = int(re.findall(r"[\d,]+", cell.get_attribute("aria-label"))[-1].replace(",", ""))
+    cell.click()
+    page.wait_for_url("**/behind/**")
+    assert total(page) == said
+
+
+def test_a_bar_of_the_states_opens_its_members(window):
+    page = window(language="en").go("/")
+    bar = page.locator(".bars a").first
+    said = int(re.match(r"[\d,]+", bar.locator(".num").inner_text())[0].replace(",", ""))
+    bar.click()
+    page.wait_for_url("**/behind/**")
+    assert total(page) == said
+
+
+def test_the_keyboard_is_enough(window):
+    page = window(language="en").go("/")
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#keys").is_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("茶")
+    page.locator("#found a").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.closest('#found') !== null")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("4")
+    page.wait_for_url("**/communities/")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/communities/\d+/"))
+
+
+def test_everything_reads_without_script(window):
+    one = window(language="en", script=False)
+    page = one.page
+    page.goto("/")
+    assert page.locator(".kpi").count() == 5
+    assert page.locator(".heat a").count() > 50
+    page.locator("details.data summary").first.click()
+    page.locator("details.data td a").first.click()
+    assert total(page) > 0
+    page.goto("/search/?find=茶")
+    assert page.locator("[data-rows] a").count() > 0
+    page.goto("/")
+    page.select_option("select[name=days]", "7")
+    page.click("[data-submit]")
+    assert "days=7" in page.url
+    page.click("button[name=theme]")
+    assert page.locator("html[data-theme=dark]").count() == 1
+
+
+def test_the_theme_follows_the_system_unless_chosen(window, hearth_house):
+    one = window(theme="dark")
+    one.context.clear_cookies(name="weilu_theme")
+    one.page.goto("/")
+    assert one.page.get_attribute("html", "data-bs-theme") == "dark"
+    one.page.emulate_media(color_scheme="light")
+    one.page.locator("html[data-bs-theme=light]").wait_for(state="attached")
+
+
+def test_a_first_visit_weighs_under_400_kb_and_a_later_one_under_60(window):
+    one = window(language="en")
+    one.go("/communities/")  # so that nothing of the login is still under way
+    weights = []
+    session = one.context.new_cdp_session(one.page)
+    session.send("Network.enable")
+    session.send("Network.clearBrowserCache")
+    session.on("Network.loadingFinished", lambda event: weights.append(event["encodedDataLength"]))
+    one.go("/")
+    visit = sum(weights)
+    weights.clear()
+    one.go("/communities/")
+    one.go("/")
+    later = sum(weights) / 2
+    assert visit <= 400 * KB, visit
+    assert later <= 60 * KB, later
