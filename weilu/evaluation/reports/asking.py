@@ -119,6 +119,7 @@ def _figure(slug: str, where: Where, answer: questions.Answer) -> Figure:
         value=values[-1],
         before=values[-2],
         mean=round(sum(known) / len(known), 4) if known else None,
+        weeks=len(known),
         question={**where.trend(slug, week), "point": {"at": week.first.isoformat()}},
     )
 

@@ -26,6 +26,8 @@ class Figure:
     before: Number | None
     mean: Number | None
     question: dict[str, Any]
+    weeks: int = 4
+    """How many of the four weeks before had a value."""
 
 
 @dataclass(frozen=True, slots=True)

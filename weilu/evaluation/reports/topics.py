@@ -89,26 +89,21 @@ def _told_apart(found: list[Topic], places: dict[str, set[int]], limit: int) -> 
     """
     kept: list[Topic] = []
     for topic in found:
-        mine = places[topic.word]
-        whole = next(
-            (
-                o
-                for o in found
-                if topic.word in o.word and o.word != topic.word and o.messages >= SAME * len(mine)
-            ),
-            None,
-        )
-        if whole is None and not any(_alike(topic, mine, other, places) for other in kept):
+        swallowed = any(_inside(topic.word, o.word) and o.messages >= SAME * topic.messages for o in found)
+        if not swallowed and not any(_alike(topic, other, places) for other in kept):
             kept.append(topic)
         if len(kept) == limit:
             break
     return kept
 
 
-def _alike(topic: Topic, mine: set[int], other: Topic, places: dict[str, set[int]]) -> bool:
-    shared = len(mine & places[other.word])
-    return (
-        shared >= SAME * min(len(mine), other.messages)
-        or topic.word in other.word
-        or other.word in topic.word
-    )
+def _alike(topic: Topic, other: Topic, places: dict[str, set[int]]) -> bool:
+    if _inside(topic.word, other.word) or _inside(other.word, topic.word):
+        return True
+    shared = len(places[topic.word] & places[other.word])
+    return shared >= SAME * min(topic.messages, other.messages)
+
+
+def _inside(part: str, whole: str) -> bool:
+    """Whether a Chinese word stands inside a longer one; letters of Latin words say nothing."""
+    return part != whole and not part.isascii() and part in whole

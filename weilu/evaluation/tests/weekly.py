@@ -40,6 +40,7 @@ def said(who: Any, day: str, hour: str, text: str = "hello", **rest: Any) -> Inc
 
 
 THE_WEEK = [
+    join("Gus", at("06-05"), community=HEARTH),
     said("Gus", "06-12", "12:00"),
     *[said("Eve", "06-20", f"10:0{n}", "早上好") for n in range(4)],
     *[said("Cai", "06-21", f"11:0{n}", "晚安") for n in range(2)],

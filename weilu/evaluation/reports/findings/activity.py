@@ -19,7 +19,9 @@ LEAST_MOVE, LEAST_POINTS = 0.12, 0.005
 def interaction(facts: Facts) -> Finding | None:
     """The interaction rate against the mean of four weeks, and who drove it."""
     value, mean = facts.share("interaction_rate"), facts.usual_share("interaction_rate")
-    if not mean or value is None or abs(value - mean) < max(LEAST_MOVE * mean, LEAST_POINTS):
+    if not mean or value is None or not facts.mature:
+        return None
+    if abs(value - mean) < max(LEAST_MOVE * mean, LEAST_POINTS):
         return None
     rose = value > mean
     drivers = [one for one in movers(facts.reading, 50) if (one.now > one.before) == rose][:3]
@@ -61,7 +63,13 @@ def say_interaction(finding: Finding, names: Names) -> Said:
 def volume(facts: Facts) -> Finding | None:
     """Clearly more or fewer messages than usual?"""
     value, mean = facts.value("messages"), facts.mean("messages")
-    if value is None or mean is None or max(value, mean) < 10 or abs(value - mean) < 0.25 * mean:
+    if (
+        value is None
+        or mean is None
+        or not facts.mature
+        or max(value, mean) < 10
+        or abs(value - mean) < 0.25 * mean
+    ):
         return None
     gap = abs(value - mean) / max(mean, 1.0)
     facts_told = {
@@ -125,7 +133,7 @@ def say_concentration(finding: Finding, names: Names) -> Said:
 def part_of_day(facts: Facts) -> Finding | None:
     """Which part of the day lost most against the mean of four weeks?"""
     now, before = facts.reading.hours, facts.reading.hours_before
-    if before.total() < 200 or now.total() < 20:
+    if not facts.mature or before.total() < 200 or now.total() < 20:
         return None
     losses = {}
     for name, (first, after) in PARTS.items():

@@ -40,7 +40,7 @@ def say_silent_newcomers(finding: Finding, names: Names) -> Said:
 def new_voices(facts: Facts) -> Finding | None:
     """Did clearly more people than usual speak for the first time?"""
     value, mean = facts.value("new_speakers"), facts.mean("new_speakers")
-    if value is None or mean is None or value < 5 or value < 1.4 * mean:
+    if value is None or mean is None or not facts.mature or value < 5 or value < 1.4 * mean:
         return None
     return Finding(
         "new_voices",
@@ -62,7 +62,7 @@ def say_new_voices(finding: Finding, names: Names) -> Said:
 def leaving(facts: Facts) -> Finding | None:
     """Did clearly more people than usual leave?"""
     value, mean = facts.value("leaves"), facts.mean("leaves")
-    if value is None or mean is None or value < 4 or value < 1.5 * mean:
+    if value is None or mean is None or not facts.mature or value < 4 or value < 1.5 * mean:
         return None
     return Finding(
         "leaving",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from weilu.evaluation.reports.reading import Reading
 from weilu.evaluation.reports.shapes import Figure, Finding, Number
 
+LEAST_WEEKS = 3
+"""So many of the four weeks before must have had members."""
 Names = Mapping[int, str]
 
 
@@ -34,6 +36,12 @@ class Facts:
     def usual_share(self, metric: str) -> float | None:
         mean = self.mean(metric)
         return None if mean is None else mean / 100
+
+    @property
+    def mature(self) -> bool:
+        """Whether there is a usual week to compare with: a young community only gathers its members."""
+        figure = self.figures.get("interaction_rate")
+        return figure is not None and figure.weeks >= LEAST_WEEKS
 
     def mean(self, metric: str) -> Number | None:
         figure = self.figures.get(metric)
