@@ -17,6 +17,7 @@ urlpatterns = [
     path("thresholds/<int:scope>/", thresholds.edit, name="edit_thresholds"),
     path("<int:member_id>/", member.page, name="page"),
     path("<int:member_id>/story/", member.story, name="story"),
+    path("<int:member_id>/talks/", member.talks, name="talks"),
     path("<int:member_id>/influence/<int:scope>/<slug:factor>/", member.behind, name="behind"),
     path("<int:member_id>/with/<int:other_id>/", member.between, name="between"),
     path("<int:member_id>/merge/", merging.merge, name="merge"),

@@ -9,8 +9,10 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from weilu.core import clock
+from weilu.core.directory import queries as directory
 from weilu.core.directory.models import Community, Identity
 from weilu.core.operators.access import Viewer, visible_communities
 from weilu.core.warehouse import client
@@ -29,6 +31,7 @@ from weilu.members.when import When
 History = list[tuple[int, str]]
 TALKS = 12
 WEEKS = 52
+EPOCH = dt.date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Person:
     state: str
     history: History
     """Of the whole person for who sees all communities, else of the membership with the best state."""
+    weeks: dict[dt.date, int]
+    """Interactions by the Monday of their week, in the zone of the moment."""
 
     @property
     def first(self) -> int:
@@ -96,41 +101,45 @@ class Person:
         return sum(one.messages for one in self.memberships)
 
 
-def rows_of(viewer: Viewer, member: int, when: When) -> Rows:
-    """All rows of a member's accounts, past ones too, that the viewer may see at the moment."""
-    owned = client.query(*compiled_lines.identities_of([member])).column("identity").to_pylist()
-    return Rows(communities=viewer.communities, identities=owned, before=when.before, known=when.known)
-
-
 def person(viewer: Viewer, member: int, when: When) -> Person:
     """The member's page, without its timeline. The caller has passed the doorway."""
-    rows = rows_of(viewer, member, when)
-    seen = client.query(*compiled.seen_in(rows, member)).to_pylist()
+    accounts = _accounts(member, when)
+    lines = _histories(Rows(viewer.communities, accounts, before=when.before, known=when.known), member, when)
     communities = {row.pk: row for row in visible_communities(viewer)}
-    lines = _histories(rows, member, [0, *(row["community"] for row in seen)], when)
-    memberships = [
-        _membership(row, communities[row["community"]], lines, when)
-        for row in seen
-        if row["community"] in communities
-    ]
-    accounts = {identity for row in seen for identity in row["identities"]}
+    # Few communities lead the sort key; before the first conclusion all are looked through.
+    places = {scope for _, scope in lines if scope} or set(communities)
+    rows = Rows(places & set(communities), accounts, before=when.before, known=when.known)
+    seen = client.query(*compiled.seen_in(rows, member, when.zone)).to_pylist()
+    memberships = [_membership(row, communities[row["community"]], lines, when) for row in seen]
     whole = lines.get(("state", 0), []) if viewer.communities is None else None
     state, history = _speaking(memberships, whole, when)
+    used = sorted({identity for row in seen for identity in row["identities"]})
+    identities = list(Identity.objects.filter(pk__in=used).order_by("pk"))
     return Person(
-        member,
-        names([member])[member],
-        list(Identity.objects.filter(pk__in=accounts).order_by("pk")),
-        sorted(accounts),
-        memberships,
-        state,
-        history,
+        member, names([member])[member], identities, used, memberships, state, history, _weeks(seen)
     )
 
 
-def _histories(rows: Rows, member: int, scopes: list[int], when: When) -> dict[tuple[str, int], History]:
+def _accounts(member: int, when: When) -> list[int]:
+    """The identities of a member; where knowledge of the past is asked for, all that they ever had."""
+    if when.known is None:
+        return [one.pk for one in directory.identities_of(member)]
+    owned: list[int] = client.query(*compiled_lines.identities_of([member])).column("identity").to_pylist()
+    return owned
+
+
+def _weeks(seen: list[dict[str, Any]]) -> dict[dt.date, int]:
+    found: Counter[dt.date] = Counter()
+    for row in seen:
+        for day, count in zip(row["weeks"], row["counts"], strict=True):
+            found[EPOCH + dt.timedelta(days=day)] += count
+    return dict(found)
+
+
+def _histories(rows: Rows, member: int, when: When) -> dict[tuple[str, int], History]:
     """(key, scope) → change points: as stored, or from the facts where knowledge of the past is asked for."""
     if when.known is None:
-        table = client.query(*compiled_lines.stored(("state", "membership"), [member], scopes))
+        table = client.query(*compiled_lines.stored(("state", "membership"), [member]))
         return {(key, scope): points for key, scope, _, points, _ in read_lines(table)}
     known = facts.read(rows, smallest_gap())
     versions = thresholds.versions_of(known.scopes(), before_ms=when.before * 1000)
@@ -145,7 +154,7 @@ def _histories(rows: Rows, member: int, scopes: list[int], when: When) -> dict[t
 
 
 def _membership(
-    row: dict[str, int], community: Community, lines: dict[tuple[str, int], History], when: When
+    row: dict[str, Any], community: Community, lines: dict[tuple[str, int], History], when: When
 ) -> Membership:
     history = lines.get(("state", community.pk), [])
     presence = lines.get(("membership", community.pk), [])
@@ -171,17 +180,14 @@ def _speaking(memberships: list[Membership], whole: History | None, when: When) 
     return (best.state, best.history) if best else ("", [])
 
 
-def weekly(one: Person, viewer: Viewer, when: When) -> list[tuple[dt.date, int]]:
+def weekly(one: Person, when: When) -> list[tuple[dt.date, int]]:
     """Interactions week by week for a year, up to the moment or to half a year after the last; weeks without are 0."""
-    rows = mine(one, when, viewer.communities)
-    found = client.query(*compiled.weeks(rows, one.id, when.zone)).to_pylist()
-    counts = {row["week"]: row["interactions"] for row in found}
-    if not counts:
+    if not one.weeks:
         return []
     last = clock.day_of(clock.from_ms((when.before - 1) * 1000), when.zone)
-    last = min(last - dt.timedelta(days=last.weekday()), max(counts) + dt.timedelta(weeks=WEEKS // 2))
+    last = min(last - dt.timedelta(days=last.weekday()), max(one.weeks) + dt.timedelta(weeks=WEEKS // 2))
     weeks = [last - dt.timedelta(weeks=n) for n in range(WEEKS - 1, -1, -1)]
-    return [(week, counts.get(week, 0)) for week in weeks]
+    return [(week, one.weeks.get(week, 0)) for week in weeks]
 
 
 def talks(one: Person, when: When) -> list[Talk]:

@@ -99,12 +99,12 @@ def test_a_stranger_is_sent_to_the_door_and_dov_finds_nothing(village, stranger,
     cai = member_of("Cai").pk
     for path in (
         "",
-        f"{cai}",
-        f"{cai}/merge",
-        "moves",
-        "thresholds",
-        "thresholds/0",
-        f"{cai}/influence/0/reach",
+        f"{cai}/",
+        f"{cai}/merge/",
+        "moves/",
+        "thresholds/",
+        "thresholds/0/",
+        f"{cai}/influence/0/reach/",
     ):
         assert stranger.get(f"/members/{path}").status_code == 302
         assert client_of(dov).get(f"/members/{path}").status_code == 404
@@ -127,7 +127,9 @@ def test_bad_input_is_refused_with_a_sentence(at_ada) -> None:
 
 
 def test_an_export_holds_what_matches_and_is_in_the_audit_trail(at_ada) -> None:
-    response = at_ada.post("/members/bulk/", {"query": "state=dormant&sort=name", "all": "1", "act": "export"})
+    response = at_ada.post(
+        "/members/bulk/", {"query": "state=dormant&sort=name", "all": "1", "act": "export"}
+    )
     body = b"".join(response.streaming_content).decode()
     assert body.startswith("\ufeffid,name,state")
     assert [line.split(",")[1] for line in body.splitlines()[1:]] == ["Fay", "Gus"]
@@ -187,7 +189,8 @@ def test_a_member_page_tells_state_influence_memberships_and_words(at_ada) -> No
 
 def test_numbers_of_a_member_page_open_exactly_what_they_count(at_ada) -> None:
     cai, emi = member_of("Cai").pk, member_of("Emi").pk
-    response = at_ada.get(f"/members/{cai}/")
+    response = at_ada.get(f"/members/{cai}/?talks=1")
+    assert at_ada.get(f"/members/{cai}/").context["talks"] is None
     scope = response.context["influence"].scope
     counts = {factor.slug: factor.count for factor in response.context["influence"].factors}
     told_of = lambda slug: at_ada.get(f"/members/{cai}/influence/{scope}/{slug}/").context["found"]  # noqa: E731
@@ -197,6 +200,7 @@ def test_numbers_of_a_member_page_open_exactly_what_they_count(at_ada) -> None:
     assert told_of("reach").total == 3
     talks = {talk.name: (talk.by_me, talk.to_me) for talk in response.context["talks"]}
     assert talks == {"Emi": (0, 1), "Fay": (0, 1)}
+    assert at_ada.get(f"/members/{cai}/talks/").context["talks"] == response.context["talks"]
     assert at_ada.get(f"/members/{cai}/with/{emi}/").context["found"].total == 1
     for point in response.context["chart"]["series"][0]["points"]:
         if point["value"]:

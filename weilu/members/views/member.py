@@ -88,7 +88,7 @@ def _shown(request: ViewerRequest, one: Person, moment: when.When) -> dict[str, 
         "bar": stretches(one.history, moment.before),
         "steps": _steps(one.history),
         "chart": _chart(one, request, moment),
-        "talks": reading.talks(one, moment),
+        "talks": reading.talks(one, moment) if "talks" in request.GET else None,
         "merges": _merges(one) if moment.present else [],
         "corrections": corrections(one.id, scopes).count(),
         "unseen_joining": any(not membership.joined for membership in one.memberships),
@@ -153,7 +153,7 @@ def _steps(history: History) -> list[str]:
 
 
 def _chart(one: Person, request: ViewerRequest, moment: when.When) -> dict[str, Any]:
-    weeks = reading.weekly(one, request.viewer, moment)
+    weeks = reading.weekly(one, moment)
     address = reverse("members:page", args=[one.id])
     kept = {name: request.GET[name] for name in ("as_of", "known") if request.GET.get(name)}
     points = [
@@ -202,6 +202,16 @@ def by_day(items: list[Item], zone: str) -> list[tuple[dt.date, list[Item]]]:
     """Lines under the day on which they happened, in the zone of the page."""
     grouped = groupby(items, key=lambda item: clock.day_of(clock.from_ms(item.at), zone))
     return [(day, list(some)) for day, some in grouped]
+
+
+@needs(rights.VIEW)
+def talks(request: ViewerRequest, member_id: int) -> HttpResponse:
+    """With whom the member talks: a fragment, fetched when seen, since it looks through whole communities."""
+    member = access_member(request.viewer, member_id)
+    moment = when.asked(request.GET.dict())
+    one = reading.person(request.viewer, member.pk, moment)
+    context = {"person": one, "when": moment, "talks": reading.talks(one, moment)}
+    return render(request, "members/_talks.html", context)
 
 
 @needs(rights.VIEW)

@@ -86,8 +86,9 @@ def stored(
 ) -> Sql:
     """key, scope, who, froms, vals, version as they stand; of all people where `people` is None, of all scopes likewise."""
     where, values = _stored_where(keys, people, scopes)
+    few = "SETTINGS max_threads = 1" if people is not None else ""
     sql = f"""SELECT key, scope, who, froms, vals, version FROM weilu.timelines FINAL
-WHERE {where} ORDER BY key, scope, who"""
+WHERE {where} ORDER BY key, scope, who {few}"""
     return sql, values
 
 

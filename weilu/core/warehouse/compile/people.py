@@ -8,6 +8,8 @@ from weilu.core.warehouse.compile.facts import Rows, Sql
 
 MOMENT_MS = "toInt64(toUnixTimestamp(e.happened)) * 1000 + e.ms"
 MESSAGE = "message.sent"
+ONE_THREAD = "SETTINGS max_threads = 1"
+"""For what reads few rows of one person: a second thread costs more than it brings."""
 
 
 def totals(rows: Rows) -> Sql:
@@ -21,25 +23,21 @@ GROUP BY person HAVING toInt64(person) > 0 ORDER BY person"""
     return sql, rows.values
 
 
-def seen_in(rows: Rows, person: int) -> Sql:
-    """community, messages, interactions, first, last, joined (seconds; 0: never seen), identities of one person."""
+def seen_in(rows: Rows, person: int, timezone: str) -> Sql:
+    """community, messages, interactions, first, last, joined (seconds; 0: never), identities, weeks, counts of one person.
+
+    `weeks` are Mondays of the time zone as days since 1970, `counts` the interactions in them.
+    """
     sql = f"""
+SELECT * EXCEPT (by_week), by_week.1 AS weeks, by_week.2 AS counts FROM (
 SELECT e.community AS community, countIf(e.kind = '{MESSAGE}') AS messages, countIf(e.interaction = 1) AS interactions,
     toInt64(toUnixTimestamp(min(e.happened))) AS first,
     toInt64(toUnixTimestamp(maxIf(e.happened, e.interaction = 1))) AS last,
     toInt64(toUnixTimestamp(maxIf(e.happened, e.kind = 'member.joined'))) AS joined,
-    groupUniqArray(e.identity) AS identities
+    groupUniqArray(e.identity) AS identities,
+    sumMapIf([toInt32(toMonday(toDate(e.happened, {{timezone:String}})))], [toUInt32(1)], e.interaction = 1) AS by_week
 FROM {rows.tables} WHERE {rows.where} AND {rows.person} = {{person:UInt32}}
-GROUP BY community ORDER BY messages DESC, community"""
-    return sql, {**rows.values, "person": person}
-
-
-def weeks(rows: Rows, person: int, timezone: str) -> Sql:
-    """week (its Monday), interactions of one person."""
-    sql = f"""
-SELECT toMonday(toDate(e.happened, {{timezone:String}})) AS week, count() AS interactions
-FROM {rows.tables} WHERE {rows.where} AND e.interaction = 1 AND {rows.person} = {{person:UInt32}}
-GROUP BY week ORDER BY week"""
+GROUP BY community) ORDER BY messages DESC, community {ONE_THREAD}"""
     return sql, {**rows.values, "person": person, "timezone": timezone}
 
 
@@ -59,7 +57,7 @@ def story(
 SELECT e.position AS position, e.kind AS kind, {MOMENT_MS} AS at, e.community AS community, e.room AS room,
     e.about AS about, e.target AS target, e.value AS value, e.properties AS properties
 FROM {rows.tables} WHERE {rows.where} AND {" AND ".join(conditions)}
-ORDER BY at DESC, position DESC LIMIT {{limit:UInt32}}"""
+ORDER BY at DESC, position DESC LIMIT {{limit:UInt32}} {ONE_THREAD}"""
     return sql, values
 
 
