@@ -79,8 +79,8 @@ def test_who_holds_nothing_or_is_nobody_is_turned_away(talk, post, dov, stranger
 
 
 def test_a_token_asks_with_its_operators_eyes(talk, bea, stranger):
-    key = tokens.create(viewer_of(bea), "board", ["view"])
-    bearer = {"HTTP_AUTHORIZATION": f"Bearer {key[1] if isinstance(key, tuple) else key}"}
+    key = tokens.create(viewer_of(bea), bea, "board", ["view"], None).token
+    bearer = {"HTTP_AUTHORIZATION": f"Bearer {key}"}
 
     answer = stranger.post(PATH, data=json.dumps(QUESTION), content_type="application/json", **bearer)
 
