@@ -31,7 +31,8 @@ class BadFile(WeiluError):
 
     def __init__(self, file: str, cause: str | Promise, line: int = 0) -> None:
         place = _("%(file)s, line %(line)d") % {"file": file, "line": line} if line else file
-        super().__init__(f"{place}: {cause}", file=file, line=line, cause=str(cause))
+        sentence = _("%(place)s: %(cause)s") % {"place": place, "cause": cause}
+        super().__init__(sentence, file=file, line=line, cause=str(cause))
 
 
 class RowRefused(Exception):

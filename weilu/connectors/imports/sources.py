@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import IO
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from weilu.core.errors import WeiluError
@@ -197,4 +198,6 @@ def _unpack_entry(archive: tarfile.TarFile, entry: tarfile.TarInfo, folder: Path
 
 
 def _refused(file: str, cause: str | Promise) -> BadSource:
-    return BadSource(f"{file}: {cause}", file=file, line=0, cause=str(cause))
+    return BadSource(
+        gettext("%(place)s: %(cause)s") % {"place": file, "cause": cause}, file=file, line=0, cause=str(cause)
+    )
