@@ -144,6 +144,17 @@ def test_every_number_bar_and_cell_opens_exactly_what_stands_behind_it(lively, a
             assert pages.behind(client, number.address) == number.count, (kind, number)
 
 
+def test_a_top_voice_opens_exactly_the_messages_that_are_counted(lively, ada, client_of):
+    client = english(client_of(ada))
+    page = text(client, f"/communities/{lively.hearth.pk}/?days=7")
+    found = re.search(r'href="(/communities/\d+/voices/\d+/[^"]*)">(\d+)</a>', page)
+    assert found
+    assert found[2] == "6"  # Cai from the 14th to the 19th
+    voice = text(client, found[1].replace("&amp;", "&"))
+    assert "6 messages" in voice
+    assert voice.count('class="said"') == 6
+
+
 def test_the_list_shows_members_active_share_and_health(lively, ada, client_of):
     page = text(english(client_of(ada)), "/communities/")
     row = re.search(r"<tr><th.*?Hearth.*?</tr>", page, re.S)

@@ -10,5 +10,6 @@ app_name = "communities"
 urlpatterns = [
     path("", views.index, name="list"),
     path("<int:community_id>/", views.page, name="page"),
+    path("<int:community_id>/voices/<int:member_id>/", views.voice, name="voice"),
     path("<int:community_id>/timezone/", views.timezone, name="timezone"),
 ]

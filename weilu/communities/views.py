@@ -13,14 +13,22 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from weilu.communities import actions, panels, words
-from weilu.communities.queries import charts, figures, health, overview, voices, window
+from weilu.communities.queries import charts, feed, figures, health, overview, voices, window
 from weilu.communities.spans import LENGTHS, Span
 from weilu.core.directory.models import Community
 from weilu.core.errors import Unavailable
 from weilu.core.operators import rights
-from weilu.core.operators.access import Viewer, ViewerRequest, access_community, needs, visible_communities
+from weilu.core.operators.access import (
+    Viewer,
+    ViewerRequest,
+    access_community,
+    access_member,
+    needs,
+    visible_communities,
+)
 
 PANELS = {"figures": "communities/_figures.html", "panels": "communities/_panels.html"}
+PAGE = 50
 TABLE = {"table": "communities/_table.html"}
 
 
@@ -65,6 +73,27 @@ def page(request: ViewerRequest, community_id: int) -> HttpResponse:
     return render(request, "communities/page.html", context)
 
 
+@needs(rights.VIEW)
+def voice(request: ViewerRequest, community_id: int, member_id: int) -> HttpResponse:
+    """What one member sent in the days that the community's page shows: the messages behind a number of the top voices."""
+    community = access_community(request.viewer, community_id)
+    member = access_member(request.viewer, member_id)
+    span = window.of_page(request.GET, [community.pk], window.zone_of(community))
+    number = max(1, int(asked)) if (asked := request.GET.get("page", "1")).isdecimal() else 1
+    ids, total = voices.messages(request.viewer, span, community.pk, member.pk, PAGE, (number - 1) * PAGE)
+    context = {
+        "community": community,
+        "member": member,
+        "span": span,
+        "total": total,
+        "happened": feed.in_order(ids, request.viewer.communities),
+        "number": number,
+        "before": number - 1,
+        "after": number + 1 if number * PAGE < total else 0,
+    }
+    return render(request, "communities/voice.html", context)
+
+
 def _named(communities: Sequence[Community]) -> list[tuple[int, str]]:
     return [(one.pk, str(one)) for one in communities]
 
@@ -77,6 +106,7 @@ def _read(viewer: Viewer, span: Span, community: Community) -> dict[str, Any]:
     own = [community.pk]
     reading = health.read(viewer, span, own)[community.pk]
     return {
+        "community": community,
         "figures": figures.headlines(viewer, span, own),
         "trend": charts.active_by_day(viewer, span, own),
         "heat": charts.lively_hours(viewer, span, own),

@@ -30,7 +30,7 @@ def behind(request: ViewerRequest) -> HttpResponseBase:
     question = _question(request.GET.get("q", ""))
     if request.GET.get("format") == "csv":
         return exporting.as_csv(request.viewer, question)
-    number = max(1, int(page)) if (page := request.GET.get("page", "1")).isdecimal() else 1
+    number = max(1, int(asked)) if (asked := request.GET.get("page", "1")).isdecimal() else 1
     found = questions.behind(question, request.viewer, limit=PAGE, offset=(number - 1) * PAGE)
     context = {
         "question": question,

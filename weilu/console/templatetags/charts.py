@@ -75,6 +75,12 @@ def _bars(data: Mapping[str, Any]) -> dict[str, Any]:
     return {"rows": shapes.shares(list(data.get("rows", ()))), "unit": data.get("unit", "")}
 
 
+def _pyramid(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A pyramid in which nobody stands is none."""
+    shown = _bars(data)
+    return shown if any(row["value"] for row in shown["rows"]) else {**shown, "rows": []}
+
+
 def _cohorts(data: Mapping[str, Any]) -> dict[str, Any]:
     return {"rows": data.get("rows", ()), "periods": data.get("periods", ())}
 
@@ -90,7 +96,7 @@ SHAPES = {
     "flow": lambda data: _drawn("flow", data),
     "heat": _heat,
     "bars": _bars,
-    "pyramid": _bars,
+    "pyramid": _pyramid,
     "cohorts": _cohorts,
     "spark": _spark,
 }

@@ -1,4 +1,4 @@
-"""Who sent most messages in a span, and on which step of the pyramid do they stand at its end?"""
+"""Who sent most messages in a span, on which step of the pyramid do they stand at its end, and what did one of them send?"""
 
 from __future__ import annotations
 
@@ -22,4 +22,19 @@ def loudest(frame: Frame, limit: int) -> tuple[str, dict[str, object]]:
     sql = f"""SELECT t.person AS person, t.sent AS sent, t.days AS days, if(empty(h.path), '', h.path[1]) AS tier
         FROM ({top}) AS t LEFT JOIN (SELECT who, path FROM ({held})) AS h ON h.who = t.person
         ORDER BY sent DESC, person"""
+    return sql, bound.params
+
+
+def sent(frame: Frame, member: int, limit: int, offset: int) -> tuple[str, dict[str, object]]:
+    """position, total: a part of a member's messages in a span, in the order of the log, and how many there are."""
+    bound = Bound()
+    said = events(
+        frame,
+        bound,
+        f"{person(frame, bound)} AS person, position",
+        f"kind = {bound(MESSAGE, 'String')}",
+        since=frame.start,
+    )
+    sql = f"""SELECT position, count() OVER () AS total FROM ({said}) WHERE person = {bound(member, "UInt32")}
+        ORDER BY position LIMIT {bound(limit, "UInt32")} OFFSET {bound(offset, "UInt32")}"""
     return sql, bound.params
