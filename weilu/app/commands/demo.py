@@ -27,7 +27,7 @@ def demo(
     ] = "",
     json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
-    """Play the sample brand into this installation. `weilu import --undo BATCH` takes it out again."""
+    """Play the sample brand into this installation. `weilu import undo BATCH` takes it out again."""
     from weilu.connectors.imports import queries
     from weilu.connectors.imports.simulator import actions
     from weilu.connectors.imports.simulator.brand import TIMEZONE, Options
