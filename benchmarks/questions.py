@@ -243,7 +243,7 @@ DUCK = {
     "heatmap": f"SELECT isodow(t) AS w, hour(t) AS h, count(*) FROM e WHERE kind = 'message.sent' AND {_IN} GROUP BY w, h",
     "retention": """WITH a AS (SELECT DISTINCT person, date_trunc('week', t) AS w FROM e WHERE kind = 'message.sent' AND person != 0),
         f AS (SELECT person, min(w) AS c FROM a GROUP BY person)
-        SELECT c, date_diff('week', c, w) AS p, count(*) FROM f JOIN a USING (person)
+        SELECT c::DATE, date_diff('week', c, w) AS p, count(*) FROM f JOIN a USING (person)
         WHERE c >= TIMESTAMPTZ '2024-08-05 00:00:00' AND p < 8 GROUP BY ALL""",
 }
 """The same questions by good SQL of DuckDB's own."""

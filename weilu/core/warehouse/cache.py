@@ -32,9 +32,19 @@ class Cache(Generic[Key, Value]):
             missing = [key for key in keys if key not in found]
             if missing:
                 found |= compute(missing)
-                self._keep({key: found[key] for key in missing})
+                self.keep({key: found[key] for key in missing})
         self._release(group)
         return found
+
+    def holds(self, key: Key) -> bool:
+        with self._guard:
+            return key in self._values
+
+    def keep(self, values: dict[Key, Value]) -> None:
+        with self._guard:
+            self._values.update(values)
+            while len(self._values) > self._size:
+                self._values.popitem(last=False)
 
     def clear(self) -> None:
         with self._guard:
@@ -46,12 +56,6 @@ class Cache(Generic[Key, Value]):
                 if key in self._values:
                     self._values.move_to_end(key)
             return {key: self._values[key] for key in keys if key in self._values}
-
-    def _keep(self, values: dict[Key, Value]) -> None:
-        with self._guard:
-            self._values.update(values)
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
 
     def _lock(self, group: Hashable) -> threading.Lock:
         with self._guard:

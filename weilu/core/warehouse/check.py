@@ -37,21 +37,32 @@ class Asked:
     measure: Measure | None = None
 
 
-def check(question: Question, viewer: Viewer) -> Asked:
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """What a viewer can ask about, looked up once for many questions."""
+
+    communities: tuple[Community, ...]
+    timezone: str
+
+
+def visible(viewer: Viewer) -> Visible:
+    rows = Community.objects.order_by("pk")
+    seen = rows if viewer.communities is None else rows.filter(pk__in=viewer.communities)
+    brand = Brand.objects.values_list("timezone", flat=True).first()
+    return Visible(tuple(seen), brand or str(Brand._meta.get_field("timezone").default))
+
+
+def check(question: Question, viewer: Viewer, seen: Visible | None = None) -> Asked:
     """Raises Refused for what cannot be asked and NotFound for a community that is not there or not the viewer's."""
-    rows = _visible(viewer)
+    seen = seen or visible(viewer)
+    rows = seen.communities
     communities = _communities(question.span, rows)
-    timezone = _timezone(question.span, communities)
+    timezone = _timezone(question.span, communities, seen.timezone)
     frame = _frame(question, communities, timezone, _scope(viewer, communities, rows))
     measure, unit = _measure(question)
     if measure is not None and frame.breakdown is not None:
         _can_be_broken_down(measure, question, frame)
     return Asked(question, frame, unit, _names(communities), measure)
-
-
-def _visible(viewer: Viewer) -> list[Community]:
-    rows = Community.objects.order_by("pk")
-    return list(rows if viewer.communities is None else rows.filter(pk__in=viewer.communities))
 
 
 def _communities(span: Span, rows: Sequence[Community]) -> list[Community]:
@@ -82,9 +93,9 @@ def _community(name: str | int, rows: Sequence[Community]) -> Community:
     raise NotFound(_("There is no community “%(name)s” here, or it is not yours to see.") % {"name": name})
 
 
-def _timezone(span: Span, communities: Sequence[Community]) -> str:
+def _timezone(span: Span, communities: Sequence[Community], brand: str) -> str:
     own = communities[0].timezone if len(communities) == 1 else ""
-    name = span.timezone or own or _brand_timezone()
+    name = span.timezone or own or brand
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -92,12 +103,6 @@ def _timezone(span: Span, communities: Sequence[Community]) -> str:
             _("There is no time zone “%(name)s”. Use a name such as Asia/Shanghai.") % {"name": name}
         )
     return name
-
-
-def _brand_timezone() -> str:
-    return Brand.objects.values_list("timezone", flat=True).first() or str(
-        Brand._meta.get_field("timezone").default
-    )
 
 
 def _scope(viewer: Viewer, asked: Sequence[Community], visible: Sequence[Community]) -> int | None:

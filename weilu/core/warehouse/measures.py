@@ -144,6 +144,14 @@ class FirstReply:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """The waiting times of the `Answered` themselves, in milliseconds: what `FirstReply` is the middle of."""
+
+    hours: int
+    counts: ClassVar[str] = EVENTS
+
+
+@dataclass(frozen=True, slots=True)
 class TopSpeakers:
     """How many messages came from the `percent` per cent of speakers who sent most (rounded up)?"""
 
@@ -177,6 +185,7 @@ Base = (
     | Answered
     | Unanswered
     | FirstReply
+    | Waits
     | TopSpeakers
     | Holding
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,13 +24,13 @@ from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import client, conclusions, loader, store
 from weilu.core.warehouse.answers import KINDS, Rows, Source
 from weilu.core.warehouse.cache import Cache
-from weilu.core.warehouse.check import Asked, check, concludes
-from weilu.core.warehouse.compile import listed, trend
+from weilu.core.warehouse.check import Asked, check, concludes, visible
+from weilu.core.warehouse.compile import daily, listed, trend
 from weilu.core.warehouse.compile.rows import Series
 from weilu.core.warehouse.compile.source import Bound
 from weilu.core.warehouse.frame import Frame
 from weilu.core.warehouse.measures import EVENTS, PEOPLE, Base, parts
-from weilu.core.warehouse.question import ANSWER, parse
+from weilu.core.warehouse.question import ANSWER, TREND, parse
 
 WAIT_SECONDS = 10.0
 QUERY_SECONDS = 30.0
@@ -90,7 +91,8 @@ def ask(question: Json, viewer: Viewer, *, seconds: float = WAIT_SECONDS) -> Ans
 
 def ask_many(questions: Sequence[Json], viewer: Viewer, *, seconds: float = WAIT_SECONDS) -> list[Answer]:
     """Answers in the order of the questions. Trends over the same communities and days share their scans."""
-    checked = [check(parse(one), viewer) for one in questions]
+    seen = visible(viewer)
+    checked = [check(parse(one), viewer, seen) for one in questions]
     moment = _moment(any(concludes(one) for one in checked), seconds)
     _prepare(checked, moment)
     return [_answer(data, asked, moment) for data, asked in zip(questions, checked, strict=True)]
@@ -195,14 +197,38 @@ def _moment(concluding: bool, seconds: float) -> Moment:
 
 
 def _prepare(checked: Sequence[Asked], moment: Moment) -> None:
-    """Computes the measures of all trends, frame by frame, so that each frame is scanned for all of them together."""
+    """Computes the measures of all trends together: what days tell from one reading by day, the rest frame by frame."""
     wanted: dict[Frame, list[Base]] = {}
     for asked in checked:
-        if asked.measure is not None and asked.question.kind == "trend" and asked.question.want == ANSWER:
+        if asked.measure is not None and asked.question.kind == TREND and asked.question.want == ANSWER:
             wanted.setdefault(asked.frame, []).extend(parts(asked.measure))
+    for wide, several in daily.shared(wanted).items():
+        _share(wide, {frame: wanted[frame] for frame in several}, moment)
     for frame, measures in wanted.items():
         if len(measures) > 1:
             _series(moment, measures, frame)
+
+
+def _share(wide: Frame, wanted: Mapping[Frame, Sequence[Base]], moment: Moment) -> None:
+    """Reads by day what more than one frame wants and remembers what follows for each frame."""
+    pairs = [(frame, one) for frame, measures in wanted.items() for one in dict.fromkeys(measures)]
+    missing = [
+        (frame, one)
+        for frame, one in pairs
+        if daily.source(one) and not _values.holds((moment.stamp, frame, one))
+    ]
+    often = Counter(one for _, one in missing)
+    chosen = [
+        (frame, one, by_day) for frame, one in missing if often[one] > 1 and (by_day := daily.source(one))
+    ]
+    if chosen:
+        days = _series(moment, list(dict.fromkeys(by_day for _, _, by_day in chosen)), wide)
+        _values.keep(
+            {
+                (moment.stamp, frame, one): daily.merged(one, days[by_day], wide, frame)
+                for frame, one, by_day in chosen
+            }
+        )
 
 
 def _series(moment: Moment, measures: Sequence[Base], frame: Frame) -> dict[Base, Series]:

@@ -1,4 +1,4 @@
-"""Who did something for the first time, and what became of those who came?"""
+"""Who did something for the first time, and who spoke soon after joining?"""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import replace
 from weilu.core.warehouse.compile.rows import COMMUNITY, Rows
 from weilu.core.warehouse.compile.source import Bound, bucket, events, person
 from weilu.core.warehouse.frame import Frame
-from weilu.core.warehouse.measures import Base, FirstTime, Joiners, Newcomers, SpokeSoon, Stayed
+from weilu.core.warehouse.measures import Base, FirstTime, Joiners, SpokeSoon
 
-HANDLES = (FirstTime, Newcomers, Stayed, Joiners, SpokeSoon)
+HANDLES = (FirstTime, Joiners, SpokeSoon)
 JOINED, MESSAGE = "member.joined", "message.sent"
 HAS = frozenset({COMMUNITY})
 
@@ -17,17 +17,13 @@ HAS = frozenset({COMMUNITY})
 def rows(measure: Base, frame: Frame, bound: Bound) -> Rows:
     if isinstance(measure, FirstTime):
         return Rows(_first_time(measure, frame, bound), has=HAS)
-    if isinstance(measure, Newcomers):
-        return Rows(_newcomers(measure.days, frame, bound), has=HAS)
-    if isinstance(measure, Stayed):
-        return Rows(_stayed(measure.days, frame, bound), has=HAS)
     if isinstance(measure, Joiners):
         return Rows(_joiners(frame, bound), has=HAS)
     assert isinstance(measure, SpokeSoon)
     return Rows(_spoke_soon(measure, frame, bound), has=HAS)
 
 
-def _group(frame: Frame) -> str:
+def first_group(frame: Frame) -> str:
     """Broken down by community a first time is that in each community, else that in all of them together."""
     return "community, person" if frame.breakdown == COMMUNITY else "person"
 
@@ -35,37 +31,10 @@ def _group(frame: Frame) -> str:
 def _first_time(measure: FirstTime, frame: Frame, bound: Bound) -> str:
     columns = f"community, {person(frame, bound)} AS person, toUInt32(happened) AS moment"
     sql = events(frame, bound, columns, f"kind = {bound(measure.kind, 'String')}")
-    group = _group(frame)
+    group = first_group(frame)
     return f"""SELECT {bucket(bound, frame.starts, "first")} AS at, {group}, person AS unit FROM (
         SELECT {group}, min(moment) AS first FROM ({sql}) WHERE person != 0 GROUP BY {group})
         WHERE first >= {bound(frame.start, "UInt32")}"""
-
-
-def _newcomers(days: int, frame: Frame, bound: Bound) -> str:
-    """With the start of the local day on which they would be seen again."""
-    starts = frame.days(after=days)
-    day_zero = starts[: len(starts) - days - 1]
-    again = tuple(starts[n + days] if starts[n + days + 1] <= frame.over else 0 for n in range(len(day_zero)))
-    columns = f"community, {person(frame, bound)} AS person, toUInt32(happened) AS moment, kind"
-    sql = events(frame, bound, columns, f"kind IN {bound((JOINED, MESSAGE), 'Array(String)')}")
-    joined = f"kind = {bound(JOINED, 'String')}"
-    group = _group(frame)
-    return f"""SELECT {bucket(bound, frame.starts, "first")} AS at, {group}, person AS unit,
-        transform({bucket(bound, day_zero, "first")}, {bound(day_zero, "Array(UInt32)")},
-            {bound(again, "Array(UInt32)")}, toUInt32(0)) AS again
-        FROM (SELECT {group}, if(countIf({joined}) > 0, minIf(moment, {joined}), min(moment)) AS first
-              FROM ({sql}) WHERE person != 0 GROUP BY {group})
-        WHERE first >= {bound(frame.start, "UInt32")} AND again != 0"""
-
-
-def _stayed(days: int, frame: Frame, bound: Bound) -> str:
-    starts = frame.days(after=days)
-    group = _group(frame)
-    later = _until(frame, starts[-1])
-    columns = f"community, {person(frame, bound)} AS person, {bucket(bound, starts[days:-1])} AS again"
-    active = events(later, bound, columns, "interaction = 1", since=starts[days])
-    return f"""SELECT * FROM ({_newcomers(days, frame, bound)})
-        WHERE ({group}, again) IN (SELECT {group}, again FROM ({active}))"""
 
 
 def _joiners(frame: Frame, bound: Bound) -> str:
@@ -78,7 +47,7 @@ def _joiners(frame: Frame, bound: Bound) -> str:
 
 
 def _spoke_soon(measure: SpokeSoon, frame: Frame, bound: Bound) -> str:
-    later = _until(frame, frame.buckets[-1].end + measure.days * 86_400)
+    later = looking_ahead(frame, frame.buckets[-1].end + measure.days * 86_400)
     columns = f"community, {person(frame, bound)} AS person, toUnixTimestamp(happened) * 1000 + ms AS spoke"
     sent = events(later, bound, columns, f"kind = {bound(MESSAGE, 'String')}", since=frame.start)
     window = bound(measure.days * 86_400_000, "UInt64")
@@ -89,6 +58,6 @@ def _spoke_soon(measure: SpokeSoon, frame: Frame, bound: Bound) -> str:
         WHERE arrayExists(t -> t >= j.joined AND t < j.joined + {window}, s.times)"""
 
 
-def _until(frame: Frame, moment: int) -> Frame:
+def looking_ahead(frame: Frame, moment: int) -> Frame:
     """The same knowledge, looking further ahead: what follows a bucket counts though it lies after the span."""
     return replace(frame, until=min(moment, frame.horizon))

@@ -8,9 +8,9 @@ from dataclasses import replace
 from weilu.core.warehouse.compile.rows import COMMUNITY, EACH_ROW, SOURCE, Rows, Series, by_column
 from weilu.core.warehouse.compile.source import Bound, Run, bucket, events, person
 from weilu.core.warehouse.frame import Frame
-from weilu.core.warehouse.measures import Answered, Base, FirstReply, Openers, Unanswered
+from weilu.core.warehouse.measures import Answered, Base, FirstReply, Openers, Unanswered, Waits
 
-HANDLES = (Openers, Answered, Unanswered, FirstReply)
+HANDLES = (Openers, Answered, Unanswered, FirstReply, Waits)
 FAST: frozenset[str | None] = frozenset({None, COMMUNITY, SOURCE})
 MESSAGE = "message.sent"
 EVER_HOURS = 24 * 366 * 100
@@ -43,13 +43,13 @@ def _hours(measure: Base) -> int:
     """How long after a message its replies matter."""
     if isinstance(measure, Unanswered):
         return EVER_HOURS
-    return measure.hours if isinstance(measure, Answered | FirstReply) else 0
+    return measure.hours if isinstance(measure, Answered | FirstReply | Waits) else 0
 
 
 def _condition(measure: Base, bound: Bound) -> str:
     if isinstance(measure, Unanswered):
         return "isNull(waited)"
-    if isinstance(measure, Answered | FirstReply):
+    if isinstance(measure, Answered | FirstReply | Waits):
         return f"ifNull(waited, {bound(EVER_HOURS * 3_600_000, 'UInt64')}) <= {bound(measure.hours * 3_600_000, 'UInt64')}"
     return "1"
 
@@ -58,6 +58,8 @@ def _number(measure: Base, condition: str) -> str:
     """The aggregate over the rows that meet a condition; the lower median where there is any."""
     if isinstance(measure, FirstReply):
         return f"if(countIf({condition}) = 0, NULL, quantileExactLowIf(0.5)(assumeNotNull(waited), {condition}) / 1000)"
+    if isinstance(measure, Waits):
+        return f"groupArrayIf(assumeNotNull(waited), {condition})"
     return f"countIf({condition})"
 
 
@@ -85,8 +87,11 @@ def _threads(frame: Frame, bound: Bound, hours: int) -> str:
     columns = f"about, {person(frame, bound)} AS replier, {MOMENT} AS replied, position AS place"
     where = f"kind = {bound(MESSAGE, 'String')} AND about != 0"
     replies = events(later, bound, columns, where, since=frame.start)
-    another = "r.replier NOT IN (0, o.person) AND (r.replied > o.sent OR r.replied = o.sent AND r.place > o.position)"
-    return f"""SELECT any(o.at) AS at, any(o.community) AS community, any(o.source) AS source, any(o.person) AS person,
-        o.position AS unit, minOrNullIf(r.replied - o.sent, {another}) AS waited
-        FROM ({_openers(frame, bound)}) AS o LEFT JOIN ({replies}) AS r ON r.about = o.subject
-        GROUP BY o.position"""
+    another = "x.3 NOT IN (0, person) AND (x.1 > sent OR x.1 = sent AND x.2 > unit)"
+    return f"""SELECT at, community, source, person, unit,
+        if(empty(waits), NULL, toNullable(arrayMin(waits))) AS waited FROM (
+        SELECT o.at AS at, o.community AS community, o.source AS source, o.person AS person, o.unit AS unit, o.sent AS sent,
+            arrayMap(x -> x.1 - sent, arrayFilter(x -> {another}, r.answers)) AS waits
+        FROM ({_openers(frame, bound)}) AS o LEFT ANY JOIN (
+            SELECT about, groupArray((replied, place, replier)) AS answers FROM ({replies}) GROUP BY about
+        ) AS r ON r.about = o.subject)"""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from weilu.core.warehouse.compile.source import Bound
 from weilu.core.warehouse.frame import Frame
@@ -21,8 +22,8 @@ PLAIN = frozenset({COMMUNITY, SOURCE})
 MEMBERS_ONCE = "uniqExact(unit)"
 EACH_ROW = "count()"
 
-Series = dict[tuple[int, str], float | None]
-"""Values by (start of the bucket, value of the breakdown); without a breakdown the latter is ''."""
+Series = dict[tuple[int, str], Any]
+"""Values (numbers, None, of `Waits` lists) by (start of the bucket, value of the breakdown, '' without one)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from weilu.core.warehouse.compile import activity, firsts, memberships, replies, states, top
+from weilu.core.warehouse.compile import activity, firsts, memberships, replies, states, staying, top
 from weilu.core.warehouse.compile.holdings import holdings
 from weilu.core.warehouse.compile.rows import STATE, TIER, Rows, Series, by_column
 from weilu.core.warehouse.compile.source import Bound, Run
@@ -28,6 +28,7 @@ SUBJECTS = (
     Subject(activity.HANDLES, activity.rows, activity.FAST, activity.values),
     Subject(memberships.HANDLES, memberships.rows, memberships.FAST, memberships.values),
     Subject(states.HANDLES, states.rows, states.FAST, states.values),
+    Subject(staying.HANDLES, staying.rows, staying.FAST, staying.values),
     Subject(firsts.HANDLES, firsts.rows),
     Subject(replies.HANDLES, replies.rows, replies.FAST, replies.values),
     Subject(top.HANDLES, top.rows),
