@@ -46,36 +46,47 @@ def rows(measure: Base, frame: Frame, bound: Bound) -> Rows:
 
 
 def values(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Series]:
-    """Members, joins and leaves from one walk over the seats; the silent by their rows."""
-    found: dict[Base, Series] = {}
-    walked = [one for one in measures if not isinstance(one, Silent)]
-    if len(walked) < len(measures) and Members() not in walked:
-        walked.append(Members())
-    together = len(frame.communities) == 1 or frame.breakdown == COMMUNITY
-    for group, several in (
-        ("community, person", [one for one in walked if together or not isinstance(one, Members)]),
-        ("person", [one for one in walked if not together and isinstance(one, Members)]),
-    ):
-        if several:
-            found |= _walk(several, group, frame, run)
-    silent = [one for one in measures if isinstance(one, Silent)]
-    return found | {one: _silent(one, found[Members()], frame, run) for one in silent}
+    """All of them from one walk over the seats; the silent with the help of those who spoke."""
+    members, began, ended = _walk(frame, run)
+    found: dict[Base, Series] = {Members(): members, Joins(): began, Leaves(): ended}
+    for one in measures:
+        if isinstance(one, Silent):
+            found[one] = _silent(one, members, frame, run)
+    return {one: found[one] for one in measures}
 
 
-def _walk(measures: Sequence[Base], group: str, frame: Frame, run: Run) -> dict[Base, Series]:
+def _walk(frame: Frame, run: Run) -> tuple[Series, Series, Series]:
+    """Members at the end of each bucket, joins and leaves in it.
+
+    In one community (or community by community) they are the same steps. Over several a member of two is one: only their
+    first coming and their last going change the number of members.
+    """
     bound = Bound()
+    together = len(frame.communities) == 1 or frame.breakdown == COMMUNITY
+    moves = _moves(frame, bound, "community, person")
     table = run(
-        f"""SELECT {step(bound, frame, "moment")} AS at, {by_column(frame)} AS by,
-        sum(change) AS level, countIf(change > 0) AS began, countIf(change <= 0) AS ended
-        FROM ({_moves(frame, bound, group)}) GROUP BY at, by""",
-        bound.params,
+        _own_steps(moves, frame, bound) if together else _shared_steps(moves, frame, bound), bound.params
     )
     rows_ = table.to_pylist()
     level = running({(row["at"], row["by"]): row["level"] for row in rows_}, frame.starts)
     began: Series = {(row["at"], row["by"]): row["began"] for row in rows_ if row["at"]}
     ended: Series = {(row["at"], row["by"]): row["ended"] for row in rows_ if row["at"]}
-    names = {Members: level, Joins: began, Leaves: ended}
-    return {one: names[type(one)] for one in measures}
+    return level, began, ended
+
+
+def _own_steps(moves: str, frame: Frame, bound: Bound) -> str:
+    return f"""SELECT {step(bound, frame, "moment")} AS at, {by_column(frame)} AS by,
+        sum(change) AS level, countIf(change > 0) AS began, countIf(change <= 0) AS ended
+        FROM ({moves}) GROUP BY at, by"""
+
+
+def _shared_steps(moves: str, frame: Frame, bound: Bound) -> str:
+    return f"""SELECT {step(bound, frame, "x.1")} AS at, '' AS by, sum(x.3) AS level,
+        countIf(x.2 > 0) AS began, countIf(x.2 <= 0) AS ended FROM (
+        SELECT arraySort(x -> (x.1, -x.2), groupArray((moment, change))) AS all, arrayCumSum(x -> x.2, all) AS inside,
+            arrayJoin(arrayMap((x, n) -> (x.1, x.2,
+                toInt8(multiIf(x.2 = 1 AND n = 1, 1, x.2 = -1 AND n = 0, -1, 0))), all, inside)) AS x
+        FROM ({moves}) GROUP BY person) GROUP BY at"""
 
 
 def _silent(measure: Silent, members: Series, frame: Frame, run: Run) -> Series:
