@@ -71,6 +71,7 @@ CREATE TABLE IF NOT EXISTS weilu.timelines (
     version UInt64
 ) ENGINE = ReplacingMergeTree(version)
 ORDER BY (key, scope, who)
+SETTINGS index_granularity = 512
 """
 
 SCORES = """
@@ -93,6 +94,7 @@ CREATE TABLE IF NOT EXISTS weilu.scores (
     version UInt64
 ) ENGINE = ReplacingMergeTree(version)
 ORDER BY (scope, who)
+SETTINGS index_granularity = 512
 """
 """Influence at the present: the four factors sum to the score; `place` of `members` in the scope. Score 0: not any more."""
 

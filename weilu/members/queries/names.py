@@ -24,6 +24,7 @@ def called(words: str) -> set[int]:
 
 def alphabet(ids: Collection[int]) -> dict[int, int]:
     """Place of each member in the order of names, those without a name last."""
-    named = {pk: name for pk, name in Member.objects.values_list("pk", "name") if pk in set(ids)}
+    wanted = set(ids)
+    named = {pk: name for pk, name in Member.objects.values_list("pk", "name") if pk in wanted}
     order = sorted(ids, key=lambda pk: (not named.get(pk), named.get(pk, "").casefold(), pk))
     return {pk: place for place, pk in enumerate(order)}

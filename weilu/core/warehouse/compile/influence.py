@@ -135,9 +135,10 @@ def first_moment() -> Sql:
 
 def scores(scopes: Collection[int] | None = None, people: Collection[int] | None = None) -> Sql:
     """The present scores as they stand, those above 0."""
-    conditions = ["score > 0"]
+    conditions = ["1"]
     conditions += ["scope IN {scopes:Array(UInt32)}"] * (scopes is not None)
     conditions += ["who IN {people:Array(UInt32)}"] * (people is not None)
     given = {"scopes": scopes, "people": people}
-    sql = f"SELECT * FROM weilu.scores FINAL WHERE {' AND '.join(conditions)} ORDER BY scope, who"
+    newest = "ORDER BY scope, who, version DESC LIMIT 1 BY scope, who"
+    sql = f"SELECT * FROM (SELECT * FROM weilu.scores WHERE {' AND '.join(conditions)} {newest}) WHERE score > 0"
     return sql, {name: sorted(ids) for name, ids in given.items() if ids is not None}

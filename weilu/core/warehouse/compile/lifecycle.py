@@ -86,10 +86,12 @@ def stored(
 ) -> Sql:
     """key, scope, who, froms, vals, version as they stand; of all people where `people` is None, of all scopes likewise."""
     where, values = _stored_where(keys, people, scopes)
-    few = "SETTINGS max_threads = 1" if people is not None else ""
-    sql = f"""SELECT key, scope, who, froms, vals, version FROM weilu.timelines FINAL
-WHERE {where} ORDER BY key, scope, who {few}"""
-    return sql, values
+    columns = "SELECT key, scope, who, froms, vals, version FROM weilu.timelines"
+    if people is None:
+        return f"{columns} FINAL WHERE {where} ORDER BY key, scope, who", values
+    # For few people the newest of their rows is found faster by hand than by FINAL (6 ms against 16 at 200,000 histories).
+    newest = "ORDER BY key, scope, who, version DESC LIMIT 1 BY key, scope, who SETTINGS max_threads = 1"
+    return f"{columns} WHERE {where} {newest}", values
 
 
 def stored_scopes(keys: Collection[str], people: Collection[int] | None) -> Sql:
