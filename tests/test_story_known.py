@@ -83,7 +83,7 @@ def settle() -> None:
         pass
     while conclude.run_once():
         pass
-    weigh.run_once(at_once=True)
+    weigh.run_once()
 
 
 def test_a_snapshot_taken_on_day_d_equals_as_of_d_known_d(play, warehouse, ada):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,7 @@ import pyarrow as pa
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import influence as compiled
 from weilu.core.warehouse.compile.facts import Rows
-from weilu.members import facts
+from weilu.members import conclude, facts
 from weilu.members.conclude import brand_zone
 from weilu.members.rules import influence
 from weilu.members.rules.histories import Ints, memberships
@@ -141,6 +142,12 @@ def _ints(table: pa.Table, name: str) -> Ints:
     return np.asarray(table.column(name).to_numpy(), dtype=np.int64)
 
 
+def weighing_before(moment: int) -> int:
+    """The Monday 00:00 of the brand's zone whose pyramid is in force just before `moment` (both in seconds)."""
+    last = dt.datetime.fromtimestamp(moment - 1, dt.UTC)
+    return influence.mondays(last - dt.timedelta(days=8), last, brand_zone())[-1]
+
+
 def week_ends(first: int, until: dt.datetime) -> list[int]:
     """Mondays 00:00 of the brand's zone after `first` (seconds), up to `until`."""
     return influence.mondays(dt.datetime.fromtimestamp(first, dt.UTC), until, brand_zone())
@@ -150,6 +157,17 @@ def tiers_known(
     communities: Collection[int] | None, moment_ms: int, position: int
 ) -> Iterable[tuple[int, int, str]]:
     """(scope, member, tier) just before a moment, as known at a log position; with None also scope 0."""
-    for one in standings(-(-moment_ms // 1000), communities, position):
-        for who, tier in zip(one.who.tolist(), one.tier.tolist(), strict=True):
-            yield one.scope, who, influence.TIERS[tier]
+    scopes = None if communities is None else tuple(communities)
+    yield from _tiers_known(scopes, weighing_before(-(-moment_ms // 1000)), position, conclude.knowledge())
+
+
+@lru_cache(maxsize=64)
+def _tiers_known(
+    scopes: tuple[int, ...] | None, monday: int, position: int, knowledge: object
+) -> tuple[tuple[int, int, str], ...]:
+    """Kept, since the days of a week share their Monday. `knowledge` differs once rows, owners or bots do."""
+    return tuple(
+        (one.scope, who, influence.TIERS[tier])
+        for one in standings(monday, scopes, position)
+        for who, tier in zip(one.who.tolist(), one.tier.tolist(), strict=True)
+    )

@@ -1,7 +1,7 @@
-"""How do tiers and scores reach the store? The pyramid is weighed every Monday 00:00 of the brand's zone, and at present.
+"""How do tiers and scores reach the store? The pyramid is weighed every Monday 00:00 of the brand's zone.
 
-Mondays once weighed stand, until facts from before them come in late or go: then they are weighed anew. So the history does
-not depend on when the job ran; only its last change point, the present, does.
+Mondays once weighed stand, until facts from before them come in late or go: then they are weighed anew. So neither history
+nor present depends on when the job ran, and what was told on a day can be told again with the knowledge of that day.
 """
 
 from __future__ import annotations
@@ -27,20 +27,15 @@ from weilu.members.standing import Standing, standings, week_ends
 
 INFLUENCE = "influence"
 KEY = "tier"
-REST = dt.timedelta(minutes=10)
-"""How long the present pyramid may stay as it is while new events come in."""
-MANY = 1_000
-"""So many new events at once are an import: worth weighing at once."""
-
 Points = list[tuple[int, str]]
 
 
-def run_once(*, at_once: bool = True) -> int:
-    """Weigh what is due; returns how many histories were written. Without `at_once`, small news waits for `REST`."""
+def run_once() -> int:
+    """Weigh the Mondays that are due; returns how many histories were written."""
     now = clock.now()
     cursor, _ = Concluded.objects.get_or_create(key=INFLUENCE)
     reached = conclude.reached_now(INFLUENCE)
-    if reached is None or not reached.position or not _due(cursor, reached, now, at_once=at_once):
+    if reached is None or not reached.position or not _due(cursor, reached, now):
         return 0
     reached.at = now
     written = _weigh(_since(cursor, reached), now, reached)
@@ -48,13 +43,10 @@ def run_once(*, at_once: bool = True) -> int:
     return written
 
 
-def _due(cursor: Concluded, reached: Concluded, now: dt.datetime, *, at_once: bool) -> bool:
-    if cursor.at is None:
+def _due(cursor: Concluded, reached: Concluded, now: dt.datetime) -> bool:
+    if cursor.at is None or not conclude.same(cursor, reached):
         return True
-    if conclude.same(cursor, reached):
-        return bool(week_ends(int(cursor.at.timestamp()), now)) or now - cursor.at >= dt.timedelta(days=1)
-    undone = cursor.retractions != reached.retractions
-    return at_once or undone or now - cursor.at >= REST or reached.position - cursor.position >= MANY
+    return bool(week_ends(int(cursor.at.timestamp()), now))
 
 
 def _since(cursor: Concluded, reached: Concluded) -> int:
@@ -80,18 +72,19 @@ def _begins_anew(cursor: Concluded, reached: Concluded) -> bool:
 
 def _weigh(since: int, now: dt.datetime, reached: Concluded) -> int:
     mondays = week_ends(since, now)
-    pyramid = Pyramid([*mondays, int(now.timestamp())])
+    if not mondays:
+        return 0
+    pyramid = Pyramid(mondays)
     for moment in mondays:
-        pyramid.add(standings(moment))
-    today = standings(pyramid.moments[-1])
-    pyramid.add(today)
+        newest = standings(moment)
+        pyramid.add(newest)
     scopes = client.query(*compiled_lines.stored_scopes((KEY,), None)).column("scope").to_pylist()
     written = 0
     for scope in sorted({*scopes, *pyramid.weighed}):
         lines = list(_lines(pyramid, scope, since))
         conclude.write(lines, reached.position)
         written += len(lines)
-    _write_scores(today)
+    _write_scores(newest)
     return written
 
 
@@ -142,13 +135,13 @@ def _collapsed(kept: Points, row: NDArray[np.uint8], moments: list[int]) -> Poin
     return [*kept, *((moments[at], ("", *TIERS)[row[at]]) for at in changed)]
 
 
-def _write_scores(today: list[Standing]) -> None:
-    """The present scores: everybody above 0, and a 0 for whoever had more before."""
+def _write_scores(newest: list[Standing]) -> None:
+    """Scores of the newest Monday: everybody above 0, and a 0 for whoever had more before."""
     before = client.query(*compiled.scores(), seconds=facts.SECONDS)
     had = set(zip(before.column("scope").to_pylist(), before.column("who").to_pylist(), strict=True))
     last = max(before.column("version").to_pylist(), default=0)
     version = max(clock.now_ms(), last + 1)
-    tables = [_score_rows(standing, version) for standing in today]
+    tables = [_score_rows(standing, version) for standing in newest]
     has = {
         (scope, who)
         for table in tables

@@ -8,7 +8,7 @@ from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import influence as compiled
 from weilu.core.warehouse.compile import people
 from weilu.members.rules.influence import FACTORS, LURKER, TIERS, WEIGHTS
-from weilu.members.standing import Standing, standings
+from weilu.members.standing import Standing, standings, weighing_before
 from weilu.members.when import When
 
 
@@ -37,7 +37,11 @@ class Influence:
 def scores_at(scopes: list[int], when: When) -> list[tuple[int, int, str, int]]:
     """(scope, member, tier, score) of everybody who is in, just before the moment."""
     if not when.present:
-        return [row for one in standings(when.before, scopes, when.known) for row in _standing_rows(one)]
+        return [
+            row
+            for one in standings(weighing_before(when.before), scopes, when.known)
+            for row in _standing_rows(one)
+        ]
     scored = client.query(*compiled.scores(scopes)).select(["scope", "who", "score"]).to_pylist()
     score = {(row["scope"], row["who"]): row["score"] for row in scored}
     tiers = client.query(*people.holders("tier", when.before, scopes))
@@ -78,7 +82,7 @@ def _stored(member: int, scopes: list[int]) -> list[Influence]:
 def _computed(member: int, scopes: list[int], when: When) -> list[Influence]:
     return [
         _one(standing, standing.who.tolist().index(member))
-        for standing in standings(when.before, scopes, when.known)
+        for standing in standings(weighing_before(when.before), scopes, when.known)
         if member in standing.who
     ]
 

@@ -22,6 +22,8 @@ from weilu.members.tests.village import (
 
 pytestmark = pytest.mark.django_db
 
+MONDAY = 7 - 8 / 24
+"""The first Monday 00:00 in Shanghai, in days since the story began."""
 STORY = [
     *(came(name, 0) for name in ("Cai", "Emi", "Fay", "Gus")),
     said("Cai", 1, number=1),
@@ -46,7 +48,7 @@ def scores(scope: int) -> dict[int, dict]:
 
 
 def test_the_most_answered_voice_is_the_kol_and_factors_sum_to_the_score(warehouse, play) -> None:
-    told(warehouse, play, STORY, 5)
+    told(warehouse, play, STORY, 8)
     found = scores(community_of(HEARTH))
     cai, emi, fay = (found[member_of(name).pk] for name in ("Cai", "Emi", "Fay"))
     assert (cai["contributions"], cai["answerers"], cai["days"]) == (2, 2, 2)
@@ -56,14 +58,16 @@ def test_the_most_answered_voice_is_the_kol_and_factors_sum_to_the_score(warehou
     for row in found.values():
         assert row["contribution"] + row["diversity"] + row["reach"] + row["presence"] == row["score"]
     assert member_of("Gus").pk not in found
-    assert days(timelines()["tier", community_of(HEARTH), member_of("Gus").pk]) == [(5, "lurker")]
+    assert days(timelines()["tier", community_of(HEARTH), member_of("Gus").pk]) == [
+        (pytest.approx(MONDAY), "lurker")
+    ]
 
 
-def test_tiers_change_on_mondays_and_at_present(warehouse, play) -> None:
-    told(warehouse, play, STORY, 20)
-    monday = 7 - 8 / 24  # midnight in Shanghai
+def test_tiers_change_on_mondays_alone(warehouse, play) -> None:
+    assert told(warehouse, play, STORY, 5) == 0
+    told(warehouse, play, [], 20)
     line = days(timelines()["tier", community_of(HEARTH), member_of("Cai").pk])
-    assert line == [(pytest.approx(monday), "kol")]
+    assert line == [(pytest.approx(MONDAY), "kol")]
 
 
 def test_weighing_again_writes_nothing_and_weighing_later_keeps_what_stood(warehouse, play) -> None:
