@@ -24,7 +24,7 @@ PARTS = ("worker", "warehouse", "web", "jobs", "writer")
 
 def case(number: int) -> None:
     """One house, `KILLS` kills at moments drawn by the case's number."""
-    chance = random.Random(number)  # noqa: S311  # moments, not secrets
+    chance = random.Random(number)  # moments, not secrets
     with house(WEILU_LOG_LEVEL="CRITICAL") as one:
         one.up()
         writer = _write(one, 0)
