@@ -49,7 +49,6 @@ def epoch(seconds: str | float) -> int:
     return round(seconds * 1000)
 
 
-@lru_cache(maxsize=CACHED)
 def iso(text: str, timezone: str) -> int:
     """ISO 8601; where it names no zone, in the zone given."""
     moment = dt.datetime.fromisoformat(text)
@@ -58,9 +57,15 @@ def iso(text: str, timezone: str) -> int:
     return _ms(moment)
 
 
-@lru_cache(maxsize=CACHED)
 def discord(text: str, timezone: str) -> int:
     """`26-May-18 07:42 PM` of the older exports; else as `written`, month first where an AM or PM stands."""
+    if text[10:11] == "T" and text[4:5] == "-":  # the newer exports: ISO, a million of them different
+        return iso(text, timezone)
+    return _older(text, timezone)
+
+
+@lru_cache(maxsize=CACHED)
+def _older(text: str, timezone: str) -> int:
     match = _OLD_DISCORD.fullmatch(text)
     if match is None:
         return written(text, timezone, day_first=text[-1:] not in "mM")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
+from functools import lru_cache
 
 HOUR_MS = 3_600_000
+_HEAD = struct.Struct(">iH").pack
+_blake = hashlib.blake2b
 KEY_BYTES = 22
 
 
@@ -16,10 +19,11 @@ def key(namespace: str, happened: int, *parts: str | int) -> bytes:
     Led by the hour, so that neighbours in time are neighbours in the index. `happened` is in milliseconds since 1970 UTC
     and must be the platform's own raw time of the object, since it is part of the identity.
     """
-    digest = hashlib.blake2b("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass"), digest_size=16)
-    return struct.pack(">iH", happened // HOUR_MS, namespace_id(namespace)) + digest.digest()
+    text = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
+    return _HEAD(happened // HOUR_MS, namespace_id(namespace)) + _blake(text, digest_size=16).digest()
 
 
+@lru_cache(maxsize=1024)
 def namespace_id(namespace: str) -> int:
     """A stable 16-bit number for a namespace; two that collide still differ in their parts, which begin with names."""
     return zlib.crc32(namespace.encode()) & 0xFFFF
@@ -28,5 +32,5 @@ def namespace_id(namespace: str) -> int:
 def object_id(namespace: str, *parts: str | int) -> int:
     """A positive 63-bit number for a platform's object (a message, an order), stable over time and roads; never 0."""
     text = "\x1f".join(map(str, (namespace, *parts)))
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    digest = _blake(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return (int.from_bytes(digest, "big") >> 1) or 1
