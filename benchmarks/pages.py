@@ -32,9 +32,9 @@ def main() -> None:
     options = parser.parse_args()
     print(describe())
     with house() as one:
-        one.weilu(
-            "user", "add", "ada@example.com", "--name", "Ada", "--role", "owner", "--password", PASSWORD
-        )
+        one.weilu("migrate")
+        account = ("user", "add", "ada@example.com", "--name", "Ada", "--role", "owner", "--password-stdin")
+        one.weilu(*account, given=PASSWORD)
         started = time.monotonic()
         one.weilu("demo", "--events", str(options.events), "--members", str(options.members), timeout=1800)
         print(
@@ -58,9 +58,11 @@ def signed_in(one: House) -> Visitor:
 
 def addresses(one: House) -> dict[str, list[str]]:
     visitor = signed_in(one)
-    communities = sorted(set(re.findall(r'href="(/communities/\d+/)"', visitor.get("/communities/").text)))
-    members = sorted(set(re.findall(r'href="(/members/\d+/)"', visitor.get("/members/").text)))
-    reports = sorted(set(re.findall(r'href="(/reports/\d+/[^"?]+)"', visitor.get("/reports/").text)))
+    communities = sorted(
+        set(re.findall(r'href="(/communities/\d+/?)[?"]', visitor.get("/communities/").text))
+    )
+    members = sorted(set(re.findall(r'href="(/members/\d+/?)[?"]', visitor.get("/members/").text)))
+    reports = sorted(set(re.findall(r'href="(/reports/\d+/[^"?]+)["?]', visitor.get("/reports/").text)))
     assert communities
     assert members
     return {"home": ["/"], "community": communities, "member": members, "report": reports[:4]}
@@ -108,13 +110,25 @@ def weight(one: House) -> None:
     """Compressed bytes of the home page and all that it loads; later visits keep what is immutable."""
     page = signed_in(one).get("/")
     first = later = len(gzip.compress(page.text.encode()))
-    for path in sorted(set(re.findall(r'(?:src|href)="(/static/[^"#]+)', page.text))):
+    lazy = {
+        path
+        for script in re.findall(r'src="(/static/[^"]+\.js)"', page.text)
+        for path in _charts(one, script)
+    }
+    for path in sorted({*re.findall(r'(?:src|href)="(/static/[^"#]+)', page.text), *lazy}):
         request = urllib.request.Request(one.url + path, headers={"Accept-Encoding": "br, gzip"})
-        with urllib.request.urlopen(request, timeout=30) as answer:  # our own loopback address
+        with urllib.request.urlopen(request, timeout=30) as answer:
             size = len(answer.read())
             first += size
             later += 0 if "immutable" in answer.headers.get("cache-control", "") else size
     print(f"weight: first visit {first / 1024:.0f} KB (limit 400), later {later / 1024:.0f} KB (limit 60)")
+
+
+def _charts(one: House, script: str) -> set[str]:
+    """Files that a script loads when they are needed, such as the charts."""
+    text = one.get(script)[1].decode("utf-8", "replace")
+    folder = script.rsplit("/", 1)[0]
+    return {f"{folder}/{name}" for name in re.findall(r'import\("\./([^"]+\.js)"\)', text)}
 
 
 if __name__ == "__main__":

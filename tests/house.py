@@ -101,12 +101,13 @@ class House:
         finally:
             connection.close()
 
-    def weilu(self, *arguments: str, check: bool = True, timeout: float = 600) -> str:
-        """Run one command in this home; returns what it printed."""
+    def weilu(self, *arguments: str, given: str = "", check: bool = True, timeout: float = 600) -> str:
+        """Run one command in this home, with `given` at its standard input; returns what it printed."""
         done = subprocess.run(
             [sys.executable, "-m", "weilu.app", *arguments],
             cwd=ROOT,
             env=self.environment,
+            input=given,
             capture_output=True,
             text=True,
             timeout=timeout,
