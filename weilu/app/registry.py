@@ -5,18 +5,23 @@ from __future__ import annotations
 from weilu.communities import actions as community_actions
 from weilu.communities import metrics as community_metrics
 from weilu.connectors.events import KINDS as CHAT_KINDS
-from weilu.connectors.imports.decisions import KINDS as IMPORT_DECISIONS
+from weilu.connectors.imports import decisions as import_decisions
+from weilu.connectors.imports import jobs as import_jobs
+from weilu.connectors.imports.personal import PERSONAL as imports_personal
 from weilu.console import needs as console_needs
 from weilu.core import metrics, needs
 from weilu.core.decisions import kinds as decision_kinds
-from weilu.core.events import handlers, intake, kinds, sequencer
+from weilu.core.decisions.personal import PERSONAL as decisions_personal
+from weilu.core.events import erasures, handlers, intake, kinds, sequencer
 from weilu.core.events import jobs as log_jobs
 from weilu.core.events import queries as log
 from weilu.core.events.events import KINDS as LOG_KINDS
 from weilu.core.jobs import pump, recurring
+from weilu.core.jobs.personal import PERSONAL as jobs_personal
 from weilu.core.operators import jobs as operator_jobs
 from weilu.core.operators import labels
 from weilu.core.warehouse import conclusions, loader
+from weilu.core.warehouse import jobs as warehouse_jobs
 from weilu.evaluation import exporting
 from weilu.evaluation import metrics as evaluation_metrics
 from weilu.members import conclude, standing
@@ -25,9 +30,10 @@ from weilu.members import events as member_events
 from weilu.members import jobs as member_jobs
 from weilu.members import metrics as member_metrics
 from weilu.members.models import Concluded
+from weilu.members.personal import PERSONAL as members_personal
 
 EVENT_KINDS = (*CHAT_KINDS, *LOG_KINDS, *member_events.KINDS)
-DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (*IMPORT_DECISIONS, *member_decisions.KINDS)
+DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (*import_decisions.KINDS, *member_decisions.KINDS)
 HANDLERS: tuple[handlers.Handler, ...] = ()
 PUMP = (
     pump.Step("sequencer", sequencer.run_once, intake.waiting),
@@ -35,7 +41,14 @@ PUMP = (
     pump.Step("loader", loader.run_once, lambda: loader.loaded() < log.head()),
     pump.Step("conclusions", conclude.run_once, conclude.waiting, patient=True),
 )
-JOBS: tuple[recurring.Job, ...] = (*log_jobs.jobs(loader.loaded), *member_jobs.JOBS, *operator_jobs.JOBS)
+JOBS: tuple[recurring.Job, ...] = (
+    *import_jobs.JOBS,
+    *log_jobs.jobs(loader.loaded),
+    *warehouse_jobs.JOBS,
+    *member_jobs.JOBS,
+    *operator_jobs.JOBS,
+)
+PERSONAL = (jobs_personal, decisions_personal, imports_personal, members_personal)
 KNOWN_CONCLUSIONS = {"state": conclude.states_known, "tier": standing.tiers_known}
 CONCLUDED = conclusions.Progress(
     stamp=lambda: list(Concluded.objects.order_by("key").values_list("key", "at")),
@@ -54,9 +67,11 @@ def register_all() -> None:
     kinds.register(EVENT_KINDS)
     handlers.register(HANDLERS)
     recurring.register(JOBS)
+    erasures.register(PERSONAL)
     conclusions.register(KNOWN_CONCLUSIONS, CONCLUDED)
     metrics.register(METRICS)
     needs.register(NEEDS)
+    labels.register_actions(import_decisions.AUDIT_WORDS)
     labels.register_actions(member_decisions.AUDIT_WORDS)
     labels.register_actions(community_actions.AUDIT_WORDS)
     labels.register_actions(exporting.AUDIT_WORDS)

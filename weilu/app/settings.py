@@ -164,7 +164,12 @@ if CACHE_URL:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "weilu.app.logs.Nameless",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("WEILU_LOG_LEVEL", "WARNING")},
     "loggers": {"weilu": {"level": os.environ.get("WEILU_LOG_LEVEL", "INFO")}},

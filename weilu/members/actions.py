@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from urllib.parse import parse_qs
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from weilu.core import clock
 from weilu.core.decisions import actions as decisions
 from weilu.core.decisions.models import Decision
 from weilu.core.directory import actions as directory
+from weilu.core.directory import queries as directory_queries
 from weilu.core.directory.models import Community, Identity, Member
 from weilu.core.errors import Conflict, NotFound, WeiluError
 from weilu.core.events import actions as events
@@ -21,6 +23,7 @@ from weilu.core.operators.access import Viewer, access_member, demand, missing
 from weilu.members.decisions import EXPORTED, MERGED, THRESHOLDS_CHANGED
 from weilu.members.events import MEMBER_MERGED, MEMBER_UNMERGED
 from weilu.members.models import SavedView, ThresholdVersion
+from weilu.members.queries.names import called
 from weilu.members.rules import lifecycle
 from weilu.members.rules.lifecycle import Thresholds
 
@@ -149,3 +152,21 @@ def note_export(viewer: Viewer, members: int, communities: list[int]) -> None:
     """An export leaves the house: who took how many rows, of which communities. Raises Forbidden."""
     demand(viewer, rights.EXPORT_MEMBERS)
     audit.record(viewer, EXPORTED, None, members=members, communities=[*communities])
+
+
+def forget_person(identity: int) -> None:
+    """Somebody is erased: views that look for them by name go, whosever they are. Safe to run twice."""
+    words = directory_queries.called(identity)
+    owner = directory_queries.owners([identity]).get(identity)
+    for view in SavedView.objects.all():
+        term = parse_qs(view.query).get("find", [""])[0].strip().casefold()
+        if any(_names(term, word) or _names(view.name.casefold(), word) for word in words) or (
+            term and owner is not None and called(term) == {owner}
+        ):
+            view.delete()
+
+
+def _names(term: str, word: str) -> bool:
+    """Whether the whole name stands in it; one of a letter or two stands in everything, so that must be all of it."""
+    word = word.casefold()
+    return word in term if len(word.encode()) > 2 else word == term

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -10,6 +11,7 @@ from django_tasks import task
 from weilu.connectors.imports import actions
 from weilu.connectors.imports.models import Batch, State
 from weilu.core.errors import WeiluError
+from weilu.core.jobs.recurring import Job
 
 
 @task()
@@ -36,3 +38,6 @@ def _expected_errors_stand_in_the_batch(batch: Batch, work: Callable[[Batch], Ba
     """The batch says what happened, in a sentence; the queue need not repeat it."""
     with suppress(WeiluError):
         work(batch)
+
+
+JOBS = (Job("imports.tidy", dt.timedelta(hours=6), actions.tidy),)

@@ -14,6 +14,7 @@ from weilu.core import clock
 from weilu.core.decisions import kinds
 from weilu.core.decisions.evidence import Plain, ids_only
 from weilu.core.decisions.models import Decision
+from weilu.core.directory import queries as directory
 from weilu.core.errors import Conflict
 
 BY_HAND = ("by-hand", 1)
@@ -65,6 +66,17 @@ def undo(
         undoes=decision,
         reason=reason,
     )
+
+
+def forget_person(identity: int) -> None:
+    """Somebody is erased: reasons given in words about them, or that call them by name, go. Safe to run twice."""
+    words = directory.called(identity)
+    about = {("member", owner) for owner in directory.owners_ever(identity)} | {("identity", identity)}
+    for row in Decision.objects.exclude(reason=""):
+        named = any(word in row.reason for word in words if len(word.encode()) > 2)
+        if named or (row.subject_type, row.subject_id) in about:
+            row.reason = ""
+            row.save(update_fields=["reason"])
 
 
 def _saved(row: Decision) -> Decision:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from weilu.core.directory.minting import chunks
-from weilu.core.directory.models import Community, Identity, Member, Room
+from weilu.core.directory.models import Community, Identity, Member, Ownership, Room, Sighting
 
 SOME = 900
 
@@ -43,6 +43,20 @@ def bots(identities: Collection[int]) -> set[int]:
 def identities_of(member: int) -> list[Identity]:
     """A member's accounts, in the order in which they came."""
     return list(Identity.objects.filter(member=member).order_by("id"))
+
+
+def called(identity: int) -> frozenset[str]:
+    """Everything by which an account and its owner are called: names, the outside id. For whoever has to forget them."""
+    found = Identity.objects.filter(pk=identity).select_related("member").first()
+    if found is None:
+        return frozenset()
+    seen = Sighting.objects.filter(what=Sighting.IDENTITY, ref=identity).values_list("name", flat=True)
+    return frozenset({found.outside, found.name, found.member.name, *seen} - {""})
+
+
+def owners_ever(identity: int) -> frozenset[int]:
+    """Members to whom an account belongs or belonged."""
+    return frozenset(Ownership.objects.filter(identity=identity).values_list("member_id", flat=True))
 
 
 def _column(model: type[models.Model], ids: Collection[int], column: str) -> dict[int, Any]:

@@ -57,12 +57,18 @@ def erase(identity: int) -> Gone:
         return Gone([], [], [], [])
     found.name, found.outside = "", f"{ERASED}{secrets.token_hex(16)}"
     found.save(update_fields=["name", "outside"])
-    others = Identity.objects.filter(member_id=found.member_id).exclude(outside__startswith=ERASED)
-    if others.exists():
-        sightings.rename_members([found.member_id])
-    else:
-        Member.objects.filter(pk=found.member_id).update(name="", note="", named_by_hand=False)
+    _unname(found)
     return Gone([identity], [], [], [])
+
+
+def _unname(erased: Identity) -> None:
+    """Whoever has owned this account and never another that is still named goes without name and note; also a member
+    that was merged away and would come back by an unmerge."""
+    owners = set(Ownership.objects.filter(identity=erased).values_list("member_id", flat=True))
+    named = Ownership.objects.filter(member__in=owners).exclude(identity__outside__startswith=ERASED)
+    nameless = owners - set(named.values_list("member_id", flat=True))
+    Member.objects.filter(pk__in=nameless).update(name="", note="", named_by_hand=False)
+    sightings.rename_members([erased.member_id])
 
 
 ERASED = "erased:"

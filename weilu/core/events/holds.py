@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from weilu.core import clock
+from weilu.core.directory.models import Identity
 from weilu.core.events import frames, store
 from weilu.core.events.keys import HOUR_MS, namespace_id
 from weilu.core.events.lock import lock
@@ -47,6 +48,15 @@ def prune_keys(now: dt.datetime) -> int:
         ((count,),) = store.execute(f"SELECT COUNT(*) {old}", bounds)
         store.execute(f"DELETE {old}", bounds)
     return int(count)
+
+
+def forget(identity: int) -> None:
+    """Throw away what waits of an account that is being erased, or names it; the directory still knows who it was."""
+    who = Identity.objects.filter(pk=identity).values_list("platform", "outside").first()
+    for held in Held.objects.iterator():
+        frame = frames.decode(bytes(held.payload))
+        if who in {(platform, outside) for platform, outside, *_ in frame.actors}:
+            held.delete()
 
 
 def write(held: Iterable[tuple[frames.Frame, int]]) -> None:

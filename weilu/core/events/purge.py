@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import connections, transaction
 
-from weilu.core.events import intake, ranges, retraction, sealed, sealing, spool
+from weilu.core.events import erasures, intake, ranges, retraction, sealed, sealing, spool
 from weilu.core.events.lock import lock
 from weilu.core.events.models import Retraction, SegmentFile
 
@@ -54,7 +54,7 @@ def _compact(connection: Any) -> bool:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             settled = _outlived(cursor)
-            for table in _PERSONAL:
+            for table in {*_PERSONAL, *erasures.tables()}:
                 cursor.execute(f"VACUUM (FULL) {table}")
             return settled
         # The copy may be larger than memory should hold.

@@ -14,7 +14,7 @@ from django.db import transaction
 from weilu.core import clock
 from weilu.core.directory import withdrawal
 from weilu.core.directory.withdrawal import Gone
-from weilu.core.events import claims, erasures, keys, ranges, sealed, sequencer, store
+from weilu.core.events import claims, erasures, holds, keys, ranges, sealed, sequencer, store
 from weilu.core.events.events import LOG_RETRACTED
 from weilu.core.events.incoming import LIVE_BATCH
 from weilu.core.events.models import BatchTally, Claim, Held, Retraction, Sequenced
@@ -53,6 +53,7 @@ def of_identity(identity: int) -> Retraction:
         gone = ranges.of_positions([*(row[0] for row in live), *sealed.positions_of(identity)])
         rows = _delete(gone, with_keys=False)
         store.execute("DELETE FROM events_private WHERE identity = %s", [identity])
+        holds.forget(identity)
         done = _note(Retraction.IDENTITY, identity, gone, [], rows)
     _follow(done)
     return done
@@ -63,6 +64,7 @@ def of_private(identity: int) -> Retraction:
     finish()
     with transaction.atomic(using=settings.LOG_DATABASE):
         store.execute("DELETE FROM events_private WHERE identity = %s", [identity])
+        holds.forget(identity)
         done = _note(Retraction.ERASURE, identity, ranges.NONE, [], 0)
     _follow(done)
     return done

@@ -19,7 +19,7 @@ from weilu.core.directory import sightings
 from weilu.core.directory.minting import Minter
 from weilu.core.directory.models import Sighting
 from weilu.core.directory.sightings import fold
-from weilu.core.events import claims, frames, holds, intake, store
+from weilu.core.events import claims, frames, holds, intake, nameless, store
 from weilu.core.events.lock import lock
 from weilu.core.events.models import BatchTally, Sequenced
 
@@ -89,11 +89,12 @@ def _step(limit: int) -> int:
 
 def _draft(taken: intake.Taken, state: Sequenced) -> Draft:
     keys = [key for frame in taken.frames for key in frame.keys]
+    opened = [nameless.without_erased(frame) for frame in taken.frames]
     recorded = max(clock.now_ms(), state.recorded)
     draft = Draft(state.head, recorded, store.positions_of(keys))
     with transaction.atomic():
-        places = _mint(taken.frames, state.head)
-    for number, (frame, place) in enumerate(zip(taken.frames, places, strict=True)):
+        places = _mint(opened, state.head)
+    for number, (frame, place) in enumerate(zip(opened, places, strict=True)):
         _lay(frame, place, draft, again=number < taken.again)
     return draft
 

@@ -76,6 +76,11 @@ def reap(now: dt.datetime) -> int:
     return sum(_reap_one(task, now) for task in DBTaskResult.objects.filter(status=RUNNING))
 
 
+def forget_person(identity: int) -> None:
+    """Somebody is erased: a traceback may quote anybody, so those of failed tasks go. Arguments are ids."""
+    DBTaskResult.objects.exclude(traceback="").update(traceback="")
+
+
 def _reap_one(task: Any, now: dt.datetime) -> bool:
     with transaction.atomic():
         lease = Lease.objects.select_for_update().filter(task_id=task.id).first()

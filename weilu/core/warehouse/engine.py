@@ -43,6 +43,9 @@ CONFIG = """<clickhouse>
     <min_rows_to_fsync_after_merge>1</min_rows_to_fsync_after_merge>
     <min_compressed_bytes_to_fsync_after_merge>1</min_compressed_bytes_to_fsync_after_merge>
     <merge_max_block_size>4096</merge_max_block_size>
+    <cleanup_delay_period>3</cleanup_delay_period>
+    <cleanup_delay_period_random_add>0</cleanup_delay_period_random_add>
+    <max_cleanup_delay_period>10</max_cleanup_delay_period>
   </merge_tree>
 </clickhouse>
 """

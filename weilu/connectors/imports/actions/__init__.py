@@ -1,11 +1,12 @@
 """The only writers of batches: `receiving` → `reading` → `running`, each by the legal moves of `moves`."""
 
+from weilu.connectors.imports.actions.forgetting import forget_person, tidy
 from weilu.connectors.imports.actions.moves import Progress
 from weilu.connectors.imports.actions.reading import change, read, switch_bridge
 from weilu.connectors.imports.actions.receiving import Upload, forget, open_path, receive
 from weilu.connectors.imports.actions.running import bring_in, confirm, give_up, run, undo
 
 __all__ = [
-    "Progress", "Upload", "bring_in", "change", "confirm", "forget", "give_up", "open_path", "read", "receive", "run",
-    "switch_bridge", "undo",
+    "Progress", "Upload", "bring_in", "change", "confirm", "forget", "forget_person", "give_up", "open_path", "read",
+    "receive", "run", "switch_bridge", "tidy", "undo",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from weilu.connectors.imports import queries, survey
+from weilu.connectors.imports.actions.forgetting import blank
 from weilu.connectors.imports.actions.moves import Progress, Teller, move, not_now, touch
 from weilu.connectors.imports.actions.receiving import create
 from weilu.connectors.imports.contract import Rejected, Tally
@@ -100,7 +101,7 @@ def bring_in(events: Iterable[Incoming], *, name: str, format_name: str, viewer:
 def undo(batch: Batch, viewer: Viewer, reason: str = "", *, visible: float = VISIBLE_SECONDS) -> Batch:
     """DONE or FAILED → UNDONE: its claims are dropped, what nobody else claims leaves the log; the decision is taken back."""
     with transaction.atomic():
-        move(batch, State.UNDONE, undone_at=clock.now())
+        move(batch, State.UNDONE, undone_at=clock.now(), **blank(batch))
         audit.record(viewer, "import.undone", batch)
         made = Decision.objects.filter(pk=batch.decision).first() if batch.decision else None
         if made is not None:

@@ -97,9 +97,9 @@ def test_after_a_restore_who_was_erased_is_erased_again_and_who_came_back_stays(
 
 @pytest.fixture
 def forgotten() -> Iterator[list[int]]:
-    kept = erasures._forgets
+    kept = erasures.registered()
     asked: list[int] = []
-    erasures.register([asked.append])
+    erasures.register([erasures.Personal("care", (), asked.append)])
     yield asked
     erasures.register(kept)
 

@@ -1,0 +1,33 @@
+"""What has to be done to the column store from time to time?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+from weilu.core.jobs.recurring import Job
+from weilu.core.warehouse import client, loader, store
+from weilu.core.warehouse.errors import Unavailable
+
+SECONDS = 60.0
+LOOK_SECONDS = 0.5
+NOW = "SELECT now() AS now"
+LEFT = "SELECT count() AS parts FROM system.parts WHERE NOT active AND remove_time <= {asked:DateTime('UTC')}"
+
+
+def purge(now: dt.datetime) -> None:
+    """Carry out what was retracted and see the bytes go: a mutation writes parts anew, and the old ones lie about until the
+    store clears up, every ten seconds at most (`engine`). Raises Unavailable where some are still there after a minute.
+    """
+    if store.last_known() is None:
+        return
+    loader.refresh()
+    until = time.monotonic() + SECONDS
+    asked = client.query(NOW).column("now")[0].as_py()
+    while client.query(LEFT, {"asked": asked}).column("parts")[0].as_py():
+        if time.monotonic() > until:
+            raise Unavailable
+        time.sleep(LOOK_SECONDS)
+
+
+JOBS = (Job("warehouse.purge", dt.timedelta(hours=6), purge),)
