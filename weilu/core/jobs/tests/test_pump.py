@@ -5,6 +5,8 @@ import pytest
 from weilu.core.errors import Unavailable
 from weilu.core.jobs import pump
 
+pytestmark = pytest.mark.django_db  # on PostgreSQL the pump's lock stands in the database
+
 
 @pytest.fixture
 def steps(monkeypatch):

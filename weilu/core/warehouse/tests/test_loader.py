@@ -90,13 +90,12 @@ def test_an_ownership_committed_late_under_a_lower_id_is_not_missed(warehouse: W
     play(week(people=3))
     warehouse.loaded()
     identity, member = Identity.objects.order_by("id").last(), Member.objects.order_by("id").first()
-    for number in (1_000, 900):
+    top = Ownership.objects.latest("id").id
+    for number in (top + 200, top + 100):
         Ownership.objects.create(id=number, identity=identity, member=member, from_position=9, at=clock.now())
         loader.refresh()
-    assert warehouse.rows("SELECT id FROM weilu.ownership FINAL WHERE id >= 900 ORDER BY id") == [
-        (900,),
-        (1000,),
-    ]
+    sql = "SELECT id FROM weilu.ownership FINAL WHERE id > {top:UInt64} ORDER BY id"
+    assert warehouse.rows(sql, top=top) == [(top + 100,), (top + 200,)]
 
 
 def test_an_ownership_that_left_the_directory_leaves_the_warehouse(warehouse: Warehouse, play: Play) -> None:
