@@ -12,7 +12,8 @@ from tests.browser.conftest import EMAIL, PASSWORD, add_owner
 from tests.house import ROOT, house
 
 SHOTS = (
-    ("home.png", "/", 1440, "zh-CN", "light"),
+    ("home.png", "/", 1440, "en", "light"),
+    ("home.zh.png", "/", 1440, "zh-CN", "light"),
     ("home-dark.png", "/", 1440, "en", "dark"),
     ("phone.png", "/", 390, "zh-CN", "light"),
 )

@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from weilu.console import menu
 from weilu.core.directory.models import Brand
+from weilu.core.operators import rights
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "weilu_theme"
@@ -17,12 +18,14 @@ THEME_COOKIE = "weilu_theme"
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Brand, menu, theme and the moment asked for. The brand and the menu are read only where a template shows them."""
+    viewer = getattr(request, "viewer", None)
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
     return {
         "brand": SimpleLazyObject(lambda: Brand.objects.first() or Brand()),
         "menu": SimpleLazyObject(lambda: menu.lines(request)),
         "theme": theme if theme in THEMES else "auto",
-        "viewer": getattr(request, "viewer", None),
+        "viewer": viewer,
+        "can_find": viewer is not None and viewer.can(rights.VIEW),
         "as_of": _day(request.GET.get("as_of", "")),
         "known": _day(request.GET.get("known", "")),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 Number = int | float
 NOTHING = "—"
@@ -86,8 +86,11 @@ class Change:
     """up (better), down (worse) or flat, as the style sheet colours them."""
 
 
-def change(value: Number | None, before: Number | None, unit: str, better: str = "up") -> Change | None:
-    """None where nothing can be compared. Shares change by points, durations by time, small or signed numbers by difference."""
+def change(
+    value: Number | None, before: Number | None, unit: str, better: str = "up", *, signed: bool = False
+) -> Change | None:
+    """None where nothing can be compared. Shares change by points, durations by time, small or signed numbers by difference:
+    net growth from 16 to 5 is 11 fewer, not 69% less."""
     if value is None or before is None:
         return None
     gap = value - before
@@ -95,14 +98,14 @@ def change(value: Number | None, before: Number | None, unit: str, better: str =
         return Change(gettext("no change"), "", "flat")
     rose = gap > 0
     tone = "flat" if better not in ("up", "down") else "up" if rose == (better == "up") else "down"
-    return Change(_gap(gap, before, unit), "▲" if rose else "▼", tone)
+    return Change(_gap(gap, before, unit, signed), "▲" if rose else "▼", tone)
 
 
-def _gap(gap: Number, before: Number, unit: str) -> str:
+def _gap(gap: Number, before: Number, unit: str, signed: bool) -> str:
     if unit == PERCENT:
-        return gettext("%(points)s pts") % {"points": f"{abs(gap):.1f}"}
+        return pgettext("beside a figure", "%(points)s pts") % {"points": f"{abs(gap):.1f}"}
     if unit == SECONDS:
         return duration(abs(gap))
-    if before <= 0 or abs(before) < 10:
+    if signed or before <= 0 or abs(before) < 10:
         return number(abs(gap))
     return percent(abs(gap) / before)

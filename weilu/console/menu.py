@@ -19,6 +19,7 @@ class Item:
     word: str | Promise
     view: str
     right: str
+    """Empty: for everybody with an account."""
     icon: str
     key: str = ""
     thumb: bool = False
@@ -35,7 +36,7 @@ MENU = (
     Item(_("Communities"), "communities:list", rights.VIEW, icon="messages", key="4", thumb=True),
     Item(_("Evaluation"), "evaluation:reports", rights.VIEW, icon="chart-line", key="7", thumb=True),
     Item(_("Import"), "imports:list", rights.IMPORT, icon="database-import", gap=True),
-    Item(_("Settings"), "console:settings", rights.VIEW, icon="settings"),
+    Item(_("Settings"), "console:settings", "", icon="settings"),
 )
 
 
@@ -51,7 +52,7 @@ def lines(request: HttpRequest) -> list[Line]:
     viewer = getattr(request, "viewer", None)
     shown = []
     for item in MENU:
-        if viewer is None or not viewer.can(item.right):
+        if viewer is None or not viewer.known or (item.right and not viewer.can(item.right)):
             continue
         try:
             href = reverse(item.view)

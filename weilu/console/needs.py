@@ -99,7 +99,7 @@ def of_members_drifting_away(viewer: Viewer) -> Iterator[Need]:
             ngettext("%(n)s member fell silent this week", "%(n)s members fell silent this week", count)
             % {"n": count},
             asking.behind(asked, at=week.first.isoformat(), from_state="active", to_state="dormant"),
-            _("Who"),
+            _("Show who"),
             _("They took part before and have not for two weeks."),
         )
 

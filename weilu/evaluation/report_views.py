@@ -38,7 +38,8 @@ class Row:
 @needs(rights.VIEW)
 def index(request: ViewerRequest) -> HttpResponse:
     """All communities with their last weeks."""
-    communities, context = visible_communities(request.viewer), dict[str, Any]()
+    communities = visible_communities(request.viewer)
+    context: dict[str, Any] = {"can_import": request.viewer.can(rights.IMPORT)}
     try:
         last = gather.last_events([one.pk for one in communities])
         context["rows"] = [Row(one, _weeks(one, last[one.pk])) for one in communities if one.pk in last]

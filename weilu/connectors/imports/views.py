@@ -175,8 +175,7 @@ def _sample(batch: Batch) -> list[Any]:
 
 
 def _timezone() -> str:
-    brand = Brand.objects.first()
-    return brand.timezone if brand else "UTC"
+    return (Brand.objects.first() or Brand()).timezone
 
 
 def _first_choice() -> dict[str, str]:

@@ -116,7 +116,9 @@ def figure(answer: Any) -> dict[str, Any]:
     return {
         "label": read("label"),
         "text": text,
-        "change": formats.change(value, read("before"), unit, read("better") or "up"),
+        "change": formats.change(
+            value, read("before"), unit, read("better") or "up", signed=bool(read("signed"))
+        ),
         "before": formats.quantity(read("before"), unit) if read("before") is not None else "",
         "spark": read("spark"),
         "href": read("href"),

@@ -78,6 +78,6 @@ def test_a_figure_stands_with_unit_change_past_and_definition():
     with translation.override("en"):
         html = Template("{% load charts %}{% figure answer %}").render(Context({"answer": answer}))
     assert '<a class="v" href="/behind/?q=2">+12</a>' in html
-    assert re.search(r'class="d down"[^>]*>▼ 40\.0%', html)
+    assert re.search(r'class="d down"[^>]*>▼ 8<', html)
     assert "Joins minus leaves." in html
     assert '<path class="line"' in html

@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 
 from weilu.communities import panels
@@ -32,9 +32,16 @@ TABLE = 8
 """Communities on the page of today; the list has all."""
 
 
+def page(request: ViewerRequest) -> HttpResponseBase:
+    """Today; who may see no community (a clerk) is led to what is theirs."""
+    if request.viewer.known and not request.viewer.can(rights.VIEW):
+        return redirect("console:settings")
+    return today(request)
+
+
 @needs(rights.VIEW)
-def page(request: ViewerRequest) -> HttpResponse:
-    """Today. Works without the warehouse too, and says so."""
+def today(request: ViewerRequest) -> HttpResponse:
+    """Works without the warehouse too, and says so."""
     communities = visible_communities(request.viewer)
     ids = [one.pk for one in communities]
     zone = window.brand_zone()

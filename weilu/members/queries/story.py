@@ -24,7 +24,7 @@ from weilu.members.rules.lifecycle import DAY
 from weilu.members.rules.moves import moves
 from weilu.members.when import When
 
-PAGE = 30
+PAGE = 20
 ALL, DEEDS, MESSAGES, REACTIONS = "all", "deeds", "messages", "reactions"
 PRESENCE, STATES, OTHER = "presence", "states", "other"
 TABS = (ALL, DEEDS, MESSAGES, REACTIONS, PRESENCE, STATES, OTHER)

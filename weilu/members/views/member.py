@@ -164,7 +164,7 @@ def _chart(one: Person, request: ViewerRequest, moment: when.When) -> dict[str, 
         for week, count in weeks
     ]
     return {
-        "labels": [f"{week:%m-%d}" for week, _count in weeks],
+        "labels": [f"{week.month}/{week.day}" for week, _count in weeks],
         "titles": [str(_("Week of %(day)s") % {"day": week.isoformat()}) for week, _count in weeks],
         "series": [{"name": str(_("Took part")), "role": "now", "points": points}],
     }

@@ -36,11 +36,11 @@ WORDS = {
     "score": _("Influence"),
     "communities": _("Communities"),
     "messages": _("Messages"),
-    "first": _("Since"),
+    "first": _("Here since"),
     "last": _("Last active"),
 }
 NUMBERS = ("score", "communities", "messages")
-MOVES_SHOWN = 500
+MOVES_SHOWN = 200
 
 
 @needs(rights.VIEW)

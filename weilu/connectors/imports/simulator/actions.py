@@ -39,7 +39,7 @@ def stage(options: Options, viewer: Viewer, progress: Progress | None = None) ->
             % {"batch": there.pk}
         )
     events = _counted(play(options, until=clock.now_ms()), progress)
-    batch = imports.bring_in(events, name=f"{BRAND} ({options.world})", format_name=SOURCE, viewer=viewer)
+    batch = imports.bring_in(events, name=BRAND, format_name=SOURCE, viewer=viewer)
     _mark(batch)
     return batch
 
