@@ -1,6 +1,6 @@
 """When are retracted bytes gone for good? Within a day: sealed files are rewritten, database files made anew.
 
-A job runs this; it does nothing where no retraction waits. Rows that were deleted are overwritten at once (SQLite's
+A job runs this; where no retraction waits it only blanks what has been read of the spool. Rows that were deleted are overwritten at once (SQLite's
 secure_delete), but copies may linger in the write-ahead log and in pages that were split; VACUUM ends that.
 """
 
@@ -29,6 +29,10 @@ def purge(now: dt.datetime) -> int:
     """Rewrite what still holds retracted bytes; returns how many retractions are finished by it."""
     with lock():
         retraction.finish()
+        if intake.embedded():
+            spool.blank(
+                intake.marks()
+            )  # also without a retraction: an old export may have told of the erased again
         waiting = list(Retraction.objects.filter(rewritten_at=None).values_list("pk", flat=True))
         if not waiting:
             return 0
@@ -36,8 +40,6 @@ def purge(now: dt.datetime) -> int:
         for file in SegmentFile.objects.order_by("first"):
             if _touches(file, gone) or _touches(file, ranges.of((a, b) for a, b, _ in moved)):
                 _rewrite(file)
-        if intake.embedded():
-            spool.blank(intake.marks())
         if not compact():
             return 0
         return Retraction.objects.filter(pk__in=waiting).update(rewritten_at=now)

@@ -12,6 +12,7 @@ from django.db import connection
 from weilu.core import clock
 from weilu.core.decisions import actions, kinds, queries
 from weilu.core.decisions.models import Decision
+from weilu.core.directory.models import Identity, Member, Ownership
 from weilu.core.errors import Conflict
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +105,20 @@ def test_a_refused_second_undoing_leaves_the_callers_transaction_usable() -> Non
         actions.undo(first, by=3, reason="me too")
     assert connection.is_usable()
     assert merged().pk
+
+
+def test_an_erased_persons_decisions_stay_without_the_words_about_them() -> None:
+    who = Member.objects.create(name="Cai", created_at=NOW)
+    account = Identity.objects.create(platform="telegram", outside="user13", name="Cai", member=who)
+    Ownership.objects.create(identity=account, member=who, from_position=1, at=NOW)
+    about = merged(subject=("member", who.pk), reason="the same phone")
+    naming = merged(subject=("import", 4), reason="Cai asked for it")
+    other = merged(subject=("import", 5), reason="brought in twice")
+    actions.forget_person(account.pk)
+    actions.forget_person(account.pk)
+    assert [Decision.objects.get(pk=row.pk).reason for row in (about, naming, other)] == [
+        "",
+        "",
+        "brought in twice",
+    ]
+    assert Decision.objects.get(pk=about.pk).evidence == about.evidence

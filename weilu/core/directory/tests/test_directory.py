@@ -8,6 +8,7 @@ from tests.fixtures.log import HEARTH, Play, account, say
 from weilu.core.directory import actions, queries
 from weilu.core.directory.models import Community, Identity, Member, Ownership
 from weilu.core.errors import NotFound
+from weilu.core.events import actions as events
 from weilu.core.events.incoming import Actor
 
 
@@ -89,3 +90,20 @@ def test_a_community_is_one_however_it_is_called(play: Play) -> None:
     one = Community.objects.get()
     assert queries.community_names([one.pk, 77]) == {one.pk: "New hearth"}
     assert queries.owners([identity("Cai").pk]) == {identity("Cai").pk: identity("Cai").member_id}
+
+
+def test_erasing_every_account_of_a_person_leaves_no_name_given_by_hand_also_of_who_was_merged_away(
+    play: Play,
+) -> None:
+    play([say("Cai", 1), say("Bea", 2)], batch=1)
+    cai, bea = identity("Cai"), identity("Bea")
+    for number in (cai.member_id, bea.member_id):
+        actions.name_member(number, "By hand")
+        Member.objects.filter(pk=number).update(note="likes oolong")
+    actions.own(cai.pk, bea.member_id, decision=5)
+    events.erase_identity(bea.pk)
+    assert Member.objects.filter(name="By hand", note="likes oolong").count() == 2, (
+        "Cai's account still has its name"
+    )
+    events.erase_identity(cai.pk)
+    assert set(Member.objects.values_list("name", "note")) == {("", "")}

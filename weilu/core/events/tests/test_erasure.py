@@ -11,8 +11,9 @@ import pytest
 from tests.fixtures.log import Play, account, say
 from weilu.core import clock
 from weilu.core.directory.models import Identity, Member, Sighting
-from weilu.core.events import actions, erasures, queries
+from weilu.core.events import actions, erasures, queries, sequencer
 from weilu.core.events.events import LOG_RETRACTED
+from weilu.core.events.keys import key
 from weilu.core.events.models import Private
 
 MARCH = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
@@ -110,3 +111,70 @@ def test_every_room_is_asked_to_forget(play: Play, forgotten: list[int]) -> None
     assert forgotten == [queries.read(0, 1)[0].identity]
     actions.retract_batch(1)
     assert len(forgotten) == 1
+
+
+def outsides() -> list[str]:
+    return sorted(Identity.objects.exclude(outside__startswith="erased:").values_list("outside", flat=True))
+
+
+def test_an_old_export_brings_neither_name_nor_words_of_the_erased_back(play: Play) -> None:
+    events = [say("Cai", 1, "secret"), say("Bea", 2), say("Cai", 3, "another secret")]
+    play(events[:2], batch=1)
+    actions.erase_identity(cai().pk)
+    play(events, batch=2)
+    row = queries.read(3, 10)[0]
+    assert (row.kind, row.identity, row.happened) == ("message.sent", 0, 3)
+    assert outsides() == ["@bea:hearth"]
+    assert queries.texts(range(9)) == {2: "hello"}
+    assert Private.objects.count() == 1
+
+
+def test_an_old_export_does_not_point_at_the_erased_either(play: Play) -> None:
+    play([say("Cai", 1)], batch=1)
+    actions.erase_identity(cai().pk)
+    play([say("Bea", 2, target="Cai", mentions=["Cai", "Dov"]), say("Dov", 3)], batch=2)
+    row = queries.read(2, 1)[0]
+    names = {identity.pk: identity.name for identity in Identity.objects.all()}
+    assert (names[row.identity], row.target, [names[one] for one in row.mentions]) == ("Bea", 0, ["Dov"])
+    assert outsides() == ["@bea:hearth", "@dov:hearth"]
+
+
+def test_who_came_back_is_known_by_what_they_did_since_and_by_nothing_before(play: Play) -> None:
+    now = int(MARCH.timestamp() * 1000)
+    with clock.frozen(MARCH):
+        play([say("Cai", 1)], batch=1)
+        actions.erase_identity(cai().pk)
+    with clock.frozen(MARCH + HOUR):
+        play([say("Cai", now + 1, "here again")], live=True)
+        play([say("Cai", 2, "long ago"), say("Cai", now + 2, "since then")], batch=2)
+    rows = {row.happened: row.identity for row in queries.read(2, 10)}
+    assert rows == {now + 1: cai().pk, 2: 0, now + 2: cai().pk}
+    assert sorted(queries.texts(range(9)).values()) == ["here again", "since then"]
+
+
+def test_a_longer_export_brings_nothing_of_a_retracted_account_back_either(play: Play) -> None:
+    play([say("Cai", 1, "secret")], batch=1)
+    actions.retract_identity(cai().pk)
+    play([say("Cai", 1, "secret"), say("Cai", 2, "more")], batch=2)
+    assert [(row.kind, row.identity) for row in queries.read(0, 10)] == [
+        (LOG_RETRACTED, 0),
+        ("message.sent", 0),
+    ]
+    assert outsides() == []
+    assert queries.texts(range(9)) == {}
+
+
+def test_what_waits_for_an_operator_is_forgotten_with_who_sent_it(play: Play) -> None:
+    with clock.frozen(MARCH):
+        for name in ("Cai", "Bea"):
+            event = say(name, 1)
+            play(
+                [say(name, clock.now_ms()), event._replace(key=key("sdk", 1, "site", name), source="sdk")],
+                live=True,
+            )
+        assert len(queries.held()) == 2
+        actions.erase_identity(cai().pk)
+        assert len(queries.held()) == 1
+        actions.release(queries.held()[0].number)
+        sequencer.drain()
+    assert outsides() == ["@bea:hearth"]

@@ -63,3 +63,18 @@ def test_a_worker_killed_between_claim_and_lease_loses_nothing():
     assert tasks.reap(clock.now() + tasks.LEASE + dt.timedelta(seconds=1)) == 1
     assert tasks.run_waiting("two")
     assert done == [3]
+
+
+@task()
+def quote(number: int) -> None:
+    raise ValueError(f"Cai said {number}")
+
+
+def test_what_a_failed_task_quotes_is_forgotten_with_whoever_is_erased():
+    quote.enqueue(7)
+    assert tasks.run_waiting("one")
+    row = DBTaskResult.objects.get()
+    assert "Cai said 7" in row.traceback
+    tasks.forget_person(1)
+    row.refresh_from_db()
+    assert (row.status, row.exception_class_path, row.traceback) == ("FAILED", "builtins.ValueError", "")

@@ -8,9 +8,10 @@ import pytest
 
 from tests.fixtures.log import Play, say
 from tests.fixtures.warehouse import Warehouse
+from weilu.core import clock
 from weilu.core.directory.models import Identity
 from weilu.core.events import actions
-from weilu.core.warehouse import loader, retractions
+from weilu.core.warehouse import jobs, loader, retractions
 from weilu.core.warehouse.dirty import dirty_since
 from weilu.core.warehouse.models import AppliedRetraction
 from weilu.core.warehouse.tests.test_loader import JUNE, MINUTE, week
@@ -111,3 +112,14 @@ def test_many_single_positions_go_in_several_mutations(
     actions.retract_identity(Identity.objects.get(name="Cai").id)
     warehouse.loaded()
     assert warehouse.rows(COUNT) == [(20,)]
+
+
+def test_within_the_day_the_job_sees_the_old_parts_go_from_the_disk(warehouse: Warehouse, play: Play) -> None:
+    play(week(), batch=7)
+    play([say("Ada", JUNE)])
+    warehouse.loaded()
+    actions.retract_batch(7)
+    jobs.purge(clock.now())
+    gone = "SELECT count() FROM system.parts WHERE NOT active AND table = 'events' AND database = 'weilu'"
+    assert warehouse.rows(COUNT) == [(1,)]
+    assert warehouse.rows(gone) == [(0,)]
