@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 COMMAND_LINE = _("Command line")
+BRAND_AS_A_WHOLE = _("The whole brand")
+"""What concerns no single community: its number is 0."""
 
 _actions: dict[str, str | Promise] = {
     "session.began": _("Logged in"),

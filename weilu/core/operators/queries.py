@@ -137,6 +137,8 @@ def _line(row: AuditEntry, people: dict[int, str]) -> TrailLine:
 def _about(row: AuditEntry, people: dict[int, str]) -> str:
     if row.object_kind == "operator":
         return people.get(row.object_id, f"#{row.object_id}")
+    if row.object_kind == "community" and not row.object_id:
+        return str(labels.BRAND_AS_A_WHOLE)
     return f"{labels.kind(row.object_kind)} {row.object_id}" if row.object_kind else ""
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from weilu.core import clock
 from weilu.core.decisions import queries as decisions
-from weilu.core.directory.models import Member
+from weilu.core.directory.queries import identity_names
 from weilu.core.errors import Unavailable
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, access_member, needs
@@ -118,14 +118,12 @@ def _merges(one: Person) -> list[Any]:
     rows = [
         row for row in decisions.of(("member", one.id), MERGED) if row.undoes_id is None and not row.is_undone
     ]
-    called = dict(
-        Member.objects.filter(pk__in=[row.evidence["absorbed"] for row in rows]).values_list("pk", "name")
-    )
+    called = identity_names({account for row in rows for account in row.evidence["accounts"]})
     return [
         {
             "decision": row,
             "accounts": len(row.evidence["accounts"]),
-            "name": called.get(row.evidence["absorbed"], ""),
+            "name": next((name for each in row.evidence["accounts"] if (name := called.get(each))), ""),
         }
         for row in rows
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,8 +11,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from weilu.core.directory import queries as directory
+from weilu.core.errors import Unavailable
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, access_member, needs
+from weilu.core.warehouse import loader
 from weilu.members import actions, when
 from weilu.members.forms import filter_of, number
 from weilu.members.queries import names
@@ -29,6 +33,7 @@ def merge(request: ViewerRequest, member_id: int) -> HttpResponse:
     other = access_member(request.viewer, other_id, rights.EDIT_MEMBERS) if other_id else None
     if request.method == "POST" and other is not None:
         actions.merge(request.viewer, member, other)
+        _show_at_once()
         messages.success(request, gettext("Merged. It can be undone on this page."))
         return redirect("members:page", member.pk)
     words = filter_of({"find": given.get("find", "")}).words
@@ -55,5 +60,12 @@ def merge(request: ViewerRequest, member_id: int) -> HttpResponse:
 def undo(request: ViewerRequest, decision_id: int) -> HttpResponse:
     """Gives the accounts back that a merge moved."""
     undone = actions.unmerge(request.viewer, decision_id)
+    _show_at_once()
     messages.success(request, gettext("The merge is undone; every figure is as it was."))
     return redirect("members:page", undone.subject_id)
+
+
+def _show_at_once() -> None:
+    """The next page shows the person as they are now; where the warehouse is down it will when it is back."""
+    with contextlib.suppress(Unavailable):
+        loader.refresh()

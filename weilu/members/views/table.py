@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from weilu.core import clock
-from weilu.core.errors import Unavailable, WeiluError
+from weilu.core.errors import Unavailable
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, ViewerRequest, access_community, needs, visible_communities
 from weilu.members import actions, when
@@ -100,17 +100,23 @@ def bulk(request: ViewerRequest) -> HttpResponseBase:
     ticked = [number(text) for text in request.POST.getlist("id")]
     only = None if request.POST.get("all") else ticked
     if request.POST.get("act") == "merge":
-        return _to_merge(only)
+        return _to_merge(request, query, only)
     if only == []:
-        raise WeiluError(gettext("Tick the members first, or all that match."))
+        return _back(request, query, gettext("Tick the members first, or all that match."))
     return _export(request.viewer, asked, moment, only)
 
 
-def _to_merge(ticked: list[int] | None) -> HttpResponse:
+def _to_merge(request: ViewerRequest, query: QueryDict, ticked: list[int] | None) -> HttpResponse:
     if ticked is None or len(set(ticked)) != 2:
-        raise WeiluError(gettext("Tick exactly two members to merge them."))
+        return _back(request, query, gettext("Tick exactly two members to merge them."))
     keep, other = sorted(set(ticked))
     return redirect(f"{reverse('members:merge', args=[keep])}?other={other}")
+
+
+def _back(request: ViewerRequest, query: QueryDict, sentence: str) -> HttpResponse:
+    """To the list as it was, which says what is missing."""
+    messages.warning(request, sentence)
+    return redirect(f"{reverse('members:list')}?{query.urlencode()}")
 
 
 def _export(viewer: Viewer, asked: Filter, moment: when.When, only: list[int] | None) -> HttpResponseBase:
