@@ -46,7 +46,7 @@ def up(
         if sample and _is_empty():
             sys.stdout.write("  The sample brand is being played; it shows in half a minute.\n\n")
             sys.stdout.flush()
-            children.append(Child("sample", ("demo", "--json"), once=True))
+            children.append(Child("sample", ("demo",), once=True))
         Supervisor(children).run()
 
 
