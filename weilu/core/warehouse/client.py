@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -31,6 +32,8 @@ WRITE_SECONDS = 120.0
 CHANNEL = [("grpc.use_local_subchannel_pool", 1), ("grpc.initial_reconnect_backoff_ms", 50)]
 """A new channel must not inherit the back-off of the one whose warehouse just died."""
 LOST = (flight.FlightUnavailableError, flight.FlightCancelledError)
+FROZEN_SECONDS = 3.0
+"""A warehouse that did not answer in time is left alone for so long: a page asks several questions, and waits once."""
 
 
 class Link:
@@ -42,6 +45,7 @@ class Link:
         self._client: flight.FlightClient | None = None
         self._pid = 0
         self._server = b""
+        self._frozen_until = 0.0
 
     def read(self, seconds: float, call: Callable[[Any, Any], Answer]) -> Answer:
         """A call that may be made twice."""
@@ -75,12 +79,15 @@ class Link:
             raise Unavailable from None
 
     def _call(self, seconds: float, call: Callable[[Any, Any], Answer]) -> Answer:
+        if time.monotonic() < self._frozen_until:
+            raise Unavailable
         client = self._connected()
         try:
             return call(client, flight.FlightCallOptions(timeout=seconds + GRACE_SECONDS))
         except flight.FlightInternalError as error:
             _told(error)
         except flight.FlightTimedOutError:
+            self._frozen_until = time.monotonic() + FROZEN_SECONDS
             raise Unavailable from None
         except LOST:
             self._forget()
