@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from typing import Any
 
 import typer
 
@@ -20,6 +21,7 @@ def main() -> None:
     """Entry point. Expected errors end with one sentence and status 1, or as JSON where `--json` was asked."""
     import orjson
 
+    _leave_pandas_out()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "weilu.app.settings")
     import django
 
@@ -36,3 +38,17 @@ def main() -> None:
         else:
             sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
+
+
+class _NoPandas:
+    """pyarrow imports pandas, where it finds it, with the first array it makes: half a second and 50 MB in each of our
+    processes for something that none of them uses. It is only here since chdb brings it along."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name, name=name)
+
+
+def _leave_pandas_out() -> None:
+    finder: Any = _NoPandas()
+    sys.meta_path.insert(0, finder)
