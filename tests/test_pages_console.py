@@ -70,17 +70,24 @@ def test_bea_sees_her_own_community_only(lively, bea, client_of):
 
 def test_dov_sees_nothing_and_a_stranger_is_asked_to_log_in(lively, ada, dov, client_of, stranger):
     paths = (
-        "/",
         "/communities/",
         f"/communities/{lively.hearth.pk}/",
         "/search/?find=Cai",
         "/feed/",
         "/behind/?q={}",
-        "/settings/",
     )
     for path in paths:
         assert client_of(dov).get(path).status_code == 404, path
-        assert stranger.get(path).status_code == 302, path
+    for path in (*paths, "/", "/settings/"):
+        assert stranger.get(path).headers["Location"].startswith("/login?"), path
+
+
+def test_dov_who_holds_nothing_is_led_to_nothing_but_the_own_account(lively, ada, dov, client_of):
+    page = client_of(dov).get("/", follow=True)
+    assert page.redirect_chain == [("/settings/", 302)]
+    main = re.search(r"<main.*</main>", page.content.decode(), re.DOTALL)[0]
+    assert set(re.findall(r'<a [^>]*href="([^"]+)"', main)) == {"/settings/account"}
+    assert lively.hearth.name not in page.content.decode()
 
 
 def test_a_community_of_others_looks_like_one_that_does_not_exist(lively, bea, client_of):

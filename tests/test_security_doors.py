@@ -17,9 +17,9 @@ FOR_EVERYBODY = {"operators:login", "operators:second", "operators:logout", "ope
 FOR_ANY_OPERATOR = {
     "operators:account", "operators:rename", "operators:password", "operators:security", "operators:two_factor_on",
     "operators:two_factor_off", "operators:recovery_codes", "operators:end_others", "operators:end_session",
-    "operators:tokens", "operators:revoke",
+    "operators:tokens", "operators:revoke", "console:home", "console:settings",
 }  # fmt: skip
-"""What everybody may do about their own account."""
+"""What everybody may do about their own account, and the two pages that lead whoever holds nothing else there."""
 MISSING = 987_654_321
 LOCALES = ("en", "zh-hans")
 
