@@ -143,7 +143,7 @@ def busiest(count: int) -> list[int]:
 def served(client: object, path: str) -> float:
     """Milliseconds of the server's time."""
     started = time.perf_counter()
-    answer = client.get(path)  # type: ignore[attr-defined]
+    answer = client.get(path)
     found = (time.perf_counter() - started) * 1000
     assert answer.status_code == 200, (path, answer.status_code)
     return found

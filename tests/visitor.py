@@ -50,6 +50,6 @@ class Visitor:
 
     @staticmethod
     def _page(answer: object) -> Page:
-        headers = {k.lower(): v for k, v in answer.headers.items()}  # type: ignore[attr-defined]
-        text = answer.read().decode("utf-8", "replace")  # type: ignore[attr-defined]
-        return Page(answer.status, answer.url, text, headers)  # type: ignore[attr-defined]
+        headers = {k.lower(): v for k, v in answer.headers.items()}
+        text = answer.read().decode("utf-8", "replace")
+        return Page(answer.status, answer.url, text, headers)

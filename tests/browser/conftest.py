@@ -50,7 +50,7 @@ def window(hearth_house: House, chromium: Browser) -> Iterator[Callable[..., Win
     opened: list[Window] = []
 
     def open_one(**how: object) -> Window:
-        one = Window.open(chromium, hearth_house.url, **how)  # type: ignore[arg-type]
+        one = Window.open(chromium, hearth_house.url, **how)
         opened.append(one)
         one.log_in(EMAIL, PASSWORD)
         return one
