@@ -105,8 +105,8 @@ class Server(flight.FlightServerBase):  # type: ignore[misc]  # pyarrow has no t
     """Three doors: get (a question), put (a block of rows), action (a command; ping; stop)."""
 
     def __init__(self, place: Place, desk: Desk, stop: threading.Event) -> None:
+        self._desk, self._stop = desk, stop  # first: the base class answers before its own __init__ has ended
         super().__init__(place.address, middleware={"door": ServerDoor(read_secret(place))})
-        self._desk, self._stop = desk, stop
 
     def do_get(self, context: flight.ServerCallContext, ticket: flight.Ticket) -> flight.RecordBatchStream:
         return flight.RecordBatchStream(self._desk.query(orjson.loads(ticket.ticket)))
