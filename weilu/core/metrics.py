@@ -11,7 +11,9 @@ from weilu.core.warehouse.measures import Measure
 
 PEOPLE, MESSAGES, EVENTS = "people", "messages", "events"
 PERCENT, SECONDS, RATIO = "percent", "seconds", "ratio"
-UNITS = (PEOPLE, MESSAGES, EVENTS, PERCENT, SECONDS, RATIO)
+VALUE = "value"
+"""What events carry as their value: pieces, or the smallest parts of money."""
+UNITS = (PEOPLE, MESSAGES, EVENTS, PERCENT, SECONDS, RATIO, VALUE)
 
 UP, DOWN, NEITHER = "up", "down", "none"
 BETTER = (UP, DOWN, NEITHER)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from weilu.core import metrics
 from weilu.core.events import kinds
+from weilu.core.warehouse.compile.source import ANY, INTERACTION
 
 STATES = {
     "new": gettext_lazy("New"),
@@ -21,6 +22,17 @@ STATES = {
     "dormant": gettext_lazy("Dormant"),
     "churned": gettext_lazy("Churned"),
     "none": gettext_lazy("not a member"),
+}
+EVERYTHING = {INTERACTION: gettext_lazy("Took part"), ANY: gettext_lazy("Whatever happened")}
+MEASURES = {
+    "count": "%(event)s",
+    "members": gettext_lazy("Members · %(event)s"),
+    "sum": gettext_lazy("Sum of values · %(event)s"),
+}
+BROUGHT = {
+    "new": gettext_lazy("import %(n)s"),
+    "known": gettext_lazy("import %(n)s, known before"),
+    "all": gettext_lazy("import %(n)s, with what was known before"),
 }
 
 
@@ -41,9 +53,10 @@ def tell(question: Mapping[str, Any]) -> Told:
 def _trend(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
     what, definition = _subject(question)
     part = question.get("point", {}).get("by")
-    return Told(
-        f"{what} · {STATES.get(part, part)}" if part else what, _bucket(question, point.get("at")), definition
-    )
+    when = _bucket(question, point.get("at"))
+    if question.get("batch"):
+        when += " · " + str(BROUGHT[question.get("brought") or "new"]) % {"n": question["batch"]}
+    return Told(f"{what} · {STATES.get(part, part)}" if part else what, when, definition)
 
 
 def _heatmap(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
@@ -81,18 +94,26 @@ TELLERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Told]] = {
 
 def _subject(question: Mapping[str, Any]) -> tuple[str, str]:
     metric = metrics.find(question.get("metric", ""))
-    return (str(metric.label), str(metric.definition)) if metric else (_event(question["event"]), "")
+    if metric:
+        return str(metric.label), str(metric.definition)
+    named = {"event": _event(question["event"])}
+    return str(MEASURES[question.get("measure") or "count"]) % named, ""
 
 
 def _event(slug: str) -> str:
+    if slug in EVERYTHING:
+        return str(EVERYTHING[slug])
     kind = kinds.find(slug)
-    return str(kind.label) if kind else _("Took part")
+    return str(kind.label) if kind else slug
 
 
 def _bucket(question: Mapping[str, Any], at: str | None) -> str:
     size = question.get("by", "day" if question["kind"] == "trend" else "week")
-    if at is None or size == "period":
+    if at is None or size in ("period", "total"):
         return _span(question)
+    if size == "hour":
+        begun = dt.datetime.fromisoformat(at)
+        return f"{long_day(begun.date())} {begun:%H:%M}"
     day = dt.date.fromisoformat(at)
     if size == "week":
         return _("week of %(day)s") % {"day": long_day(day)}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from weilu.communities.spans import Span
+from weilu.core.warehouse.links import behind
+
+__all__ = ["behind", "flow", "heatmap", "retention", "trend"]
 
 Question = dict[str, Any]
 DAY, WEEK, PERIOD = "day", "week", "period"
@@ -53,10 +52,3 @@ def _where(span: Span, communities: Sequence[int] | None) -> Question:
     if span.known:
         where["known"] = span.known.isoformat()
     return where
-
-
-def behind(question: Question, **point: object) -> str:
-    """The address of the people or events behind one point of the question's answer."""
-    asked = {**question, "point": point} if point else question
-    text = json.dumps(asked, ensure_ascii=False, separators=(",", ":"), default=str)
-    return f"{reverse('evaluation:behind')}?{urlencode({'q': text})}"

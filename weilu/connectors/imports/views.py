@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from weilu.connectors.imports import actions, forms, jobs, queries
 from weilu.connectors.imports.models import Batch, State
+from weilu.connectors.imports.standing import standing
 from weilu.core import clock
 from weilu.core.directory.models import Brand
 from weilu.core.errors import WeiluError
@@ -52,7 +53,9 @@ def upload(request: ViewerRequest) -> HttpResponse:
 @require_safe
 def page(request: ViewerRequest, batch_id: int) -> HttpResponse:
     batch = queries.access_batch(request.viewer, batch_id)
-    return render(request, "imports/page.html", _context(batch))
+    context = _context(batch)
+    context["standing"] = standing(batch, request.viewer, context["timezone"])
+    return render(request, "imports/page.html", context)
 
 
 @needs(rights.IMPORT)

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from weilu.core.warehouse import frame as frames
-from weilu.core.warehouse.check import Asked
+from weilu.core.warehouse.check import OUTSIDE, Asked
 from weilu.core.warehouse.compile import heatmap, retention, states, trend
 from weilu.core.warehouse.compile.holdings import values_of
 from weilu.core.warehouse.compile.retention import Cohorts
 from weilu.core.warehouse.compile.rows import COMMUNITY, STATE, TIER, Series
 from weilu.core.warehouse.compile.source import Bound, Run
 from weilu.core.warehouse.frame import Bucket
-from weilu.core.warehouse.measures import EVENTS, PEOPLE, Base, Events, People, combined, parts
+from weilu.core.warehouse.measures import EVENTS, PEOPLE, Base, Events, People, Sums, combined, parts
 from weilu.core.warehouse.question import FLOW, HEATMAP, RETENTION, TREND, Refused
 
 Row = tuple[Any, ...]
@@ -73,7 +73,8 @@ def _breakdown_values(asked: Asked, series: dict[Base, Series]) -> list[tuple[st
         return [("", None)]
     seen = {value for one in series.values() for _, value in one}
     if by == COMMUNITY:
-        return [(str(pk), name) for pk, name in asked.names.items()]
+        places: list[tuple[str, str | None]] = [(str(pk), name) for pk, name in asked.names.items()]
+        return [*places, (str(OUTSIDE), NONE)] if str(OUTSIDE) in seen else places
     shown: list[str] = list(values_of(by)) if by in (STATE, TIER) else sorted(seen - {""})
     found: list[tuple[str, str | None]] = [(value, value) for value in shown]
     return [*found, ("", NONE)] if "" in seen else found
@@ -110,7 +111,7 @@ def _by_value(asked: Asked, shown: str | None) -> str | None:
         raise Refused(_('Say which part is meant: add "point": {"at": …, "by": …}.'))
     if asked.frame.breakdown == COMMUNITY:
         ids = {name: str(pk) for pk, name in asked.names.items()}
-        return ids.get(shown, shown)
+        return ids.get(shown, str(OUTSIDE) if shown == NONE else shown)
     return "" if shown == NONE else shown
 
 
@@ -121,15 +122,15 @@ def _trend_counts(asked: Asked) -> str:
 # heat map ------------------------------------------------------------------------------------------------------------
 
 
-def _cells_of(asked: Asked) -> Events | People:
-    assert isinstance(asked.measure, Events | People)
+def _cells_of(asked: Asked) -> Events | Sums | People:
+    assert isinstance(asked.measure, Events | Sums | People)
     return asked.measure
 
 
 def _heatmap_rows(asked: Asked, source: Source) -> Rows:
     bound = Bound()
     table = source.run(heatmap.cells(_cells_of(asked), _whole(asked), bound), bound.params)
-    values = {(row["weekday"], row["hour"]): row["value"] for row in table.to_pylist()}
+    values = {(row["weekday"], row["hour"]): int(row["value"]) for row in table.to_pylist()}
     return [(day, hour, values.get((day, hour), 0)) for day in range(1, 8) for hour in range(24)]
 
 

@@ -12,18 +12,20 @@ from django.utils.translation import gettext as _
 from weilu.core import clock, metrics
 from weilu.core.directory.models import Brand, Community
 from weilu.core.errors import NotFound
-from weilu.core.events import kinds
+from weilu.core.events import claims, ranges
 from weilu.core.events import queries as log
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import frame as frames
+from weilu.core.warehouse import names
 from weilu.core.warehouse.compile import trend
-from weilu.core.warehouse.compile.source import INTERACTION
-from weilu.core.warehouse.frame import Frame
-from weilu.core.warehouse.measures import Events, Holding, Measure, People, parts
-from weilu.core.warehouse.question import FLOW, HEATMAP, RETENTION, TREND, Question, Refused
-from weilu.core.warehouse.span import Span
+from weilu.core.warehouse.frame import HOUR, Brought, Frame
+from weilu.core.warehouse.measures import Events, Holding, Measure, People, Sums, parts
+from weilu.core.warehouse.question import FLOW, MEMBERS, RETENTION, SUM, TREND, Question, Refused
+from weilu.core.warehouse.span import NEW, Span
 
 MOST_BUCKETS = 4000
+OUTSIDE = 0
+"""In place of a community: what happened outside of any, as a visit to a page or an order in a shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,19 @@ def check(question: Question, viewer: Viewer, seen: Visible | None = None) -> As
     rows = seen.communities
     communities = _communities(question.span, rows)
     timezone = _timezone(question.span, communities, seen.timezone)
-    frame = _frame(question, communities, timezone, _scope(viewer, communities, rows))
-    measure, unit = _measure(question)
+    ids = [int(row.pk) for row in communities]
+    if viewer.communities is None and question.span.communities is None and question.by_name:
+        ids.insert(0, OUTSIDE)
+    frame = _frame(question, ids, timezone, _scope(viewer, communities, rows))
+    measure, unit = _measure(question, ids)
     if measure is not None and frame.breakdown is not None:
         _can_be_broken_down(measure, question, frame)
-    return Asked(question, frame, unit, _names(communities), measure)
+    asked = Asked(question, frame, unit, _names(communities), measure)
+    if frame.brought is not None and concludes(asked):
+        raise Refused(
+            _("States and tiers rest on all that is known; they cannot be asked of one import alone.")
+        )
+    return asked
 
 
 def _communities(span: Span, rows: Sequence[Community]) -> list[Community]:
@@ -111,7 +121,7 @@ def _scope(viewer: Viewer, asked: Sequence[Community], visible: Sequence[Communi
     return 0 if viewer.communities is None and asked and len(asked) == len(visible) else None
 
 
-def _frame(question: Question, communities: Sequence[Community], timezone: str, scope: int | None) -> Frame:
+def _frame(question: Question, communities: Sequence[int], timezone: str, scope: int | None) -> Frame:
     span = question.span
     buckets = frames.buckets(span.first, span.last, question.size, timezone)
     if len(buckets) > MOST_BUCKETS:
@@ -121,7 +131,7 @@ def _frame(question: Question, communities: Sequence[Community], timezone: str, 
     as_of = span.as_of or (span.known if isinstance(span.known, dt.date) else None)
     end = frames.day_start(as_of + dt.timedelta(days=1), timezone) if as_of else None
     return Frame(
-        communities=tuple(int(row.pk) for row in communities),
+        communities=tuple(communities),
         scope=scope,
         timezone=timezone,
         size=question.size,
@@ -131,6 +141,16 @@ def _frame(question: Question, communities: Sequence[Community], timezone: str, 
         over=min(now, end or now),
         known=_known(span, timezone),
         breakdown=question.breakdown,
+        brought=_brought(span),
+    )
+
+
+def _brought(span: Span) -> Brought | None:
+    if span.batch is None:
+        return None
+    claimed = ranges.pairs(claims.of_batch(span.batch)) if span.brought != NEW else []
+    return Brought(
+        span.batch, span.brought, tuple(first for first, _ in claimed), tuple(last for _, last in claimed)
     )
 
 
@@ -140,19 +160,23 @@ def _known(span: Span, timezone: str) -> int | None:
     return log.position_at(frames.day_start(span.known + dt.timedelta(days=1), timezone) * 1000)
 
 
-def _measure(question: Question) -> tuple[Measure | None, str]:
-    if question.kind == RETENTION:
-        _event(question.start)
-        _event(question.comeback)
-    if question.kind not in (TREND, HEATMAP):
+def _measure(question: Question, communities: Sequence[int]) -> tuple[Measure | None, str]:
+    for event in (question.event, question.start, question.comeback):
+        if event:
+            names.demand(event, communities)
+    if question.kind == FLOW and question.size == HOUR:
+        raise Refused(_("States change by the day: ask for moves by day, week or month."))
+    if question.kind in (RETENTION, FLOW):
         return None, metrics.PEOPLE
-    measure, unit = _metric(question.metric) if question.metric else _event(question.event)
-    if question.kind == HEATMAP and not (
-        isinstance(measure, Events) or (isinstance(measure, People) and not measure.days)
-    ):
-        raise Refused(_("A heat map counts events or the members who did them; “%(metric)s” cannot be cut by hour.")
+    measure, unit = _metric(question.metric) if question.metric else _event(question)
+    if (question.kind != TREND or question.size == HOUR) and not _by_the_hour(measure):
+        raise Refused(_("By the hour events are counted, or the members who did them; “%(metric)s” cannot be cut by hour.")
                       % {"metric": question.metric})  # fmt: skip
     return measure, unit
+
+
+def _by_the_hour(measure: Measure) -> bool:
+    return isinstance(measure, Events | Sums) or (isinstance(measure, People) and not measure.days)
 
 
 def _can_be_broken_down(measure: Measure, question: Question, frame: Frame) -> None:
@@ -171,12 +195,13 @@ def _metric(slug: str) -> tuple[Measure, str]:
     return metric.measure, metric.unit
 
 
-def _event(slug: str) -> tuple[Measure, str]:
-    if slug != INTERACTION and kinds.find(slug) is None:
-        known = ", ".join(one.slug for one in kinds.all_kinds())
-        raise Refused(_("There is no event “%(slug)s”. There are: %(known)s, and “interaction” for any that counts as "
-                        "taking part.") % {"slug": slug, "known": known})  # fmt: skip
-    return Events((slug,)), metrics.MESSAGES if slug == "message.sent" else metrics.EVENTS
+def _event(question: Question) -> tuple[Measure, str]:
+    some = (question.event,)
+    if question.measure == MEMBERS:
+        return People(some), metrics.PEOPLE
+    if question.measure == SUM:
+        return Sums(some), metrics.VALUE
+    return Events(some), metrics.MESSAGES if question.event == "message.sent" else metrics.EVENTS
 
 
 def _names(communities: Sequence[Community]) -> dict[int, str]:

@@ -7,14 +7,16 @@ change of the clocks is right whatever the store believes; the store only compar
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+HOUR = "hour"
 DAY = "day"
 WEEK = "week"
 MONTH = "month"
 PERIOD = "period"
-SIZES = (DAY, WEEK, MONTH, PERIOD)
+SIZES = (HOUR, DAY, WEEK, MONTH, PERIOD)
 
 EPOCH = dt.date(1970, 1, 1)
 LAST_DAY = dt.date(2105, 12, 31)
@@ -23,13 +25,25 @@ LAST_DAY = dt.date(2105, 12, 31)
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """`label` is the first day of the whole week or month; `first` and `last` are its days inside the span."""
+    """`label` is the first day of the whole week or month, of an hour its local start; `first` and `last` are its days
+    inside the span."""
 
     label: dt.date
     first: dt.date
     last: dt.date
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """Events of one import only: those that stand under its number, or of the positions that it claims (ranges, both ends
+    included) those of others, or all of them."""
+
+    batch: int
+    which: str
+    firsts: tuple[int, ...] = ()
+    lasts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,7 @@ class Frame:
     over: int
     known: int | None = None
     breakdown: str | None = None
+    brought: Brought | None = None
 
     @property
     def start(self) -> int:
@@ -84,11 +99,13 @@ class Frame:
     def nominal_days(self) -> int:
         """How long a whole bucket is, at least."""
         span = (self.buckets[-1].last - self.buckets[0].first).days + 1
-        return {DAY: 1, WEEK: 7, MONTH: 31, PERIOD: span}[self.size]
+        return {HOUR: 0, DAY: 1, WEEK: 7, MONTH: 31, PERIOD: span}[self.size]
 
 
 def buckets(first: dt.date, last: dt.date, size: str, timezone: str) -> tuple[Bucket, ...]:
-    """The span cut into whole days, ISO weeks or months; the outer ones are clipped to the span."""
+    """The span cut into hours, whole days, ISO weeks or months; the outer ones are clipped to the span."""
+    if size == HOUR:
+        return tuple(_hours(first, last, timezone))
     found: list[Bucket] = []
     day = first
     while day <= last:
@@ -99,6 +116,17 @@ def buckets(first: dt.date, last: dt.date, size: str, timezone: str) -> tuple[Bu
         )
         day = end
     return tuple(found)
+
+
+def _hours(first: dt.date, last: dt.date, timezone: str) -> Iterator[Bucket]:
+    """The hours that the clock on the wall shows: 23 or 25 on days when it is changed."""
+    zone = ZoneInfo(timezone)
+    start, end = day_start(first, timezone), day_start(last + dt.timedelta(days=1), timezone)
+    while start < end:
+        shown = dt.datetime.fromtimestamp(start, zone)
+        until = min(end, start + 3600 - shown.minute * 60 - shown.second)
+        yield Bucket(shown, shown.date(), shown.date(), start, until)
+        start = until
 
 
 def label_of(day: dt.date, size: str) -> dt.date:

@@ -23,6 +23,14 @@ class Events:
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """What do the values of the events of these kinds add up to? Those without a value add nothing."""
+
+    kinds: tuple[str, ...]
+    counts: ClassVar[str] = EVENTS
+
+
+@dataclass(frozen=True, slots=True)
 class People:
     """How many members did one of these kinds (none: any interaction)?
 
@@ -170,6 +178,7 @@ class Holding:
 
 Base = (
     Events
+    | Sums
     | People
     | DailyMean
     | Members
@@ -230,7 +239,7 @@ def parts(measure: Measure) -> tuple[Base, ...]:
 
 def exact(measure: Measure) -> bool:
     """Whether the value is the number of the rows behind it."""
-    return not isinstance(measure, Ratio | Less | DailyMean | FirstReply | TopSpeakers)
+    return not isinstance(measure, Ratio | Less | Sums | DailyMean | FirstReply | TopSpeakers)
 
 
 def combined(measure: Measure, values: tuple[float | None, ...]) -> float | None:

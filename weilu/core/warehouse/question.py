@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from weilu.core.errors import WeiluError
 from weilu.core.warehouse.fields import Fields
-from weilu.core.warehouse.frame import DAY, MONTH, SIZES, WEEK
+from weilu.core.warehouse.frame import DAY, MONTH, PERIOD, SIZES, WEEK
 from weilu.core.warehouse.span import Span, span_of
 
 TREND, HEATMAP, RETENTION, FLOW = "trend", "heatmap", "retention", "flow"
@@ -22,6 +22,11 @@ LATER = ("funnel", "paths", "segment")
 
 ANSWER, PEOPLE, EVENTS = "answer", "people", "events"
 BREAKDOWNS = ("community", "state", "tier", "source")
+COUNT, MEMBERS, SUM = "count", "members", "sum"
+MEASURES = (COUNT, MEMBERS, SUM)
+"""What is made of an event that is asked for by name: how many, how many members did it, the sum of its values."""
+TOTAL = "total"
+"""Another word for `period`: one row for the whole span."""
 MOST_PERIODS = 120
 
 
@@ -47,7 +52,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`what` is a metric (`trend`, `heatmap`) or empty, `event` an event kind; `start` and `comeback` belong to retention."""
+    """Of `metric` and `event` (with its `measure`) one is empty; `start` and `comeback` belong to retention."""
 
     kind: str
     span: Span
@@ -55,12 +60,18 @@ class Question:
     point: Point = Point()
     metric: str = ""
     event: str = ""
+    measure: str = COUNT
     size: str = DAY
     breakdown: str | None = None
     start: str = ""
     comeback: str = ""
     periods: int = 0
     every: bool = False
+
+    @property
+    def by_name(self) -> bool:
+        """Whether it is about events as they are called, not about a metric of communities or their members' states."""
+        return not self.metric and self.kind != FLOW
 
 
 def parse(data: object) -> Question:
@@ -81,21 +92,21 @@ def parse(data: object) -> Question:
 
 
 def _trend(fields: Fields) -> Question:
-    metric, event = _subject(fields)
+    metric, event, measure = _subject(fields)
     breakdown = fields.choice("breakdown", BREAKDOWNS) if fields.has("breakdown") else None
     given = fields.peek("by")
-    shorthand = breakdown is not None and isinstance(given, str) and given not in SIZES
+    shorthand = breakdown is not None and isinstance(given, str) and given not in (*SIZES, TOTAL)
     point_by = fields.text("by") if shorthand else None
-    size = DAY if shorthand else fields.choice("by", SIZES, DAY)
+    size = DAY if shorthand else _size(fields, DAY)
     want, point = _point(fields, "at", "by")
     point = Point(at=point.at, by=point.by if point.by is not None else point_by)
-    return Question(TREND, span_of(fields), want, point, metric, event, size, breakdown)
+    return Question(TREND, span_of(fields), want, point, metric, event, measure, size, breakdown)
 
 
 def _heatmap(fields: Fields) -> Question:
-    metric, event = _subject(fields)
+    metric, event, measure = _subject(fields)
     want, point = _point(fields, "weekday", "hour")
-    return Question(HEATMAP, span_of(fields), want, point, metric, event)
+    return Question(HEATMAP, span_of(fields), want, point, metric, event, measure)
 
 
 def _retention(fields: Fields) -> Question:
@@ -113,7 +124,7 @@ def _retention(fields: Fields) -> Question:
 
 
 def _flow(fields: Fields) -> Question:
-    size = fields.choice("by", SIZES, WEEK)
+    size = _size(fields, WEEK)
     want, point = _point(fields, "at", "origin", "goal")
     return Question(FLOW, span_of(fields), want, point, size=size)
 
@@ -126,12 +137,18 @@ _SHARED = frozenset({"by", "period"})
 """Names that mean something else at the top of a question; at a point they stand inside `point`."""
 
 
-def _subject(fields: Fields) -> tuple[str, str]:
+def _size(fields: Fields, default: str) -> str:
+    size = fields.choice("by", (*SIZES, TOTAL), default)
+    return PERIOD if size == TOTAL else size
+
+
+def _subject(fields: Fields) -> tuple[str, str, str]:
+    """Metric, event, and the measure of the event."""
     metric = fields.text("metric", "")
     event = fields.text("event", "")
     if bool(metric) == bool(event):
         raise Refused(_("A question of this kind names either a metric or an event, not both."))
-    return metric, event
+    return metric, event, fields.choice("measure", MEASURES, COUNT) if event else COUNT
 
 
 def _point(fields: Fields, *names: str) -> tuple[str, Point]:

@@ -162,7 +162,7 @@ def _events(asked: Asked) -> Rows:
         (
             row["position"],
             clock.from_ms(row["moment"]).astimezone(zone).isoformat(timespec="seconds"),
-            asked.names[row["community"]],
+            asked.names.get(row["community"]),
             row["member"] or None,
             row["kind"],
         )

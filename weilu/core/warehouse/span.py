@@ -10,12 +10,16 @@ from django.utils.translation import gettext as _
 from weilu.core.warehouse.fields import Fields
 from weilu.core.warehouse.frame import EPOCH, LAST_DAY
 
+NEW, REPEATED, ALL = "new", "known", "all"
+BROUGHT = (NEW, REPEATED, ALL)
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """As the question says it; communities by id of ours (a number), id of the platform or name (words), None for all.
 
-    `first` and `last` are both included. `known` is a day, or a log position.
+    `first` and `last` are both included. `known` is a day, or a log position. `batch` is the number of an import, and
+    `brought` says which of its events: the new ones, those known before, or all.
     """
 
     communities: tuple[str | int, ...] | None
@@ -24,6 +28,8 @@ class Span:
     timezone: str = ""
     as_of: dt.date | None = None
     known: dt.date | int | None = None
+    batch: int | None = None
+    brought: str = NEW
 
 
 def span_of(fields: Fields) -> Span:
@@ -42,6 +48,8 @@ def span_of(fields: Fields) -> Span:
         fields.text("timezone", ""),
         fields.day("as_of", None),
         _known(fields),
+        fields.number("batch", 1, 2**31) if fields.has("batch") else None,
+        fields.choice("brought", BROUGHT, NEW) if fields.has("batch") else NEW,
     )
 
 

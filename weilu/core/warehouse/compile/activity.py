@@ -8,26 +8,30 @@ from weilu.core.warehouse.compile.rolling import looks_back, rolled, rolling_row
 from weilu.core.warehouse.compile.rows import COMMUNITY, EACH_ROW, SOURCE, Rows, Series, by_column
 from weilu.core.warehouse.compile.source import Bound, Run, bucket, doing, events, person
 from weilu.core.warehouse.frame import Frame
-from weilu.core.warehouse.measures import Base, DailyMean, Events, People
+from weilu.core.warehouse.measures import Base, DailyMean, Events, People, Sums
 
-HANDLES = (Events, People, DailyMean)
+HANDLES = (Events, Sums, People, DailyMean)
 FAST: frozenset[str | None] = frozenset({None, COMMUNITY, SOURCE})
 PERSON_DAYS = "uniqExact((person, day))"
+AMOUNT = "toDecimal128(ifNull(value, 0), 0)"
+"""Wide enough that no sum of values of 64 bits runs over."""
 
 
 def rows(measure: Base, frame: Frame, bound: Bound) -> Rows:
-    """Events: each a row. People: each (bucket, person) at least once."""
-    assert isinstance(measure, Events | People | DailyMean)
+    """Events and sums: each event a row. People: each (bucket, person) at least once."""
+    assert isinstance(measure, Events | Sums | People | DailyMean)
     if looks_back(measure, frame):
         return Rows(rolling_rows(measure, frame, bound))
     columns = (
-        f"{bucket(bound, frame.starts)} AS at, community, source, {person(frame, bound)} AS person, position, "
+        f"{bucket(bound, frame.starts)} AS at, community, source, {person(frame, bound)} AS person, position, value, "
         f"{bucket(bound, frame.days()[:-1])} AS day"
     )
     sql = events(frame, bound, columns, doing(bound, measure.kinds), since=frame.start)
     if isinstance(measure, Events):
         only = "person != 0" if measure.people_only else "1"
         return Rows(f"SELECT *, position AS unit FROM ({sql}) WHERE {only}", EACH_ROW)
+    if isinstance(measure, Sums):
+        return Rows(f"SELECT *, position AS unit FROM ({sql})", f"sum({AMOUNT})")
     number = PERSON_DAYS if isinstance(measure, DailyMean) else Rows("").number
     return Rows(f"SELECT *, person AS unit FROM ({sql}) WHERE person != 0", number)
 
@@ -40,7 +44,9 @@ def values(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Serie
 
 
 def finished(measure: Base, series: Series, frame: Frame) -> Series:
-    """A daily mean divides by the days of the bucket that have begun."""
+    """A daily mean divides by the days of the bucket that have begun; a sum comes as a decimal of whole numbers."""
+    if isinstance(measure, Sums):
+        return {key: int(value) for key, value in series.items()}
     if not isinstance(measure, DailyMean):
         return series
     days = frame.days()[:-1]
@@ -55,7 +61,7 @@ def _scan(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Series
     bound = Bound()
     aggregates = ", ".join(f"{_aggregate(one, bound)} AS m{n}" for n, one in enumerate(measures))
     columns = (
-        f"{bucket(bound, frame.starts)} AS at, {by_column(frame)} AS by, kind, interaction, "
+        f"{bucket(bound, frame.starts)} AS at, {by_column(frame)} AS by, kind, interaction, value, "
         f"{person(frame, bound)} AS person, {bucket(bound, frame.days()[:-1])} AS day"
     )
     inner = events(frame, bound, columns, _any_of(measures, bound), since=frame.start)
@@ -72,8 +78,10 @@ def _any_of(measures: Sequence[Base], bound: Bound) -> str:
 
 
 def _aggregate(measure: Base, bound: Bound) -> str:
-    assert isinstance(measure, Events | People | DailyMean)
+    assert isinstance(measure, Events | Sums | People | DailyMean)
     where = doing(bound, measure.kinds)
+    if isinstance(measure, Sums):
+        return f"sumIf({AMOUNT}, {where})"
     if isinstance(measure, Events):
         return f"countIf({where}{' AND person != 0' if measure.people_only else ''})"
     unit = "(person, day)" if isinstance(measure, DailyMean) else "person"

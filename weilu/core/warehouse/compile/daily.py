@@ -64,6 +64,8 @@ def shared(some: Iterable[Frame]) -> dict[Frame, list[Frame]]:
     """Frames that differ in their buckets only, under one frame by day that holds them all; lone ones are left out."""
     alike: dict[Frame, list[Frame]] = {}
     for one in some:
+        if one.size == frames.HOUR:
+            continue
         alike.setdefault(replace(one, buckets=(), until=0, size=frames.DAY), []).append(one)
     wide = {_covering(several): several for several in alike.values() if len(several) > 1}
     return {frame: several for frame, several in wide.items() if len(frame.buckets) <= MOST_DAYS}

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from weilu.core.warehouse.compile.activity import AMOUNT
 from weilu.core.warehouse.compile.source import Bound, doing, events, person
 from weilu.core.warehouse.frame import Frame
-from weilu.core.warehouse.measures import Events, People
+from weilu.core.warehouse.measures import Events, People, Sums
+
+Cells = Events | Sums | People
 
 
-def cells(measure: Events | People, frame: Frame, bound: Bound) -> str:
+def cells(measure: Cells, frame: Frame, bound: Bound) -> str:
     """SELECT weekday (1 Monday), hour, value; cells without an event have no row."""
-    number = "count()" if isinstance(measure, Events) else "uniqExact(unit)"
+    number = {Events: "count()", Sums: f"sum({AMOUNT})", People: "uniqExact(unit)"}[type(measure)]
     return f"SELECT weekday, hour, {number} AS value FROM ({_rows(measure, frame, bound)}) GROUP BY weekday, hour"
 
 
-def behind(measure: Events | People, frame: Frame, weekday: int, hour: int, unit: str, bound: Bound) -> str:
+def behind(measure: Cells, frame: Frame, weekday: int, hour: int, unit: str, bound: Bound) -> str:
     """SELECT DISTINCT unit: the events or members (`unit` position or person) of one cell."""
     return f"""SELECT DISTINCT {unit} AS unit FROM ({_rows(measure, frame, bound)})
         WHERE weekday = {bound(weekday, "UInt8")} AND hour = {bound(hour, "UInt8")} AND {unit} != 0 ORDER BY unit"""
 
 
-def _rows(measure: Events | People, frame: Frame, bound: Bound) -> str:
+def _rows(measure: Cells, frame: Frame, bound: Bound) -> str:
     local = f"toTimeZone(happened, {bound(frame.timezone, 'String')})"
-    columns = f"toDayOfWeek({local}) AS weekday, toHour({local}) AS hour, position, {person(frame, bound)} AS person"
+    columns = f"toDayOfWeek({local}) AS weekday, toHour({local}) AS hour, position, value, {person(frame, bound)} AS person"
     sql = events(frame, bound, columns, doing(bound, measure.kinds), since=frame.start)
     if isinstance(measure, Events):
         only = "person != 0" if measure.people_only else "1"
         return f"SELECT *, position AS unit FROM ({sql}) WHERE {only}"
+    if isinstance(measure, Sums):
+        return f"SELECT *, position AS unit FROM ({sql})"
     return f"SELECT *, person AS unit FROM ({sql}) WHERE person != 0"

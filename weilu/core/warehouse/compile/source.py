@@ -8,13 +8,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from weilu.core.warehouse.frame import Frame
+from weilu.core.warehouse.frame import Brought, Frame
+from weilu.core.warehouse.span import ALL, NEW
 
 Run = Callable[[str, dict[str, object]], pa.Table]
 """How a statement is put to the store: SQL and its parameters in, a table out."""
 
 INTERACTION = "interaction"
 """In place of an event kind: anything that counts as taking part."""
+ANY = "*"
+"""In place of an event kind: whatever happened."""
 
 
 @dataclass(slots=True)
@@ -50,8 +53,25 @@ def events(frame: Frame, bound: Bound, columns: str, where: str = "1", *, since:
         parts.append(f"happened >= {bound.moment(since)}")
     if frame.known is not None:
         parts.append(f"position <= {bound(frame.known, 'UInt64')}")
+    if frame.brought is not None:
+        parts.append(_by_import(frame.brought, bound))
     parts.append(f"({where})")
     return f"SELECT {columns} FROM weilu.events WHERE {' AND '.join(parts)}"
+
+
+def _by_import(one: Brought, bound: Bound) -> str:
+    """The condition of having come with an import."""
+    own = f"batch = {bound(one.batch, 'UInt32')}"
+    if one.which == NEW:
+        return own
+    firsts, lasts = bound(one.firsts, "Array(UInt64)"), bound(one.lasts, "Array(UInt64)")
+    low = f"position >= {bound(min(one.firsts, default=2**63), 'UInt64')}"
+    seen = (
+        f"{low} AND position <= {lasts}[indexOf({firsts}, roundDown(position, {firsts}))]"
+        if one.firsts
+        else "0"
+    )
+    return f"({seen})" if one.which == ALL else f"({seen} AND NOT {own})"
 
 
 def person(frame: Frame, bound: Bound, identity: str = "identity") -> str:
@@ -71,7 +91,9 @@ def bucket(bound: Bound, starts: Sequence[int], moment: str = "toUInt32(happened
 
 
 def doing(bound: Bound, kinds: Sequence[str]) -> str:
-    """The condition of having done one of these kinds; none of them or `INTERACTION` means any interaction."""
+    """The condition of having done one of these kinds; none of them or `INTERACTION` means any interaction, `ANY` anything."""
+    if ANY in kinds:
+        return "1"
     if not kinds or INTERACTION in kinds:
         return "interaction = 1"
     return f"kind IN {bound(tuple(kinds), 'Array(String)')}"

@@ -1,0 +1,47 @@
+"""Which events can be asked for by name? Those that the house declares, and those of its own that an SDK has sent."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Sequence
+
+from django.utils.translation import gettext as _
+
+from weilu.core.events import kinds
+from weilu.core.events import queries as log
+from weilu.core.warehouse import client, loader
+from weilu.core.warehouse.compile import seen
+from weilu.core.warehouse.compile.source import ANY, INTERACTION
+from weilu.core.warehouse.question import Refused
+
+WAIT_SECONDS = 10.0
+NEAR = 5
+
+
+def demand(slug: str, communities: Collection[int]) -> None:
+    """Raises Refused for an event that is neither declared nor was ever seen in these communities (0: in none)."""
+    if slug in (ANY, INTERACTION) or kinds.find(slug) is not None:
+        return
+    own = _own(communities)
+    if slug not in own:
+        declared = [one.slug for one in kinds.all_kinds()]
+        raise Refused(_refusal(slug, declared, own))
+
+
+def _own(communities: Collection[int]) -> list[str]:
+    """Names in the store. One that was sent a moment ago may still be on its way there, and is waited for."""
+    if loader.loaded() < log.head():
+        loader.wait_until(log.head(), WAIT_SECONDS)
+    return [str(one) for one in client.query(*seen.kinds(communities)).column("kind").to_pylist()]
+
+
+def _refusal(slug: str, declared: Sequence[str], own: Sequence[str]) -> str:
+    """Near names first; where nothing is near, what the house declares."""
+    by_small = {one.casefold(): one for one in (*declared, *own)}
+    near = [by_small[one] for one in difflib.get_close_matches(slug.casefold(), by_small, NEAR)]
+    if near:
+        return _("There is no event “%(slug)s”, and none of that name was ever seen. Near it: %(near)s.") % {
+            "slug": slug, "near": ", ".join(near)}  # fmt: skip
+    return _("There is no event “%(slug)s”, and none of that name was ever seen. There are: %(known)s, “interaction” for "
+             "any that counts as taking part, and “*” for whatever happened.") % {
+                 "slug": slug, "known": ", ".join(dict.fromkeys((*declared, *own)))}  # fmt: skip
