@@ -13,9 +13,9 @@ lint: ## formatter, linter, types, borders, migrations, translations
 	@dev/need dev
 	@dev/lint
 
-proof: ## one long proof whole: make proof NAME=kills (or: make proof kills)
+proof: ## one long proof whole: make proof NAME=kills (or: make proof kills; AGAIN=1 starts over)
 	@dev/need dev
-	@.venv/bin/python -m proofs $(or $(NAME),$(filter-out $@,$(MAKECMDGOALS)))
+	@.venv/bin/python -m proofs $(or $(NAME),$(filter-out $@,$(MAKECMDGOALS))) $(if $(AGAIN),--again)
 
 assets: ## style sheets and scripts
 	@rm -f .venv/.assets

@@ -1,4 +1,5 @@
-"""`make proof NAME`: run a long proof whole. It can be stopped and goes on where it was; `--again` starts over."""
+"""`make proof NAME`: run a long proof whole. It can be stopped and goes on where it was;
+`make proof NAME AGAIN=1` starts over."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -28,6 +30,7 @@ def run(proof: Proof, *, again: bool) -> int:
     state = {"done": 0, "seconds": 0.0, "failed": []}
     if path.exists() and not again:
         state = json.loads(path.read_text())
+        print(f"{proof.name}: {state['done']} of {proof.cases} cases were done before; AGAIN=1 starts over.")
     STATE.mkdir(parents=True, exist_ok=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns) as progress:
@@ -36,14 +39,19 @@ def run(proof: Proof, *, again: bool) -> int:
             started = time.monotonic()
             try:
                 proof.run(case)
-            except AssertionError as problem:
-                state["failed"].append([case, str(problem)[:500]])
+            except Exception as problem:  # a case that breaks has not held either
+                state["failed"].append([case, f"{type(problem).__name__}: {problem}"[:500]])
             state.update(done=case + 1, seconds=state["seconds"] + time.monotonic() - started)
             path.write_text(json.dumps(state))
             progress.advance(bar)
+    return _told(proof, state)
+
+
+def _told(proof: Proof, state: dict[str, Any]) -> int:
     held = proof.cases - len(state["failed"])
     print(
-        f"{proof.name}: {held} of {proof.cases} {proof.unit} held, in {state['seconds']:.0f} s. {proof.claim}"
+        f"{proof.name}: {held} of {proof.cases} cases held ({held * proof.each:,} of {proof.cases * proof.each:,} "
+        f"{proof.unit}), in {state['seconds']:.0f} s. {proof.claim}"
     )
     for case, problem in state["failed"]:
         print(f"  case {case}: {problem}")

@@ -19,7 +19,8 @@ import time
 from tests.house import ROOT, House, house
 
 KILLS = 10
-PARTS = ("worker", "warehouse", "web", "jobs", "writer")
+PARTS = ("worker", "warehouse", "web", "rebuild", "jobs", "writer")
+Started = subprocess.Popen[bytes]
 
 
 def case(number: int) -> None:
@@ -27,21 +28,23 @@ def case(number: int) -> None:
     chance = random.Random(number)  # moments, not secrets
     with house(WEILU_LOG_LEVEL="CRITICAL") as one:
         one.up()
-        writer = _write(one, 0)
+        writer, building = _write(one, 0), _rebuild(one)
         try:
             for kill in range(KILLS):
                 time.sleep(chance.uniform(0.2, 1.2))
                 part = PARTS[(number + kill) % len(PARTS)]
                 if part == "writer":
-                    writer.kill()
-                    writer.wait()
+                    _end(writer)
                     writer = _write(one, kill + 1)
+                elif part == "rebuild":
+                    _end(building)
                 else:
                     _kill(one, part)
+                building = building if building.poll() is None else _rebuild(one)
             time.sleep(0.5)
         finally:
-            writer.kill()
-            writer.wait()
+            _end(writer)
+            _end(building)
         one.wait_ready()
         found = _examine(one)
     assert found["missing"] == 0, f"{found['missing']} acknowledged events are lost: {found}"
@@ -58,9 +61,24 @@ def _kill(one: House, part: str) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def _write(one: House, run: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "proofs.writer", str(run)]
-    return subprocess.Popen(command, cwd=ROOT, env=one.environment)
+def _end(started: Started) -> None:
+    started.kill()
+    started.wait()
+
+
+def _write(one: House, run: int) -> Started:
+    return _start(one, "proofs.writer", str(run))
+
+
+def _rebuild(one: House) -> Started:
+    """The warehouse is being built anew beside everything else, again and again."""
+    return _start(one, "proofs.rebuilder")
+
+
+def _start(one: House, *module: str) -> Started:
+    command = [sys.executable, "-m", *module]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(command, cwd=ROOT, env=one.environment, **quiet)
 
 
 def _examine(one: House) -> dict[str, int]:

@@ -5,17 +5,14 @@ Held for one step and given back, so that an undo from the console never waits f
 
 from __future__ import annotations
 
-import fcntl
-import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from django.conf import settings
 from django.db import connections
 
-ADVISORY = 0x7765696C75
-"""`weilu` in ASCII."""
+from weilu.core.locks import FOREVER, advisory_lock, file_lock
 
 _held = threading.local()
 
@@ -30,7 +27,7 @@ def lock() -> Iterator[None]:
         if depth:
             yield
         elif connections[settings.LOG_DATABASE].vendor == "postgresql":
-            with _advisory():
+            with advisory_lock(connections[settings.LOG_DATABASE], "log", wait=True):
                 yield
         else:
             with _file():
@@ -42,27 +39,7 @@ def lock() -> Iterator[None]:
 @contextmanager
 def _file() -> Iterator[None]:
     """Two files: who waits for the lock holds the turnstile, so a busy loop cannot take the lock again before him."""
-    turnstile = os.open(settings.HOME / "sequencer.turn", os.O_RDWR | os.O_CREAT, 0o600)
-    main = os.open(settings.HOME / "sequencer.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(turnstile, fcntl.LOCK_EX)
-        fcntl.flock(main, fcntl.LOCK_EX)
-        fcntl.flock(turnstile, fcntl.LOCK_UN)
+    with ExitStack() as main:
+        with file_lock(settings.HOME / "sequencer.turn", wait=FOREVER):
+            main.enter_context(file_lock(settings.HOME / "sequencer.lock", wait=FOREVER))
         yield
-    finally:
-        os.close(turnstile)
-        os.close(main)
-
-
-@contextmanager
-def _advisory() -> Iterator[None]:
-    connection = connections[settings.LOG_DATABASE]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY])
-    try:
-        yield
-    finally:
-        # A broken connection has given the lock back already.
-        if connection.connection is not None and not connection.connection.closed:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY])

@@ -6,7 +6,7 @@ import datetime as dt
 import time
 
 from weilu.core.jobs.recurring import Job
-from weilu.core.warehouse import client, loader, store
+from weilu.core.warehouse import client, loader, rebuild, store
 from weilu.core.warehouse.errors import Unavailable
 
 SECONDS = 60.0
@@ -17,11 +17,13 @@ LEFT = "SELECT count() AS parts FROM system.parts WHERE NOT active AND remove_ti
 
 def purge(now: dt.datetime) -> None:
     """Carry out what was retracted and see the bytes go: a mutation writes parts anew, and the old ones lie about until the
-    store clears up, every ten seconds at most (`engine`). Raises Unavailable where some are still there after a minute.
+    store clears up, every ten seconds at most (`engine`). A rebuild that died may have left a whole table of them. Raises
+    Unavailable where some are still there after a minute.
     """
     if store.last_known() is None:
         return
     loader.refresh()
+    rebuild.sweep()
     until = time.monotonic() + SECONDS
     asked = client.query(NOW).column("now")[0].as_py()
     while client.query(LEFT, {"asked": asked}).column("parts")[0].as_py():

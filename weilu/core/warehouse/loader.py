@@ -7,9 +7,7 @@ insert may have happened, in whole or in part, asks the table which positions it
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import gc
-import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ from django.db import transaction
 from weilu.core.events import kinds
 from weilu.core.events import queries as log
 from weilu.core.events.rows import Row
+from weilu.core.locks import FOREVER, file_lock
 from weilu.core.warehouse import client, dirty, owners, retractions, store
 from weilu.core.warehouse.blocks import block_of, inserts_of, late_days
 from weilu.core.warehouse.models import Store
@@ -77,23 +76,16 @@ def refresh() -> None:
 @contextmanager
 def alone(*, wait: bool = False) -> Iterator[bool]:
     """The one loader's lock; the store is of this machine, so a file lock serves on PostgreSQL too."""
-    handle = os.open(place_of(Path(settings.HOME)).folder / "loader.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        yield _locked(handle, wait)
-    finally:
-        os.close(handle)
-
-
-def _locked(handle: int, wait: bool) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    path = place_of(Path(settings.HOME)).folder / "loader.lock"
+    with file_lock(path, wait=FOREVER if wait else 0) as held:
+        yield held
 
 
 def load_block(into: Store, table: str) -> int:
-    """Load the next block into `table`; the caller holds the lock. Returns the rows loaded."""
+    """Load the next block into `table`; the caller sees to it that nobody else does. Returns the rows loaded.
+
+    A table that is filled beside the current one answers nobody yet: it needs no ownership and makes no day dirty.
+    """
     if into.block_last is not None:
         return _finish_block(into, table)
     head = log.head()  # asked first: what is read afterwards holds everything up to it
@@ -103,7 +95,6 @@ def load_block(into: Store, table: str) -> int:
     if rows:
         into.block_first, into.block_last = rows[0].position, last
         into.save(update_fields=["block_first", "block_last"])
-        owners.sync(into)
     return _send(into, table, rows, last)
 
 
@@ -125,16 +116,17 @@ def _finish_block(into: Store, table: str) -> int:
     rows = [row for row in log.read(first - 1, last - first + 1) if row.position <= last]
     sql = f"SELECT position FROM {table} WHERE position BETWEEN {{first:UInt64}} AND {{last:UInt64}}"  # noqa: S608
     held = set(client.query(sql, {"first": first, "last": last}, seconds=60).column("position").to_pylist())
-    owners.sync(into)
     return _send(into, table, [row for row in rows if row.position not in held], last)
 
 
 def _send(into: Store, table: str, rows: Sequence[Row], last: int) -> int:
     days: set[tuple[int, dt.date]] = set()
+    if rows and into.current:
+        owners.sync(into)
     if rows:
         with _plain_tuples():
             block = block_of(rows, kinds.interactions())
-        days = late_days(block)
+        days = late_days(block) if into.current else set()
         for part in inserts_of(block):
             client.insert(table, part)
     _done(into, last, days)

@@ -7,7 +7,8 @@ for the difference, the ids themselves are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from weilu.core.warehouse import client
 from weilu.core.warehouse.models import Store
 
 CHUNK = 100_000
+ENDLESS = 2**63 - 1
 FIELDS = ("id", "identity_id", "member_id", "from_position", "identity__bot")
 ROW = pa.schema(
     [
@@ -31,6 +33,8 @@ ROW = pa.schema(
         pa.field("version", pa.uint64()),
     ]
 )
+HELD = """SELECT id, identity, member, from_position FROM weilu.ownership FINAL
+    WHERE id >= {low:UInt64} AND id < {high:UInt64}"""
 HELD_BOTS = (
     """SELECT identity FROM weilu.ownership FINAL GROUP BY identity HAVING argMax(bot, (version, id)) = 1"""
 )
@@ -46,26 +50,38 @@ class Tallies(NamedTuple):
     bots_total: int = 0
 
 
-def sync(store: Store, *, whole: bool = False) -> bool:
+def sync(store: Store) -> bool:
     """Bring the warehouse's ownership to the directory's state; True where it may have changed.
 
-    `whole` compares row by row, whatever the tallies say. May be cut off anywhere and run again: the tallies are kept
-    last, and a row sent twice counts once. Raises Unavailable.
+    May be cut off anywhere and run again: the tallies are kept last, and a row sent twice counts once. Needs the loader's
+    lock. Raises Unavailable.
     """
     before, now = Tallies(*store.owners), _tallies()
-    if before == now and not whole:
+    if before == now:
         return False
-    added = [] if whole else list(_rows(Ownership.objects.filter(id__gt=before.highest, id__lte=now.highest)))
-    if whole or not _accounts_for(added, before, now):
-        _compare_rows()
-    else:
+    added = list(_rows(Ownership.objects.filter(id__gt=before.highest, id__lte=now.highest)))
+    if _accounts_for(added, before, now):
         _insert(added)
-    if whole or before[3:] != now[3:]:
+    else:
+        for part in _parts():
+            _compare_rows(part)
+    if before[3:] != now[3:]:
         _compare_bots()
     client.command("SYSTEM RELOAD DICTIONARY weilu.owner")
     store.owners = list(now)
     store.save(update_fields=["owners"])
     return True
+
+
+def compare(alone: Callable[[], AbstractContextManager[object]]) -> None:
+    """Compare every row, whatever the tallies say; some at a time, each time holding the loader's lock (`alone`) anew, so
+    that nobody waits long. Raises Unavailable."""
+    for part in _parts():
+        with alone():
+            _compare_rows(part)
+    with alone():
+        _compare_bots()
+        client.command("SYSTEM RELOAD DICTIONARY weilu.owner")
 
 
 def differ(store: Store) -> bool:
@@ -84,11 +100,18 @@ def _accounts_for(added: list[tuple[Any, ...]], before: Tallies, now: Tallies) -
     return before.rows + len(added) == now.rows and before.total + sum(row[0] for row in added) == now.total
 
 
-def _compare_rows() -> None:
-    """Send the rows that the warehouse lacks or holds otherwise, remove those that the directory has no more."""
-    held = _held()
+def _parts() -> list[dict[str, int]]:
+    """All ids in parts, `low` included, `high` not; the last part also holds whatever stands above the highest."""
+    highest = Ownership.objects.aggregate(highest=Max("id"))["highest"] or 0
+    lows = range(0, highest + 1, CHUNK)
+    return [{"low": low, "high": low + CHUNK if low != lows[-1] else ENDLESS} for low in lows]
+
+
+def _compare_rows(bounds: dict[str, int]) -> None:
+    """Of one part: send the rows that the warehouse lacks or holds otherwise, remove those that the directory has no more."""
+    held = _held(bounds)
     differing: list[tuple[Any, ...]] = []
-    for row in _rows(Ownership.objects.all()):
+    for row in _rows(Ownership.objects.filter(id__gte=bounds["low"], id__lt=bounds["high"])):
         if held.pop(row[0], None) != row[1:4]:
             differing.append(row)
     _insert(differing)
@@ -98,8 +121,8 @@ def _compare_rows() -> None:
         )
 
 
-def _held() -> dict[int, tuple[int, int, int]]:
-    table = client.query("SELECT id, identity, member, from_position FROM weilu.ownership FINAL", seconds=60)
+def _held(bounds: dict[str, int]) -> dict[int, tuple[int, int, int]]:
+    table = client.query(HELD, bounds, seconds=60)
     ids, *rest = (column.to_pylist() for column in table.columns)
     return dict(zip(ids, zip(*rest, strict=True), strict=True))
 

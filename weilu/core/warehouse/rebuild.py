@@ -1,18 +1,27 @@
 """How is the column store made anew from the log? Beside the old one, then exchanged in one move.
 
-Questions are answered from the old tables meanwhile. Cut off anywhere, nothing is lost: before the exchange the new
-table is dropped by the next rebuild, after it the store is known by the UUID that moved with its table.
+Questions are answered from the old table meanwhile, and the loader goes on filling it, so what happens shows as ever; its
+lock is taken only for the last steps. Cut off anywhere, nothing is lost: before the exchange the new table is dropped by the
+next rebuild or the next sweep, after it the store is known by the UUID that moved with its table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from weilu.core.errors import Conflict
 from weilu.core.events import queries as log
+from weilu.core.locks import file_lock
 from weilu.core.warehouse import client, loader, owners, retractions, store
 from weilu.core.warehouse.models import Store
+from weilu.core.warehouse.place import place_of
 from weilu.core.warehouse.schema import EVENTS
 
 NEXT = "weilu.events_next"
@@ -22,30 +31,54 @@ Progress = Callable[[int, int], None]
 def rebuild(progress: Progress = lambda position, head: None) -> int:
     """Load everything from the log again; returns the position reached. `progress(position, head)` is called per block.
 
-    Holds the loader's lock; waits for it. Raises Unavailable, and then leaves the old tables in place.
+    Raises Conflict where a rebuild is under way, Unavailable where the warehouse goes down; then the old table stays.
     """
-    with loader.alone(wait=True):
+    with _one_builder() as mine:
+        if not mine:
+            raise Conflict(_("The warehouse is being built anew already. Wait until that has ended."))
         fresh = _begin()
-        while loader.load_block(fresh, NEXT) or fresh.position < log.head():
+        while loader.load_block(fresh, NEXT) == loader.BLOCK_ROWS:
             progress(fresh.position, log.head())
-        _exchange(fresh)
-        owners.sync(fresh, whole=True)
-        retractions.apply(fresh)
+        owners.compare(partial(loader.alone, wait=True))
+        with loader.alone(wait=True):
+            _end(fresh)
         return fresh.position
+
+
+def sweep() -> None:
+    """Remove what a rebuild that died has left. Raises Unavailable."""
+    with _one_builder() as mine:
+        if mine:
+            client.command(f"DROP TABLE IF EXISTS {NEXT} SYNC")
+
+
+@contextmanager
+def _one_builder() -> Iterator[bool]:
+    """The store is of this machine, so a file lock serves on PostgreSQL too."""
+    with file_lock(place_of(Path(settings.HOME)).folder / "rebuild.lock") as mine:
+        yield mine
 
 
 def _begin() -> Store:
     client.command(f"DROP TABLE IF EXISTS {NEXT} SYNC")
     client.command(EVENTS.replace("weilu.events", NEXT))
-    found = store.current()
-    with transaction.atomic():
-        Store.objects.exclude(uuid=found.uuid).delete()
-        fresh = Store.objects.create(uuid=store.table_uuid("events_next"), owners=found.owners)
-        retractions.take_as_told(fresh)
+    with loader.alone(wait=True):
+        old, new = store.current().uuid, store.table_uuid("events_next")
+        with transaction.atomic():
+            Store.objects.exclude(uuid=old).delete()
+            fresh = Store.objects.create(uuid=new)
+            retractions.take_as_told(fresh)
     return fresh
 
 
-def _exchange(fresh: Store) -> None:
+def _end(fresh: Store) -> None:
+    """The last few events, then the exchange. The new table's rows are as the old one's before anybody is led to them."""
+    head = log.head()
+    while fresh.position < head:
+        loader.load_block(fresh, NEXT)
+    retractions.apply(fresh, NEXT)
+    fresh.owners = store.current().owners
+    fresh.save(update_fields=["owners"])
     client.command(f"EXCHANGE TABLES weilu.events AND {NEXT}")
     client.command(f"DROP TABLE {NEXT} SYNC")
-    fresh.current = store.current().current
+    owners.sync(store.current())

@@ -15,16 +15,19 @@ RANGES = 1_000
 """How many ranges one mutation looks through for each row."""
 WITHIN = """position BETWEEN {low:UInt64} AND {high:UInt64}
     AND arrayExists((first, last) -> position BETWEEN first AND last, {firsts:Array(UInt64)}, {lasts:Array(UInt64)})"""
-DAYS = f"SELECT DISTINCT community, toDate(happened) AS day FROM weilu.events WHERE {WITHIN}"  # noqa: S608  # constants only
-DELETE = f"ALTER TABLE weilu.events DELETE WHERE {WITHIN}"
-MOVE = f"ALTER TABLE weilu.events UPDATE batch = {{batch:UInt32}} WHERE {WITHIN}"
+DAYS = "SELECT DISTINCT community, toDate(happened) AS day FROM {table} WHERE {within}"
+DELETE = "ALTER TABLE {table} DELETE WHERE {within}"
+MOVE = "ALTER TABLE {table} UPDATE batch = {{batch:UInt32}} WHERE {within}"
 
 
-def apply(store: Store) -> int:
-    """Carry out what this store was not told yet, oldest first; returns how many. Doing one twice changes nothing."""
+def apply(store: Store, table: str = "weilu.events") -> int:
+    """Carry out what this store was not told yet, oldest first; returns how many. Doing one twice changes nothing.
+
+    `table` is where the store's rows stand now.
+    """
     waiting = Retraction.objects.exclude(id__in=told(store)).order_by("id")
     for retraction in waiting:
-        _apply(store, retraction)
+        _apply(store, table, retraction)
     return len(waiting)
 
 
@@ -41,14 +44,15 @@ def take_as_told(store: Store) -> None:
     )
 
 
-def _apply(store: Store, retraction: Retraction) -> None:
+def _apply(store: Store, table: str, retraction: Retraction) -> None:
     days: set[tuple[int, dt.date]] = set()
+    asked, delete, move = (one.format(table=table, within=WITHIN) for one in (DAYS, DELETE, MOVE))
     for bound in _bounds(retraction.ranges):
-        days |= {(row["community"], row["day"]) for row in client.query(DAYS, bound, seconds=60).to_pylist()}
-        client.command(DELETE, bound)
+        days |= {(row["community"], row["day"]) for row in client.query(asked, bound, seconds=60).to_pylist()}
+        client.command(delete, bound)
     for batch, ranges in _heirs(retraction.moved).items():
         for bound in _bounds(ranges):
-            client.command(MOVE, {"batch": batch, **bound})
+            client.command(move, {"batch": batch, **bound})
     with transaction.atomic():
         AppliedRetraction.objects.create(store=store, retraction=retraction.id)
         dirty.mark(days)

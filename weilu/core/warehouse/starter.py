@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
+from weilu.core.locks import file_lock
 from weilu.core.warehouse.place import Place, read_secret
 
 START_SECONDS = 45.0
@@ -55,33 +53,13 @@ def ensure_running(place: Place) -> bool:
     if time.monotonic() - _failed.get(place, -REST_SECONDS) < REST_SECONDS:
         return False
     end = time.monotonic() + START_SECONDS
-    with _one_starter(place, end) as mine:
+    with file_lock(place.starting, wait=START_SECONDS) as mine:
         if not mine:
             return False
         running = listening(place) or _start(place, end)
     if not running:
         _failed[place] = time.monotonic()
     return running
-
-
-@contextmanager
-def _one_starter(place: Place, end: float) -> Iterator[bool]:
-    handle = os.open(place.starting, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        yield _flock_until(handle, end)
-    finally:
-        os.close(handle)
-
-
-def _flock_until(handle: int, end: float) -> bool:
-    while time.monotonic() < end:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(0.02)
-        else:
-            return True
-    return False
 
 
 def _start(place: Place, end: float) -> bool:

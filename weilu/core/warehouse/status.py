@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from weilu.core.events import queries as log
-from weilu.core.warehouse import client, loader, store
+from weilu.core.warehouse import client, loader
 
 SIZES = """SELECT table, sum(rows) AS rows, sum(bytes_on_disk) AS bytes, count() AS parts FROM system.parts
     WHERE database = 'weilu' AND active GROUP BY table"""
@@ -32,7 +32,6 @@ class Status:
 def status() -> Status:
     """Raises Unavailable where the warehouse is down."""
     pid = client.ping()
-    store.current()
     sizes = {row["table"]: row for row in client.query(SIZES).to_pylist()}
     events = sizes.get("events", {"rows": 0, "bytes": 0, "parts": 0})
     return Status(

@@ -19,8 +19,13 @@ def interleave_again() -> dict[str, Any]:
     """On a restored database: one transaction opened first commits after another has been sequenced."""
     import psycopg
     from django.conf import settings
+    from django.db import connection
 
-    from weilu.core.events import frames, queries, sequencer
+    from weilu.core.events import frames, handlers, queries, sequencer
+    from weilu.core.events.handlers import Handler
+
+    handled: list[int] = []
+    moved = Handler("moved", lambda rows: handled.extend(row.happened for row in rows))
 
     given = settings.DATABASES["default"]
     address = {"host": given["HOST"], "port": given["PORT"], "user": given["USER"], "dbname": given["NAME"]}
@@ -35,10 +40,20 @@ def interleave_again() -> dict[str, Any]:
         put(late, 5)
         late.commit()
         sequencer.drain()
+        handlers.run_once([moved])
         early.commit()
         sequencer.drain()
+        handlers.run_once([moved])
     rows = queries.read(0, 100)
-    return {"happened": [row.happened for row in rows], "positions": [row.position for row in rows]}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT txid_current()")
+        (transactions,) = cursor.fetchone()
+    return {
+        "happened": [row.happened for row in rows],
+        "positions": [row.position for row in rows],
+        "handled": handled,
+        "transactions": transactions,
+    }
 
 
 def undo(seed: str, pairs: str) -> dict[str, int]:
