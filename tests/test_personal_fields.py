@@ -61,6 +61,10 @@ NAMES_NO_MEMBER = {
     "operators.AuditEntry": {"action", "object_kind", "details", "previous", "hash"},
     "warehouse.Store": {"owners"},
     "imports.Batch": {"state", "format", "sha256"},
+    "tracking.Source": {"name", "code", "key", "origins", "declared"},
+    "tracking.SeenEvent": {"name", "kind", "properties"},
+    "tracking.Refusal": {"reason"},
+    "tracking.Glimpse": {"kind"},
     "members.Concluded": {"key", "store", "owners", "zone"},
     "members.Correction": {"was", "now"},
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The front door: health, metrics and static files by Starlette itself, all pages by Django mounted as WSGI.
+"""The front door: health, metrics, tracking and static files by Starlette itself, all pages by Django mounted as WSGI.
 
 Django is loaded in the background, so that `/healthz` answers as soon as the door is open.
 """
@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
+from django.conf import settings
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -20,6 +21,8 @@ from starlette.routing import Mount, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from weilu.app.assets import Assets
+from weilu.connectors.tracking.door import Tracking
+from weilu.core.events import actions
 
 PAGE_THREADS = 8
 
@@ -99,11 +102,16 @@ def _from_here(request: Request) -> bool:
 @contextlib.asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     pages.start_loading()
-    yield
+    async with tracking.running():
+        yield
+
+
+tracking = Tracking(actions.append_encoded, settings.HOME)
 
 
 app = Starlette(
     routes=[
+        tracking,
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route("/metrics", metrics),

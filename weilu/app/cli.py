@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-COMMANDS = ("ask", "demo", "imports", "operators", "report", "run", "store")
+COMMANDS = ("ask", "demo", "imports", "operators", "report", "run", "source", "store")
 """Modules of `weilu.app.commands`; each has `register(app)`."""
 
 app = typer.Typer(

@@ -8,6 +8,10 @@ from weilu.connectors.events import KINDS as CHAT_KINDS
 from weilu.connectors.imports import decisions as import_decisions
 from weilu.connectors.imports import jobs as import_jobs
 from weilu.connectors.imports.personal import PERSONAL as imports_personal
+from weilu.connectors.tracking import actions as tracking_actions
+from weilu.connectors.tracking import jobs as tracking_jobs
+from weilu.connectors.tracking.events import KINDS as TRACKING_KINDS
+from weilu.connectors.tracking.personal import PERSONAL as tracking_personal
 from weilu.console import needs as console_needs
 from weilu.core import metrics, needs
 from weilu.core.decisions import kinds as decision_kinds
@@ -32,7 +36,7 @@ from weilu.members import metrics as member_metrics
 from weilu.members.models import Concluded
 from weilu.members.personal import PERSONAL as members_personal
 
-EVENT_KINDS = (*CHAT_KINDS, *LOG_KINDS, *member_events.KINDS)
+EVENT_KINDS = (*CHAT_KINDS, *TRACKING_KINDS, *LOG_KINDS, *member_events.KINDS)
 DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (*import_decisions.KINDS, *member_decisions.KINDS)
 HANDLERS: tuple[handlers.Handler, ...] = ()
 PUMP = (
@@ -43,12 +47,13 @@ PUMP = (
 )
 JOBS: tuple[recurring.Job, ...] = (
     *import_jobs.JOBS,
+    *tracking_jobs.JOBS,
     *log_jobs.jobs(loader.loaded),
     *warehouse_jobs.JOBS,
     *member_jobs.JOBS,
     *operator_jobs.JOBS,
 )
-PERSONAL = (jobs_personal, decisions_personal, imports_personal, members_personal)
+PERSONAL = (jobs_personal, decisions_personal, imports_personal, tracking_personal, members_personal)
 KNOWN_CONCLUSIONS = {"state": conclude.states_known, "tier": standing.tiers_known}
 CONCLUDED = conclusions.Progress(
     stamp=lambda: list(Concluded.objects.order_by("key").values_list("key", "at")),
@@ -72,6 +77,7 @@ def register_all() -> None:
     metrics.register(METRICS)
     needs.register(NEEDS)
     labels.register_actions(import_decisions.AUDIT_WORDS)
+    labels.register_actions(tracking_actions.AUDIT_WORDS)
     labels.register_actions(member_decisions.AUDIT_WORDS)
     labels.register_actions(community_actions.AUDIT_WORDS)
     labels.register_actions(exporting.AUDIT_WORDS)

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "weilu.core.operators",
     "weilu.core.warehouse",
     "weilu.connectors.imports",
+    "weilu.connectors.tracking",
     "weilu.members",
     "weilu.communities",
     "weilu.evaluation",

@@ -34,12 +34,17 @@ def append(events: Iterable[Incoming], *, batch: int, live: bool = False) -> int
     total = 0
     stream = iter(events)
     while group := list(_frames(stream, header)):
-        if intake.embedded():
-            spool.writer.write(payload for _, payload in group)
-        else:
-            intake.copy(group)
+        append_encoded(group)
         total += sum(count for count, _ in group)
     return total
+
+
+def append_encoded(group: list[tuple[int, bytes]]) -> None:
+    """Frames that are encoded already, each with its number of events. Durable when it returns; outside transactions."""
+    if intake.embedded():
+        spool.writer.write(payload for _, payload in group)
+    else:
+        intake.copy(group)
 
 
 def retract_batch(batch: int) -> int:

@@ -15,7 +15,7 @@ import orjson
 
 from weilu.core.events import kinds
 from weilu.core.events.incoming import Actor, Incoming, Place
-from weilu.core.events.keys import KEY_BYTES
+from weilu.core.events.keys import KEY_BYTES, SDK
 
 NOBODY = -1
 """Index of a missing account or place."""
@@ -131,7 +131,7 @@ def _encode(events: Sequence[Incoming], header: Header) -> bytes:
 def _row(event: Incoming, actors: _Names, communities: _Names, rooms: _Names) -> tuple[Any, ...]:
     (key, kind, happened, source, actor, community, room, subject, about, target, mentions, value, properties, text,
      private, version) = event  # fmt: skip
-    if len(key) != KEY_BYTES or kinds.find(kind) is None:
+    if len(key) != KEY_BYTES or not (kinds.find(kind) or (key[4:6] == SDK and kinds.may_be_own(kind))):
         raise ValueError(f"event of kind {kind!r}: unknown kind, or key not of {KEY_BYTES} bytes")
     if value is not None and not -BIGGEST <= value < BIGGEST:
         raise ValueError(f"value of {kind} does not fit into 64 bits")

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from weilu.core import clock
 from weilu.core.directory.models import Identity
 from weilu.core.events import frames, store
-from weilu.core.events.keys import HOUR_MS, namespace_id
+from weilu.core.events.keys import HOUR_MS, SDK
 from weilu.core.events.lock import lock
 from weilu.core.events.models import Held
 
@@ -19,7 +19,6 @@ DAY_MS = 24 * 3600 * 1000
 OLDEST_MS = 30 * DAY_MS
 FUTURE_MS = DAY_MS
 KEPT_MS = 35 * DAY_MS
-SDK = namespace_id("sdk").to_bytes(2, "big")
 
 
 def off(frame: frames.Frame) -> frozenset[int]:

@@ -34,3 +34,7 @@ def object_id(namespace: str, *parts: str | int) -> int:
     text = "\x1f".join(map(str, (namespace, *parts)))
     digest = _blake(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return (int.from_bytes(digest, "big") >> 1) or 1
+
+
+SDK = namespace_id("sdk").to_bytes(2, "big")
+"""Bytes 4 and 5 of the key of an SDK's event: its names may be undeclared, its key is forgotten after 35 days."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 Properties = dict[str, "str | int | float | bool"]
 Upcaster = Callable[[Properties], Properties]
+CLAIMED, ALIASED = "claimed", "aliased"
+LONGEST_OWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,9 @@ class Kind:
     """A kind of event, named in the past tense.
 
     `interaction` says whether doing it counts as taking part (lifecycle, DAU).
+    `joins` says that an event's target is the same person as its actor: `claimed` where the source knows the target as
+    an anonymous id (a device), `aliased` where it only says that both are one. `facts` says that its private fields
+    `set`, `set_once` and `unset` change what is known about the actor. See `joining` and `directory.facts`.
     `upcasters[n]` turns the properties of version n into those of version n + 1.
     `label` is shown to operators and may be lazily translated.
     """
@@ -23,6 +28,8 @@ class Kind:
     version: int = 1
     interaction: bool = False
     upcasters: Mapping[int, Upcaster] | None = None
+    joins: str = ""
+    facts: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -42,6 +49,21 @@ def all_kinds() -> tuple[Kind, ...]:
 
 def find(slug: str) -> Kind | None:
     return _kinds.get(slug)
+
+
+def may_be_own(slug: str) -> bool:
+    """Whether an SDK's event may have this name without its being declared."""
+    return 0 < len(slug) <= LONGEST_OWN and slug.isprintable()
+
+
+def joining() -> dict[str, str]:
+    """Kinds that say that two accounts are one person, and how they say it."""
+    return {kind.slug: kind.joins for kind in _kinds.values() if kind.joins}
+
+
+def telling_facts() -> frozenset[str]:
+    """Kinds whose private fields are facts about their actor."""
+    return frozenset(kind.slug for kind in _kinds.values() if kind.facts)
 
 
 def interactions() -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pytest
 from tests.fixtures.log import Play, say
 from weilu.core import clock
 from weilu.core.errors import NotFound
-from weilu.core.events import actions, holds, queries, sequencer
+from weilu.core.events import actions, holds, keys, queries, sequencer
 from weilu.core.events.incoming import Incoming
 from weilu.core.events.keys import HOUR_MS, key
 from weilu.core.events.models import EventKey
@@ -64,7 +64,7 @@ def test_sdk_keys_go_after_35_days_and_others_stay_for_good(play: Play) -> None:
     play([say("Bea", 1)], batch=1)
     assert holds.prune_keys(NOW + dt.timedelta(days=24)) == 0
     assert holds.prune_keys(NOW + dt.timedelta(days=26)) == 1
-    assert [bytes(row.key)[4:6] != holds.SDK for row in EventKey.objects.all()] == [True]
+    assert [bytes(row.key)[4:6] != keys.SDK for row in EventKey.objects.all()] == [True]
 
 
 def test_no_other_source_shares_the_namespace_of_sdk_keys() -> None:
@@ -81,4 +81,4 @@ def test_no_other_source_shares_the_namespace_of_sdk_keys() -> None:
         "matrix",
         "log",
     )
-    assert holds.SDK not in {key(name, 0)[4:6] for name in others}
+    assert keys.SDK not in {key(name, 0)[4:6] for name in others}

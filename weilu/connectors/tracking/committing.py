@@ -1,0 +1,78 @@
+"""When may we answer? After the events are on disk. Requests that wait at the same time share one sync."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from typing import NamedTuple
+
+from weilu.core import clock
+from weilu.core.events import frames
+from weilu.core.events.incoming import LIVE_BATCH, Incoming
+
+FRAME = 2_000
+Frames = list[tuple[int, bytes]]
+
+
+class Waiting(NamedTuple):
+    """Events of one request, and who is told when they are on disk."""
+
+    events: Sequence[Incoming]
+    done: asyncio.Future[None]
+
+
+class Committer:
+    """One writer per process. `write` is called with frames in `thread` and returns when they are synced."""
+
+    def __init__(self, write: Callable[[Frames], None], thread: Executor) -> None:
+        self._write = write
+        self._thread = thread
+        self._waiting: list[Waiting] = []
+        self._busy = False
+
+    async def put(self, events: Sequence[Incoming]) -> None:
+        """Returns when the events are on disk. Raises what the store raises; then they may be there or not."""
+        loop = asyncio.get_running_loop()
+        one = Waiting(events, loop.create_future())
+        self._waiting.append(one)
+        if not self._busy:
+            self._busy = True
+            # Whoever is parsed in this round of the loop comes along.
+            loop.call_soon(self._next, loop)
+        await one.done
+
+    def _next(self, loop: asyncio.AbstractEventLoop) -> None:
+        group, self._waiting = self._waiting, []
+        if not group:
+            self._busy = False
+            return
+        try:
+            payloads = encoded([event for one in group for event in one.events])
+        except ValueError as error:
+            self._settle(loop, group, error)
+            return
+        writing = loop.run_in_executor(self._thread, self._write, payloads)
+        writing.add_done_callback(lambda future: self._settle(loop, group, future.exception()))
+
+    def _settle(
+        self, loop: asyncio.AbstractEventLoop, group: list[Waiting], error: BaseException | None
+    ) -> None:
+        for one in group:
+            if one.done.cancelled():
+                continue
+            if error is None:
+                one.done.set_result(None)
+            else:
+                one.done.set_exception(error)
+        self._next(loop)
+
+
+def encoded(events: Sequence[Incoming]) -> Frames:
+    """Live events of one moment as frames."""
+    header = frames.Header(LIVE_BATCH, True, clock.now_ms())
+    return [
+        (len(some), frames.encode(some, header))
+        for start in range(0, len(events), FRAME)
+        if (some := events[start : start + FRAME])
+    ]

@@ -1,0 +1,116 @@
+"""What is in this body? Told from the bytes, not from labels: SDKs send gzip marked as a form and JSON marked as text."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import zlib
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
+
+import orjson
+
+from weilu.connectors.tracking.contract import Refused
+
+MOST_BYTES = 5 * 1024 * 1024
+"""Packed or unpacked."""
+LAYERS = 6
+"""A form that holds base64 that holds gzip that holds JSON has four."""
+FIELDS = (b"data_list", b"data")
+_FORM = re.compile(rb"(?:^|&)(?:data_list|data)=")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/\-_\s]+={0,2}\s*")
+_PART = re.compile(rb'name="(?:data_list|data)"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n(.*?)\r?\n--', re.S)
+# Halves of surrogate pairs: texts cut in the middle of an emoji hold them, and JSON in browsers writes them so.
+_HIGH = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
+_LOW = re.compile(rb"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+_BLANK = b" \t\r\n\xef\xbb\xbf"
+
+
+class Unpacked(NamedTuple):
+    """The JSON of a body; `nul` where a NUL character is written somewhere in it; how many bytes it had unpacked."""
+
+    body: Any
+    nul: bool
+    size: int
+
+
+def unpacked(raw: bytes) -> Unpacked:
+    """Undo packing until JSON is there. Raises Refused; never holds more than `MOST_BYTES` of it."""
+    for _layer in range(LAYERS):
+        if raw[:1] not in (b"{", b"["):
+            raw = raw.strip(_BLANK)
+        first = raw[:1]
+        if not first:
+            raise Refused("no_events")
+        if first in (b"{", b"["):
+            return Unpacked(_json(raw), b"\\u0000" in raw, len(raw))
+        raw = _peeled(raw)
+    raise Refused("not_packed_right")
+
+
+def _peeled(raw: bytes) -> bytes:
+    if raw[:2] == b"\x1f\x8b":
+        return _inflated(raw, 31)
+    if raw[:1] == b"\x78" and raw[1:2] in (b"\x01", b"\x5e", b"\x9c", b"\xda"):
+        return _inflated(raw, 15)
+    if raw[:2] == b"--":
+        found = _PART.search(raw)
+        if found is None:
+            raise Refused("not_packed_right")
+        return found[1]
+    if _FORM.search(raw[:4096]):
+        return _field(raw)
+    if raw[:1] == b"%":
+        # A beacon sends the field's value alone, still quoted.
+        return _field(b"data=" + raw)
+    return _of_base64(raw)
+
+
+def _inflated(raw: bytes, bits: int) -> bytes:
+    """At most `MOST_BYTES`: a bomb is put down as soon as it is larger."""
+    reader = zlib.decompressobj(bits)
+    try:
+        found = reader.decompress(raw, MOST_BYTES + 1)
+    except zlib.error:
+        raise Refused("not_packed_right") from None
+    if len(found) > MOST_BYTES:
+        raise Refused("too_large")
+    if not reader.eof:
+        raise Refused("not_packed_right")
+    return found
+
+
+def _field(raw: bytes) -> bytes:
+    try:
+        fields = parse_qs(raw, keep_blank_values=True, max_num_fields=50)
+    except ValueError:
+        raise Refused("not_packed_right") from None
+    for name in FIELDS:
+        if name in fields:
+            # A plus that nobody quoted has become a blank.
+            value = fields[name][0]
+            return value if value[:1] in (b"{", b"[") else value.replace(b" ", b"+")
+    raise Refused("not_packed_right")
+
+
+def _of_base64(raw: bytes) -> bytes:
+    if not _BASE64.fullmatch(raw):
+        raise Refused("not_packed_right" if raw[:1] not in b'"0123456789tfn' else "not_json")
+    tidy = b"".join(raw.split()).rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
+    try:
+        return base64.b64decode(tidy + b"=" * (-len(tidy) % 4), validate=True)
+    except binascii.Error:
+        raise Refused("not_packed_right") from None
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        if b"\\ud" not in raw and b"\\uD" not in raw:
+            raise Refused("not_json") from None
+    try:
+        return orjson.loads(_LOW.sub(rb"\\ufffd", _HIGH.sub(rb"\\ufffd", raw)))
+    except orjson.JSONDecodeError:
+        raise Refused("not_json") from None

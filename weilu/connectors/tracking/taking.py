@@ -1,0 +1,73 @@
+"""What of a request is taken in? Reads, checks and builds its events one by one, so that a bad one does not sink the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from weilu.connectors.tracking import building
+from weilu.connectors.tracking.contract import Refused, Said
+from weilu.connectors.tracking.gate import Known
+from weilu.connectors.tracking.tally import Tally
+from weilu.connectors.tracking.wire.common import Outcome
+from weilu.core.events.incoming import Incoming
+
+MOST_EVENTS = 5_000
+PAIRS = 200_000
+"""Pairs of ids remembered as said; beyond it they are said once more, which changes nothing."""
+
+Pair = tuple[int, str, str]
+
+
+@dataclass(slots=True)
+class Taken:
+    """What of a request goes in, what does not (by place in the request), and which pairs of ids it says."""
+
+    events: list[Incoming] = field(default_factory=list)
+    refused: list[tuple[int, Refused]] = field(default_factory=list)
+    pairs: dict[Pair, int] = field(default_factory=dict)
+
+
+class Taker:
+    """Remembers which pairs of a known and an anonymous id are on disk already."""
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+        self._said: dict[Pair, None] = {}
+
+    def take(self, outcomes: Iterator[Outcome], source: Known, arrived: int) -> Taken:
+        """Events as they go into the log. Raises Refused where there are too many."""
+        taken, ordinals = Taken(), building.Ordinals()
+        tally, number, origin = self._tally, source.number, source.origin
+        for index, said in enumerate(outcomes):
+            if index >= MOST_EVENTS:
+                raise Refused("too_many")
+            try:
+                if isinstance(said, Refused):
+                    raise said
+                event = building.built(said, origin, arrived, ordinals)
+                tally.admit(number, event.kind)
+            except Refused as refused:
+                tally.refused(number, refused)
+                taken.refused.append((index, refused))
+                continue
+            taken.events.append(event)
+            tally.came(number, said, event, source.watched)
+            if said.anonymous and said.user:
+                self._pair(said, event, number, taken)
+        for (_, user, anonymous), happened in taken.pairs.items():
+            taken.events.append(building.link(origin.code, origin.place, user, anonymous, happened))
+        return taken
+
+    def kept(self, taken: Taken) -> None:
+        """They are on disk: their pairs need not be said again."""
+        if taken.pairs:
+            if len(self._said) > PAIRS:
+                self._said.clear()
+            self._said.update(dict.fromkeys(taken.pairs))
+
+    def _pair(self, said: Said, event: Incoming, number: int, taken: Taken) -> None:
+        for user, anonymous in building.pairs(said):
+            pair = (number, user, anonymous)
+            if pair not in self._said:
+                taken.pairs.setdefault(pair, event.happened)

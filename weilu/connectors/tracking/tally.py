@@ -1,0 +1,149 @@
+"""What has come lately? Counted in memory as events pass, written down once a second: schema, refusals, the live tail.
+
+Nothing here stands in the way of an event, and all of it is bounded: names by source, properties by name, glimpses by
+second. What is lost when a process is killed are counts of a second, never events.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from weilu.connectors.tracking.contract import Refused, Said
+from weilu.connectors.tracking.rules.names import is_own
+from weilu.core import clock
+from weilu.core.events.incoming import Incoming
+
+MOST_NAMES = 2_000
+MOST_PROPERTIES = 100
+LOOK_AT = 20
+"""So many events of a name are looked at in full after each start, then one of `LOOK_EVERY`."""
+LOOK_EVERY = 64
+GLIMPSES = 20
+"""Shown of a source between two writes."""
+SAMPLE = 64
+
+
+@dataclass(slots=True)
+class Seen:
+    """One event name of one source since it was written down last."""
+
+    kind: str
+    count: int = 0
+    properties: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Turned:
+    count: int = 0
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One event as it came by."""
+
+    at: dt.datetime
+    kind: str
+    who: str
+    properties: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Notes:
+    """What is to be written down. Keys begin with the source's number."""
+
+    seen: dict[tuple[int, str], Seen] = field(default_factory=dict)
+    refused: dict[tuple[int, str], Turned] = field(default_factory=dict)
+    glimpses: dict[int, list[Shown]] = field(default_factory=dict)
+
+
+class Tally:
+    """`names_of(source number)` tells the own names known so far; it is asked once per source, outside the loop."""
+
+    def __init__(self, names_of: Callable[[int], set[str]]) -> None:
+        self._names_of = names_of
+        self._names: dict[int, set[str]] = {}
+        self._looked: dict[tuple[int, str], int] = {}
+        self._notes = Notes()
+
+    def knows(self, source: int) -> bool:
+        return source in self._names
+
+    def open(self, source: int) -> None:
+        """Read the names of a source; not from the loop."""
+        self._names.setdefault(source, self._names_of(source))
+
+    def admit(self, source: int, kind: str) -> None:
+        """Raises Refused for a name too many."""
+        names = self._names[source]
+        if kind in names or not is_own(kind):
+            return
+        if len(names) >= MOST_NAMES:
+            raise Refused("too_many_names", kind)
+        names.add(kind)
+
+    def came(self, source: int, said: Said, event: Incoming, watched: bool) -> None:
+        """An event has been accepted."""
+        name = said.name or event.kind
+        key = (source, name)
+        seen = self._notes.seen.get(key)
+        if seen is None:
+            seen = self._notes.seen[key] = Seen(event.kind)
+        seen.count += 1
+        looked = self._looked.get(key, 0)
+        if looked < LOOK_AT or seen.count % LOOK_EVERY == 0:
+            self._looked[key] = looked + 1
+            _look(seen.properties, said, event)
+        if watched:
+            self._glimpse(source, event)
+
+    def refused(self, source: int, refusal: Refused) -> None:
+        turned = self._notes.refused.setdefault((source, refusal.reason), Turned())
+        turned.count += 1
+        turned.example = refusal.name[:200] or turned.example
+
+    def taken(self) -> Notes:
+        """All notes since the last time; they are gone from here."""
+        notes, self._notes = self._notes, Notes()
+        if len(self._looked) > 50_000:
+            self._looked.clear()
+        return notes
+
+    def _glimpse(self, source: int, event: Incoming) -> None:
+        shown = self._notes.glimpses.setdefault(source, [])
+        if len(shown) < GLIMPSES:
+            hidden = dict.fromkeys(event.private or (), "•••")
+            who = event.actor.outside if event.actor else ""
+            worth = {} if event.value is None else {"value": event.value}
+            shown.append(Shown(clock.now(), event.kind, who, {**worth, **(event.properties or {}), **hidden}))
+
+
+def _look(properties: dict[str, dict[str, Any]], said: Said, event: Incoming) -> None:
+    told: dict[str, tuple[str, bool, Any]] = {
+        name: (_type(value), False, value) for name, value in (event.properties or {}).items()
+    }
+    if event.value is not None:
+        told["value"] = ("number", False, event.value)
+    for name in event.private or ():
+        told[name] = ("text", True, "")
+    for change in said.traits.values():
+        told |= {str(name): ("trait", True, "") for name in change}
+    for name, (type_, private, value) in told.items():
+        if name in ("set", "set_once", "unset") and said.traits:
+            continue
+        known = properties.get(name)
+        if known is None:
+            if len(properties) >= MOST_PROPERTIES:
+                continue
+            known = properties[name[:100]] = {"types": [], "private": private, "sample": ""}
+        if type_ not in known["types"]:
+            known["types"].append(type_)
+        known["private"] = known["private"] or private
+        known["sample"] = "" if known["private"] else str(value)[:SAMPLE]
+
+
+def _type(value: Any) -> str:
+    return "yes/no" if isinstance(value, bool) else "number" if isinstance(value, int | float) else "word"

@@ -1,0 +1,105 @@
+"""Sensors' (神策) wire format: `/sa`, `/sa.gif`. Bodies are forms whose `data` or `data_list` is packed JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from weilu.connectors.tracking.contract import EMPTY, IDENTIFY, ITEM, PROFILE, TRACK, Refused, Said
+from weilu.connectors.tracking.rules import moments
+from weilu.connectors.tracking.wire.common import Outcome, each, identifier, mapping
+
+CALLS = {
+    "track": TRACK,
+    "track_signup": IDENTIFY,
+    "track_id_bind": IDENTIFY,
+    "track_id_unbind": TRACK,
+    "profile_set": PROFILE,
+    "profile_set_once": PROFILE,
+    "profile_unset": PROFILE,
+    "profile_increment": PROFILE,
+    "profile_append": PROFILE,
+    "profile_delete": PROFILE,
+    "item_set": ITEM,
+    "item_delete": ITEM,
+}
+CHANGES = {"profile_set": "set", "profile_set_once": "set_once", "profile_unset": "unset"}
+LOGIN = "$identity_login_id"
+
+
+def read(body: Any, call: str, nul: bool) -> Iterator[Outcome]:
+    """Events of a body: one, or a list."""
+    events = body if isinstance(body, list) else [body]
+    if not events:
+        raise Refused("no_events")
+    return each(events, _said, nul)
+
+
+def key_of(body: Any) -> str:
+    """The SDKs carry the project in the address; some repeat it in each event."""
+    first = body[0] if isinstance(body, list) and body else body
+    found = first.get("project") if isinstance(first, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def _said(event: Mapping[str, Any]) -> Said:
+    get = event.get
+    said = get("type")
+    if type(said) is not str or said not in CALLS:
+        raise Refused("unknown_call")
+    call = CALLS[said]
+    name = get("event") or ""
+    if type(name) is not str:
+        raise Refused("no_name")
+    properties = mapping(get("properties"))
+    user, anonymous = _who(get)
+    if call == ITEM:
+        name, user = said, identifier(f"{get('item_type') or ''}/{get('item_id') or ''}")
+    return Said(
+        call,
+        name or (said if call == TRACK else ""),
+        _own(event),
+        user,
+        anonymous if call in (IDENTIFY, TRACK) else "",
+        "",
+        moments.written(get("time")),
+        _sent(get("_flush_time")),
+        EMPTY if call == PROFILE else properties,
+        _traits(said, properties),
+        "",
+    )
+
+
+def _who(get: Any) -> tuple[str, str]:
+    """(account, anonymous id): named as such, or the id before a sign-up, or among the identities."""
+    user, anonymous = identifier(get("distinct_id")), identifier(get("original_id") or get("anonymous_id"))
+    login = identifier(get("login_id"))
+    identities = get("identities")
+    if type(identities) is dict:
+        login = login or identifier(identities.get(LOGIN))
+        others = (identifier(one) for name, one in identities.items() if name != LOGIN)
+        anonymous = anonymous or next((one for one in others if one), "")
+    user = login or user
+    return user, "" if anonymous == user else anonymous
+
+
+def _own(event: Mapping[str, Any]) -> str:
+    """`_track_id` is a random 32-bit number: unique only with who, what and when."""
+    own = event.get("_track_id")
+    if type(own) not in (int, str):
+        return ""
+    return "\x1f".join(
+        str(event.get(part, "")) for part in ("_track_id", "distinct_id", "type", "event", "time")
+    )
+
+
+def _traits(said: str, properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    change = CHANGES.get(said)
+    return {change: list(properties) if change == "unset" else properties} if change and properties else EMPTY
+
+
+def _sent(value: Any) -> int | None:
+    try:
+        return moments.written(value)
+    except Refused:
+        return None
