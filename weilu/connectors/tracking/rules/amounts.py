@@ -37,7 +37,7 @@ def _whole(given: Any) -> int | None:
             return None
     if isinstance(given, bool) or not isinstance(given, int | float):
         return None
-    whole = int(given)
+    whole: int = int(given)
     return whole if whole == given and -BIGGEST < whole < BIGGEST else None
 
 
@@ -50,8 +50,8 @@ def _from_major(properties: Mapping[str, Any]) -> int | None:
             raise Refused("bad_value") from None
         if major is None or isinstance(given, bool):
             continue
-        minor = round(major * 10 ** DIGITS.get(str(properties.get("currency", "")).upper(), 2))
-        if not -BIGGEST < minor < BIGGEST:
+        exact = major * 10.0 ** DIGITS.get(str(properties.get("currency", "")).upper(), 2)
+        if not -BIGGEST < exact < BIGGEST:
             raise Refused("bad_value")
-        return minor
+        return round(exact)
     return None
