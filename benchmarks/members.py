@@ -78,7 +78,7 @@ def stand_at(events: int, members: int) -> None:
 
 
 def conclusions(events: int, runs: int, second: int) -> None:
-    from weilu.members import conclude, standing, weigh
+    from weilu.members import conclude, knowledge, standing, weigh
     from weilu.members.models import Concluded
 
     def anew() -> None:
@@ -93,7 +93,7 @@ def conclusions(events: int, runs: int, second: int) -> None:
     told("all conclusions anew", [cost(anew) for _ in range(runs)], 20)
     told("conclusions after five events", [cost(after_five) for _ in range(runs)], 1)
     known = [
-        cost(lambda: list(conclude.states_known(None, second * 1000, events - 1000))) for _ in range(runs)
+        cost(lambda: list(knowledge.states_known(None, second * 1000, events - 1000))) for _ in range(runs)
     ]
     told("states as known at a past position", known, 3)
     told(

@@ -28,7 +28,7 @@ from weilu.core.warehouse import conclusions, loader
 from weilu.core.warehouse import jobs as warehouse_jobs
 from weilu.evaluation import exporting
 from weilu.evaluation import metrics as evaluation_metrics
-from weilu.members import conclude, standing
+from weilu.members import conclude, knowledge, standing
 from weilu.members import decisions as member_decisions
 from weilu.members import events as member_events
 from weilu.members import jobs as member_jobs
@@ -54,7 +54,7 @@ JOBS: tuple[recurring.Job, ...] = (
     *operator_jobs.JOBS,
 )
 PERSONAL = (jobs_personal, decisions_personal, imports_personal, tracking_personal, members_personal)
-KNOWN_CONCLUSIONS = {"state": conclude.states_known, "tier": standing.tiers_known}
+KNOWN_CONCLUSIONS = {"state": knowledge.states_known, "tier": standing.tiers_known}
 CONCLUDED = conclusions.Progress(
     stamp=lambda: list(Concluded.objects.order_by("key").values_list("key", "at")),
     reached=lambda: (

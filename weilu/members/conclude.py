@@ -10,9 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-import numpy as np
 import pyarrow as pa
 
 from weilu.core import clock
@@ -266,39 +264,3 @@ def write(lines: list[Line], upto: int) -> None:
                 }
             ),
         )
-
-
-def states_known(
-    communities: Collection[int] | None, moment_ms: int, position: int
-) -> Iterable[tuple[int, int, str]]:
-    """(scope, member, state) just before a moment, as known at a log position: rows, ownership and thresholds of then.
-
-    Computed from the events, without stored conclusions. With None also scope 0, each person over all communities.
-    Whoever was not a member by then is left out.
-    """
-    before = -(-moment_ms // 1000)
-    known = _known(None if communities is None else tuple(communities), position, knowledge())
-    versions = thresholds.versions_of(known.scopes(), before_ms=moment_ms)
-    for scope in known.scopes():
-        part = known.of_scope(scope)
-        limits = lifecycle.in_force(versions[scope], before - 1).thresholds
-        codes = histories.states_at(part.columns, limits, before - 1)
-        inside = np.flatnonzero(codes)
-        for who, code in zip(part.who[inside].tolist(), codes[inside].tolist(), strict=True):
-            yield scope, who, histories.CODES[code]
-
-
-@lru_cache(maxsize=2)
-def _known(communities: tuple[int, ...] | None, position: int, knowledge: object) -> facts.Memberships:
-    """Facts up to a log position, kept for the next moment: what comes after a moment does not count in a state at it."""
-    return facts.read(
-        Rows(communities=communities, known=position), smallest_gap(), whole=communities is None
-    )
-
-
-def knowledge() -> tuple[object, ...]:
-    """Something that differs once rows were taken out, identities changed hands or accounts were found to be bots."""
-    reached = reached_now(LIFECYCLE)
-    return (
-        () if reached is None else (reached.store, reached.retractions, tuple(reached.owners), smallest_gap())
-    )

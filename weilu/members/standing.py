@@ -16,7 +16,7 @@ import pyarrow as pa
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import influence as compiled
 from weilu.core.warehouse.compile.facts import Rows
-from weilu.members import conclude, facts
+from weilu.members import facts, knowledge
 from weilu.members.conclude import brand_zone
 from weilu.members.rules import influence
 from weilu.members.rules.histories import Ints, memberships
@@ -158,14 +158,14 @@ def tiers_known(
 ) -> Iterable[tuple[int, int, str]]:
     """(scope, member, tier) just before a moment, as known at a log position; with None also scope 0."""
     scopes = None if communities is None else tuple(communities)
-    yield from _tiers_known(scopes, weighing_before(-(-moment_ms // 1000)), position, conclude.knowledge())
+    yield from _tiers_known(scopes, weighing_before(-(-moment_ms // 1000)), position, knowledge.stamp())
 
 
 @lru_cache(maxsize=64)
 def _tiers_known(
-    scopes: tuple[int, ...] | None, monday: int, position: int, knowledge: object
+    scopes: tuple[int, ...] | None, monday: int, position: int, stamp: object
 ) -> tuple[tuple[int, int, str], ...]:
-    """Kept, since the days of a week share their Monday. `knowledge` differs once rows, owners or bots do."""
+    """Kept, since the days of a week share their Monday. `stamp` differs once rows, owners or bots do."""
     return tuple(
         (one.scope, who, influence.TIERS[tier])
         for one in standings(monday, scopes, position)

@@ -34,6 +34,12 @@ class When:
         """Now, with today's knowledge: what is stored ready-made."""
         return self.as_of is None and self.known is None
 
+    @property
+    def rules_before_ms(self) -> int:
+        """Thresholds changed at this moment or later, in milliseconds, are not known."""
+        known_end = self.before if self.known_day is None else _end(self.known_day, self.zone)
+        return min(self.before, known_end) * 1000
+
 
 def present() -> When:
     return When(int(clock.now().timestamp()) + 1, brand_zone())

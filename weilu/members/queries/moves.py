@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from weilu.core import clock
@@ -16,7 +16,9 @@ from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import people as compiled
 from weilu.core.warehouse.frame import day_start
 from weilu.members import thresholds
+from weilu.members.knowledge import moves_known
 from weilu.members.rules.lifecycle import RULE_VERSION, in_force
+from weilu.members.when import When
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +50,44 @@ def moves(
     scopes: Sequence[int] | None = None,
     was: str | None = None,
     now: str | None = None,
+    when: When | None = None,
 ) -> list[Moved]:
     """Moves between states in [since, before), oldest first. Without `scopes`: of every community the viewer sees.
 
     Scope 0, the whole person, is for viewers of all communities only. Future moves, by time alone, are included where
-    `before` lies ahead. Raises NotFound for a scope that is not the viewer's.
+    `before` lies ahead. With `when`: as its knowledge has it. Raises NotFound for a scope that is not the viewer's.
     """
     asked = list(scopes) if scopes is not None else _all_scopes(viewer)
     for scope in asked:
         require_scope(viewer, scope)
-    rows = client.query(*compiled.moves(asked, _seconds(since), _seconds(before))).to_pylist()
-    versions = thresholds.versions_of(asked)
+    edges = _seconds(since), _seconds(before)
+    if when is None or when.known is None:
+        rules_before, steps = None, _stored(asked, *edges)
+    else:
+        rules_before = when.rules_before_ms
+        steps = moves_known(asked, *edges, when.known, rules_before)
+    versions = thresholds.versions_of(asked, before_ms=rules_before)
     return [
         Moved(
-            row["scope"],
-            row["who"],
-            clock.from_ms(row["at"] * 1000),
-            row["was"],
-            row["now"],
+            scope,
+            who,
+            clock.from_ms(at * 1000),
+            left,
+            reached,
             RULE_VERSION,
-            in_force(versions[row["scope"]], row["at"]).number,
+            in_force(versions[scope], at).number,
         )
-        for row in rows
-        if was in (None, row["was"]) and now in (None, row["now"])
+        for at, scope, who, left, reached in steps
+        if was in (None, left) and now in (None, reached)
     ]
+
+
+def _stored(scopes: list[int], since: int, before: int) -> Iterable[tuple[int, int, int, str, str]]:
+    """(at, scope, who, was, now), oldest first, as concluded."""
+    table = client.query(*compiled.moves(scopes, since, before))
+    return zip(
+        *(table.column(name).to_pylist() for name in ("at", "scope", "who", "was", "now")), strict=True
+    )
 
 
 def flow(viewer: Viewer, scope: int, since: dt.date, until: dt.date, zone: str) -> list[Flow]:

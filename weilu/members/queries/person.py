@@ -142,7 +142,7 @@ def _histories(rows: Rows, member: int, when: When) -> dict[tuple[str, int], His
         table = client.query(*compiled_lines.stored(("state", "membership"), [member]))
         return {(key, scope): points for key, scope, _, points, _ in read_lines(table)}
     known = facts.read(rows, smallest_gap())
-    versions = thresholds.versions_of(known.scopes(), before_ms=when.before * 1000)
+    versions = thresholds.versions_of(known.scopes(), before_ms=when.rules_before_ms)
     found: dict[tuple[str, int], History] = {}
     for scope in known.scopes():
         part = known.of_scope(scope)

@@ -19,7 +19,7 @@ from weilu.core.warehouse.compile import people as compiled
 from weilu.core.warehouse.compile.facts import Rows
 from weilu.core.warehouse.frame import day_start
 from weilu.members import facts
-from weilu.members.conclude import states_known
+from weilu.members.knowledge import states_known
 from weilu.members.queries.names import alphabet, called, names
 from weilu.members.queries.scores import scores_at
 from weilu.members.rules.influence import TIERS

@@ -81,6 +81,15 @@ def histories(facts: Columns, versions: Sequence[Version]) -> Histories:
     return _collapse(facts.size, np.concatenate(owners), np.concatenate(moments), np.concatenate(codes))
 
 
+def steps(found: Histories, since: int, before: int) -> tuple[Ints, Ints, Ints, Ints]:
+    """(membership, moment, code before, code after) of every change in [since, before)."""
+    owner = np.repeat(np.arange(len(found.offsets) - 1, dtype=np.int64), np.diff(found.offsets))
+    was = np.concatenate([np.zeros(1, dtype=np.int64), found.codes[:-1]])[: len(found.codes)]
+    was[found.offsets[:-1][np.diff(found.offsets) > 0]] = 0
+    inside = (found.froms >= since) & (found.froms < before)
+    return owner[inside], found.froms[inside], was[inside], found.codes[inside]
+
+
 def states_at(facts: Columns, limits: Thresholds, moment: int) -> Ints:
     """The code of every membership's state at one moment."""
     owner = np.arange(facts.size, dtype=np.int64)

@@ -9,6 +9,7 @@ from django.db.models import F
 
 from weilu.core import clock
 from weilu.members import conclude
+from weilu.members.knowledge import states_known
 from weilu.members.models import Correction
 from weilu.members.tests.village import (
     HARBOUR,
@@ -161,7 +162,7 @@ def _states(when) -> dict[tuple[int, int], str]:
 
 
 def _known(day: float, position: int) -> dict[tuple[int, int], str]:
-    return {(scope, who): value for scope, who, value in conclude.states_known(None, at(day), position)}
+    return {(scope, who): value for scope, who, value in states_known(None, at(day), position)}
 
 
 def test_an_undone_import_restores_histories_and_settles_corrections(warehouse, play) -> None:

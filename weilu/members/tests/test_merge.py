@@ -104,7 +104,7 @@ def test_bea_merges_nobody_whom_she_does_not_see(village, bea) -> None:
 
 def test_a_report_of_a_day_before_the_merge_stays_as_it_was_known(warehouse, by_ada) -> None:
     from weilu.core.events import queries as log
-    from weilu.members.conclude import states_known
+    from weilu.members.knowledge import states_known
 
     position = log.head()
     before = sorted(states_known(None, clock.to_ms(moment(NOW)), position))

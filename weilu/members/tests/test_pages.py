@@ -7,11 +7,13 @@ import re
 
 import pytest
 
+from weilu.core import clock
 from weilu.core.operators import access
 from weilu.core.operators.models import AuditEntry
 from weilu.members.models import SavedView, ThresholdVersion
 from weilu.members.queries.table import Filter, listing
-from weilu.members.tests.village import HARBOUR, HEARTH, community_of, member_of
+from weilu.members.tests.conftest import NOW, STORY
+from weilu.members.tests.village import HARBOUR, HEARTH, community_of, member_of, moment, said
 from weilu.members.when import present
 
 pytestmark = pytest.mark.django_db
@@ -305,3 +307,23 @@ def test_moves_are_listed_with_their_day_and_rule(at_ada) -> None:
     assert {name for _, name, _ in response.context["moves"]} == {"Cai", "Emi"}
     assert all(move.rule == 1 and move.thresholds == 0 for move, _, _ in response.context["moves"])
     assert at_ada.get("/members/moves/?since=soon").status_code == 400
+
+
+def test_moves_as_known_on_a_day_are_those_told_on_it(hearth, harbour, told, ada, client_of) -> None:
+    with clock.frozen(moment(NOW)):
+        told(STORY)
+        client = client_of(ada)
+        told_then = _moved(client.get("/members/moves/?since=2026-01-05"))
+    with clock.frozen(moment(NOW + 1)):
+        told([said("Fay", 18, number=8), said("Hal", 2, number=9)], day=NOW + 1, batch=8)
+        known_then = _moved(client.get("/members/moves/?since=2026-01-05&as_of=2026-02-04&known=2026-02-04"))
+        known_now = _moved(client.get("/members/moves/?since=2026-01-05&as_of=2026-02-04"))
+        assert _moved(client.get("/members/moves/?since=2026-01-05&known=2026-02-03")) == []
+    assert known_then == told_then
+    late = {line[:3] for line in known_now} - {line[:3] for line in known_then}
+    assert {("Fay", "dormant", "returning"), ("Hal", "", "new")} <= late
+
+
+def _moved(response) -> list[tuple[str, str, str, object]]:
+    assert response.status_code == 200
+    return [(name, move.was, move.now, move.at) for move, name, _ in response.context["moves"]]

@@ -90,7 +90,7 @@ def _shown(request: ViewerRequest, one: Person, moment: when.When) -> dict[str, 
         "chart": _chart(one, request, moment),
         "talks": reading.talks(one, moment) if "talks" in request.GET else None,
         "merges": _merges(one) if moment.present else [],
-        "corrections": corrections(one.id, scopes).count(),
+        "corrections": corrections(one.id, scopes, moment.known).count(),
         "unseen_joining": any(not membership.joined for membership in one.memberships),
     }
 

@@ -206,7 +206,7 @@ def _moved(
     begin = clock.from_ms(when.start_of(since, moment.zone) * 1000)
     end = clock.from_ms(min(when.start_of(until + dt.timedelta(days=1), moment.zone), moment.before) * 1000)
     scopes = scopes_of(viewer, community)
-    found = moves_between(viewer, begin, end, scopes=scopes, was=was, now=now)
+    found = moves_between(viewer, begin, end, scopes=scopes, was=was, now=now, when=moment)
     called = names([one.member for one in found[-MOVES_SHOWN:]])
     places = {row.pk: str(row) for row in visible_communities(viewer)}
     shown = [(one, called[one.member], places.get(one.scope, "")) for one in reversed(found[-MOVES_SHOWN:])]
