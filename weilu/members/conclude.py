@@ -7,22 +7,22 @@ which facts arrived leaves no trace. What it changes about the past stays visibl
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-import pyarrow as pa
+import numpy as np
 
 from weilu.core import clock
 from weilu.core.directory.models import Brand
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import lifecycle as compiled
-from weilu.core.warehouse.compile.facts import Rows
+from weilu.core.warehouse.compile.facts import Rows, Share
 from weilu.core.warehouse.models import AppliedRetraction
 from weilu.core.warehouse.store import last_known as store_of_events
-from weilu.members import facts, thresholds
-from weilu.members.models import Concluded, Correction, ThresholdVersion
-from weilu.members.rules import histories, lifecycle, moves
+from weilu.members import corrections, facts, thresholds
+from weilu.members.lines import Lines, differing, stored, write
+from weilu.members.models import Concluded, ThresholdVersion
+from weilu.members.rules import histories, lifecycle
 from weilu.members.rules.lifecycle import Version
 
 LIFECYCLE = "lifecycle"
@@ -30,20 +30,8 @@ KEYS = ("state", "membership")
 FEW = 2_000
 """Up to so many touched people are read by their identities; beyond, reading everybody is the shorter way."""
 
-Stored = dict[tuple[str, int], tuple[list[tuple[int, str]], int]]
-"""(key, who) of one scope → its change points and version."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One history to be written."""
-
-    key: str
-    scope: int
-    who: int
-    points: list[tuple[int, str]]
-    rule: int
-    version: int
+SHARE_EVENTS, SHARE_ACCOUNTS = 1_000_000, 25_000
+"""Beyond so many events or accounts a scope is concluded in several shares of its people (20 MB a share)."""
 
 
 def run_once() -> int:
@@ -121,33 +109,73 @@ def _reowned(before: list[int], after: list[int]) -> set[int] | None:
 
 
 def _conclude(people: set[int] | None, reached: Concluded) -> int:
-    """Scope by scope, so that the memory needed is that of the largest community."""
-    known = facts.read(Rows(identities=_identities(people)), smallest_gap())
-    versions = thresholds.versions_of(known.scopes())
-    scopes = sorted({*known.scopes(), *_stored_scopes(people)})
-    written = sum(
-        _conclude_scope(known.of_scope(scope), scope, versions.get(scope, ()), people, reached.position)
-        for scope in scopes
-    )
+    """Portion by portion, so that the memory needed does not grow with the log."""
+    found = _everybody() if people is None else _some(people)
+    written = sum(_conclude_portion(portion, reached.position) for portion in found)
     reached.save()  # the cursor follows the histories: a run that died before is simply done again
     return written
 
 
-def _conclude_scope(
-    part: facts.Memberships, scope: int, versions: Sequence[Version], people: set[int] | None, position: int
-) -> int:
-    old = _stored(people, scope)
-    lines = list(_lines(part, scope, versions, people, old))
-    changed = [line for line in lines if old.get((line.key, line.who), ([], 0))[0] != line.points]
-    changed += _vanished(lines, scope, old)
-    _record_corrections(changed, old, position)
-    write(changed, position)
-    return len(changed)
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What is concluded at once: the facts of some members in one scope, and which stored histories are theirs."""
+
+    scope: int
+    part: facts.Memberships
+    versions: Sequence[Version]
+    people: set[int] | None = None
+    share: Share | None = None
 
 
-def _stored(people: Collection[int] | None, scope: int) -> Stored:
-    rows = client.query(*compiled.stored(KEYS, people, [scope]), seconds=facts.SECONDS)
-    return {(key, who): (points, version) for key, _, who, points, version in read_lines(rows)}
+def _some(people: set[int]) -> Iterable[Portion]:
+    """A few people: one reading of all that they did, wherever it was."""
+    owned = set(client.query(*compiled.identities_of(people)).column("identity").to_pylist())
+    known = facts.read(Rows(identities=owned), smallest_gap())
+    scopes = sorted({*known.scopes(), *_stored_scopes(people)})
+    versions = thresholds.versions_of(scopes)
+    for scope in scopes:
+        # An account may be somebody else's by now, of whom this tells only a part.
+        part = known.of_scope(scope).of(people)
+        yield Portion(scope, part, versions[scope], people=people)
+
+
+def _everybody() -> Iterable[Portion]:
+    """A reading for each community and for all together, in shares of the people where there are many."""
+    table = client.query(*compiled.scopes(), seconds=facts.SECONDS)
+    sizes = {
+        scope: size for scope, *size in zip(*(column.to_pylist() for column in table.columns), strict=True)
+    }
+    scopes = sorted({*sizes, *_stored_scopes(None)})
+    versions, gap = thresholds.versions_of(scopes), smallest_gap()
+    for scope in scopes:
+        events, accounts = sizes.get(scope, (0, 0))
+        shares = 1 + max(events // SHARE_EVENTS, accounts // SHARE_ACCOUNTS)
+        for number in range(shares):
+            share = Share(number, shares) if shares > 1 else None
+            rows = Rows(communities=[scope] if scope else None, share=share)
+            part = facts.read(rows, gap, each=bool(scope), whole=not scope).of_scope(scope)
+            yield Portion(scope, part, versions[scope], share=share)
+
+
+def _conclude_portion(portion: Portion, position: int) -> int:
+    found = (
+        ("state", histories.CODES, histories.histories(portion.part.columns, portion.versions)),
+        ("membership", histories.PRESENCE, histories.memberships(portion.part.columns)),
+    )
+    changed = []
+    for key, values, history in found:
+        old = stored(key, portion.scope, values, portion.people, portion.share)
+        difference = differing(_lines(key, portion, history), old)
+        if key == "state":
+            corrections.record(difference, position)
+        changed.append(difference.lines)
+    return write(changed, portion.versions[-1].number, position)
+
+
+def _lines(key: str, portion: Portion, found: histories.Histories) -> Lines:
+    who = portion.part.who
+    version = np.zeros(len(who), dtype=np.int64)
+    return Lines(key, portion.scope, found.values, who, found.offsets, found.froms, found.codes, version)
 
 
 def _stored_scopes(people: Collection[int] | None) -> list[int]:
@@ -155,112 +183,7 @@ def _stored_scopes(people: Collection[int] | None) -> list[int]:
     return [int(scope) for scope in rows.column("scope").to_pylist()]
 
 
-def read_lines(rows: pa.Table) -> Iterable[tuple[str, int, int, list[tuple[int, str]], int]]:
-    """Rows of `timelines` with their change points as (second, value)."""
-    froms = rows.column("froms").cast(pa.list_(pa.int64())).to_pylist()
-    columns = (rows.column(name).to_pylist() for name in ("key", "scope", "who", "vals", "version"))
-    for (key, scope, who, vals, version), moments in zip(zip(*columns, strict=True), froms, strict=True):
-        yield key, scope, who, list(zip(moments, vals, strict=True)), version
-
-
-def _lines(
-    part: facts.Memberships, scope: int, versions: Sequence[Version], people: set[int] | None, old: Stored
-) -> Iterable[Line]:
-    if not len(part.who):
-        return
-    now = clock.now_ms()
-    found = {
-        "state": histories.histories(part.columns, versions),
-        "membership": histories.memberships(part.columns),
-    }
-    for index, who in enumerate(part.who.tolist()):
-        if people is None or who in people:
-            for key, history in found.items():
-                version = max(now, old.get((key, who), ([], 0))[1] + 1)
-                yield Line(key, scope, who, history.of(index), versions[-1].number, version)
-
-
-def _identities(people: set[int] | None) -> set[int] | None:
-    if people is None:
-        return None
-    return set(client.query(*compiled.identities_of(people)).column("identity").to_pylist())
-
-
 def smallest_gap() -> int:
     """The smallest gap that any thresholds ask for; facts that are finer than needed serve all."""
     pairs = ThresholdVersion.objects.values_list("active_days", "pause_days")
     return min([lifecycle.Thresholds().gap, *(min(pair) * lifecycle.DAY for pair in pairs)])
-
-
-def _vanished(lines: list[Line], scope: int, old: Stored) -> list[Line]:
-    """Histories of which nothing is left: after an undone import, or of a member merged into another."""
-    kept = {(line.key, line.who) for line in lines}
-    now = clock.now_ms()
-    return [
-        Line(key, scope, who, [], 0, max(now, version + 1))
-        for (key, who), (points, version) in old.items()
-        if points and (key, who) not in kept
-    ]
-
-
-def _record_corrections(changed: list[Line], old: Stored, position: int) -> None:
-    """Before the histories are written: a run that dies in between finds and records the same ones again."""
-    found: dict[tuple[int, int, dt.datetime], Correction] = {}
-    for line in changed:
-        before, told = old.get((line.key, line.who), ([], 0))
-        if line.key == "state" and before:
-            for one in moves.corrections(before, line.points, told // 1000):
-                at = clock.from_ms(one.at * 1000)
-                row = Correction(
-                    scope=line.scope,
-                    member=line.who,
-                    at=at,
-                    was=one.was,
-                    now=one.now,
-                    told=told,
-                    position=position,
-                )
-                found[line.scope, line.who, at] = row
-    _keep_first_told(found)
-    Correction.objects.bulk_create(
-        found.values(),
-        batch_size=500,
-        update_conflicts=True,
-        unique_fields=["member", "scope", "at"],
-        update_fields=["was", "now", "told", "position"],
-    )
-
-
-def _keep_first_told(found: dict[tuple[int, int, dt.datetime], Correction]) -> None:
-    """A second correction of the same moment still says what had been told at first; so an undone one settles itself."""
-    members = sorted({member for _scope, member, _at in found})
-    for begin in range(0, len(members), 500):
-        for row in Correction.objects.filter(member__in=members[begin : begin + 500]):
-            later = found.get((row.scope, row.member, row.at))
-            if later is not None:
-                later.was, later.told = row.was, row.told
-
-
-def write(lines: list[Line], upto: int) -> None:
-    """Histories into `weilu.timelines`, one block for each hundred thousand."""
-    for begin in range(0, len(lines), 100_000):
-        part = lines[begin : begin + 100_000]
-        client.insert(
-            "weilu.timelines",
-            pa.table(
-                {
-                    "key": pa.array([line.key for line in part], pa.string()),
-                    "scope": pa.array([line.scope for line in part], pa.uint32()),
-                    "who": pa.array([line.who for line in part], pa.uint32()),
-                    "froms": pa.array(
-                        [[at for at, _ in line.points] for line in part], pa.list_(pa.uint32())
-                    ),
-                    "vals": pa.array(
-                        [[value for _, value in line.points] for line in part], pa.list_(pa.string())
-                    ),
-                    "rule": pa.array([line.rule for line in part], pa.uint32()),
-                    "upto": pa.array([upto] * len(part), pa.uint64()),
-                    "version": pa.array([line.version for line in part], pa.uint64()),
-                }
-            ),
-        )

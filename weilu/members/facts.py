@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,12 +33,29 @@ class Memberships:
         begin, end = (int(edge) for edge in np.searchsorted(self.scope, [scope, scope + 1]))
         return Memberships(self.scope[begin:end], self.who[begin:end], _part(self.columns, begin, end))
 
+    def of(self, people: Collection[int]) -> Memberships:
+        """Those of these people; of one scope, whose members then stand in the order of `who`."""
+        kept = np.isin(self.who, np.fromiter(people, dtype=np.int64))
+        place = np.cumsum(kept) - 1
+        bout, change = kept[self.columns.bout_owner], kept[self.columns.change_owner]
+        columns = Columns(
+            int(kept.sum()),
+            place[self.columns.bout_owner[bout]],
+            self.columns.bout_start[bout],
+            self.columns.bout_end[bout],
+            place[self.columns.change_owner[change]],
+            self.columns.change_at[change],
+            self.columns.change_inside[change],
+        )
+        return Memberships(self.scope[kept], self.who[kept], columns)
+
     def scopes(self) -> list[int]:
         return [int(scope) for scope in np.unique(self.scope)]
 
 
-def read(rows: Rows, gap: int, *, whole: bool = True, spoken: bool = True) -> Memberships:
-    """Memberships of the people behind `rows`; with `whole`, also each person over all communities that `rows` holds.
+def read(rows: Rows, gap: int, *, each: bool = True, whole: bool = True, spoken: bool = True) -> Memberships:
+    """Memberships of the people behind `rows`: with `each` those in the communities, with `whole` also each person over
+    all that `rows` holds.
 
     `gap` must not exceed that of any thresholds the facts are judged by. Without `spoken` the bouts are left out: enough
     to say who is in.
@@ -48,9 +66,9 @@ def read(rows: Rows, gap: int, *, whole: bool = True, spoken: bool = True) -> Me
     runs = [
         client.query(*compiled.bouts(rows, gap, whole_person=one), seconds=SECONDS)
         for one in (False, True)
-        if spoken and (whole or not one)
+        if spoken and (whole if one else each)
     ]
-    keys, seat = _memberships(seats, whole=whole)
+    keys, seat = _memberships(seats, each=each, whole=whole)
     owners, places = np.unique(keys, return_inverse=True)
     owner, at, inside = _changes(seats, returns, places, seat, len(owners))
     bouts = _bouts(owners, pa.concat_tables(runs)) if runs else (_none(), _none(), _none())
@@ -61,24 +79,24 @@ def read(rows: Rows, gap: int, *, whole: bool = True, spoken: bool = True) -> Me
     )
 
 
-def _memberships(seats: pa.Table, *, whole: bool) -> tuple[Ints, Ints]:
-    """The key (scope, who) of each seat and its row; with `whole` each seat stands twice. Community 0 is no membership."""
-    community, person = _ints(seats.column("community")), _ints(seats.column("person"))
+def _memberships(seats: pa.Table, *, each: bool, whole: bool) -> tuple[Ints, Ints]:
+    """The key (scope, who) of each seat and its row; asked for both, each seat stands twice. Community 0 is no membership."""
+    community, person = ints(seats.column("community")), ints(seats.column("person"))
     rows = np.arange(len(person), dtype=np.int64)
     placed = community > 0
-    keys = [((community << WHO_BITS) + person)[placed], person]
-    found = [rows[placed], rows]
-    return (np.concatenate(keys), np.concatenate(found)) if whole else (keys[0], found[0])
+    keys = [((community << WHO_BITS) + person)[placed]] * each + [person] * whole
+    found = [rows[placed]] * each + [rows] * whole
+    return np.concatenate(keys), np.concatenate(found)
 
 
 def _changes(
     seats: pa.Table, returns: Returns, owner: Ints, seat: Ints, size: int
 ) -> tuple[Ints, Ints, Flags]:
     """When each membership began and ended. One seat with at most one joining needs no walk, and most are like that."""
-    first = _ints(seats.column("first")) // 1000
+    first = ints(seats.column("first")) // 1000
     joins, leaves = (seats.column(name).combine_chunks() for name in ("joins", "leaves"))
     joined = _single(joins) // 1000
-    plain = (_ints(leaves.value_lengths()) == 0) & (_ints(joins.value_lengths()) <= 1)
+    plain = (ints(leaves.value_lengths()) == 0) & (ints(joins.value_lengths()) <= 1)
     alone = np.bincount(owner, minlength=size)[owner] == 1
     simple = plain[seat] & alone
     later = simple & (joined[seat] > first[seat])
@@ -110,28 +128,29 @@ def _walked(seats: pa.Table, returns: Returns, owner: Ints, seat: Ints) -> Ints:
 
 def _single(lists: pa.Array) -> Ints:
     """The first element of each list, -1 where it is empty."""
-    lengths = _ints(lists.value_lengths())
+    lengths = ints(lists.value_lengths())
     found = np.full(len(lengths), -1, dtype=np.int64)
     starts = (
         np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)[:-1]]) if len(lengths) else lengths
     )
     filled = lengths > 0
-    found[filled] = _ints(lists.flatten())[starts[filled]]
+    found[filled] = ints(lists.flatten())[starts[filled]]
     return found
 
 
 def _bouts(owners: Ints, runs: pa.Table) -> tuple[Ints, Ints, Ints]:
     """Flat bouts in the order of their owner's key. Rows of community 0 belong to no membership of a community."""
-    key = (_ints(runs.column("scope")) << WHO_BITS) + _ints(runs.column("person"))
+    key = (ints(runs.column("scope")) << WHO_BITS) + ints(runs.column("person"))
     starts, ends = runs.column("starts").combine_chunks(), runs.column("ends").combine_chunks()
-    lengths = _ints(starts.value_lengths())
+    lengths = ints(starts.value_lengths())
     known = np.repeat(np.isin(key, owners), lengths)
     owner = np.repeat(np.searchsorted(owners, key), lengths)[known]
     order = np.argsort(owner, kind="stable")
-    return owner[order], _ints(starts.flatten())[known][order], _ints(ends.flatten())[known][order]
+    return owner[order], ints(starts.flatten())[known][order], ints(ends.flatten())[known][order]
 
 
-def _ints(column: pa.Array | pa.ChunkedArray) -> Ints:
+def ints(column: pa.Array | pa.ChunkedArray) -> Ints:
+    """A column of numbers without gaps."""
     values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     return np.asarray(values.to_numpy(zero_copy_only=False)).astype(np.int64)
 

@@ -7,27 +7,24 @@ nor present depends on when the job ran, and what was told on a day can be told 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from weilu.core import clock
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import influence as compiled
 from weilu.core.warehouse.compile import lifecycle as compiled_lines
 from weilu.members import conclude, facts
-from weilu.members.conclude import Line
+from weilu.members.lines import Lines, differing, stored, write
 from weilu.members.models import Concluded
 from weilu.members.rules.histories import Ints
 from weilu.members.rules.influence import RULE_VERSION, TIERS
-from weilu.members.rules.moves import value_at
 from weilu.members.standing import Standing, standings, week_ends
 
 INFLUENCE = "influence"
 KEY = "tier"
-Points = list[tuple[int, str]]
+VALUES = ("", *TIERS)
 
 
 def run_once() -> int:
@@ -74,82 +71,90 @@ def _weigh(since: int, now: dt.datetime, reached: Concluded) -> int:
     mondays = week_ends(since, now)
     if not mondays:
         return 0
-    pyramid = Pyramid(mondays)
-    for moment in mondays:
-        newest = standings(moment)
-        pyramid.add(newest)
     scopes = client.query(*compiled_lines.stored_scopes((KEY,), None)).column("scope").to_pylist()
-    written = 0
-    for scope in sorted({*scopes, *pyramid.weighed}):
-        lines = list(_lines(pyramid, scope, since))
-        conclude.write(lines, reached.position)
-        written += len(lines)
+    told = {week for week in week_ends(_first_told() - 1, now) if week <= since}
+    pyramids = {scope: Pyramid(scope, told) for scope in scopes}
+    for monday in mondays:
+        newest = standings(monday)
+        found = {one.scope: one for one in newest}
+        for scope in sorted({*pyramids, *found}):
+            pyramids.setdefault(scope, Pyramid(scope, told)).add(monday, found.get(scope))
+    written = sum(
+        write([differing(pyramid.lines(), _stored(scope)).lines], RULE_VERSION, reached.position)
+        for scope, pyramid in sorted(pyramids.items())
+    )
     _write_scores(newest)
     return written
 
 
+def _stored(scope: int) -> Lines:
+    return stored(KEY, scope, VALUES)
+
+
+def _first_told() -> int:
+    """The first Monday of any stored history, in seconds; now where there is none."""
+    first = client.query(*compiled_lines.first_change(KEY)).column("first")[0].as_py()
+    return int(first) or int(clock.now().timestamp())
+
+
 class Pyramid:
-    """Tiers of everybody at some moments, a byte each: 0 is not in, n is `TIERS[n - 1]`."""
+    """The histories of a scope's tiers, built Monday by Monday as changes only: most members stay where they are.
 
-    def __init__(self, moments: list[int]) -> None:
-        self.moments = moments
-        self.weighed: dict[int, list[tuple[int, Ints, NDArray[np.uint8]]]] = {}
+    What was told on the Mondays in `told` stands.
+    """
 
-    def add(self, found: list[Standing]) -> None:
-        for one in found:
-            row = (self.moments.index(one.moment), one.who, (one.tier + 1).astype(np.uint8))
-            self.weighed.setdefault(one.scope, []).append(row)
+    def __init__(self, scope: int, told: set[int]) -> None:
+        self.scope = scope
+        old = _stored(scope)
+        kept = np.isin(old.froms, np.fromiter(told, dtype=np.int64))
+        owner = np.repeat(np.arange(len(old), dtype=np.int64), old.lengths)[kept]
+        self.who = old.who
+        self.now = np.zeros(len(old), dtype=np.int64)
+        self.now[owner] = old.codes[kept]  # of several the last, since they ascend
+        self._steps: list[tuple[Ints, Ints, Ints]] = [(old.who[owner], old.froms[kept], old.codes[kept])]
 
-    def of_scope(self, scope: int, known: list[int]) -> tuple[Ints, NDArray[np.uint8]]:
-        """(who, a row for each of them with a column for each moment), of all who are in or `known`."""
-        weighed = self.weighed.get(scope, [])
-        who = np.unique(
-            np.concatenate([np.array(known, dtype=np.int64), *(people for _, people, _ in weighed)])
-        )
-        codes = np.zeros((len(who), len(self.moments)), dtype=np.uint8)
-        for column, people, tiers in weighed:
-            codes[np.searchsorted(who, people), column] = tiers
-        return who, codes
+    def add(self, monday: int, found: Standing | None) -> None:
+        """How everybody stands from this Monday on; None: nobody is in."""
+        if found is not None:
+            self._know(found.who)
+        codes = np.zeros(len(self.who), dtype=np.int64)
+        if found is not None:
+            codes[np.searchsorted(self.who, found.who)] = found.tier + 1
+        moved = np.flatnonzero(codes != self.now)
+        self._steps.append((self.who[moved], np.full(len(moved), monday, dtype=np.int64), codes[moved]))
+        self.now = codes
 
+    def lines(self) -> Lines:
+        """The whole histories of everybody who was ever in."""
+        owner, froms, codes = (np.concatenate(column) for column in zip(*self._steps, strict=True))
+        order = np.argsort(owner, kind="stable")  # what was added later is later
+        who, first = np.unique(owner[order], return_index=True)
+        offsets = np.append(first, len(order)).astype(np.int64)
+        version = np.zeros(len(who), dtype=np.int64)
+        return Lines(KEY, self.scope, VALUES, who, offsets, froms[order], codes[order], version)
 
-def _lines(pyramid: Pyramid, scope: int, since: int) -> Iterable[Line]:
-    """The histories that differ from the stored ones. What was told on Mondays up to `since` stands."""
-    rows = client.query(*compiled_lines.stored((KEY,), None, [scope]), seconds=facts.SECONDS)
-    old = {who: (points, version) for _, _, who, points, version in conclude.read_lines(rows)}
-    version = clock.now_ms()
-    first = min((points[0][0] for points, _ in old.values() if points), default=since)
-    weeks = {week for week in week_ends(first - 1, clock.now()) if week <= since}
-    who, codes = pyramid.of_scope(scope, list(old))
-    for member, row in zip(who.tolist(), codes, strict=True):
-        before, last = old.get(member, ([], 0))
-        kept = [point for point in before if point[0] in weeks]
-        points = _collapsed(kept, row, pyramid.moments)
-        if points != before:
-            yield Line(KEY, scope, member, points, RULE_VERSION, max(version, last + 1))
-
-
-def _collapsed(kept: Points, row: NDArray[np.uint8], moments: list[int]) -> Points:
-    value = value_at(kept, moments[0])
-    code = 0 if not value else TIERS.index(value) + 1
-    changed = np.flatnonzero(np.diff(row, prepend=np.uint8(code)) != 0).tolist()
-    return [*kept, *((moments[at], ("", *TIERS)[row[at]]) for at in changed)]
+    def _know(self, who: Ints) -> None:
+        """Newcomers come in with no tier so far."""
+        known = np.union1d(self.who, who)
+        now = np.zeros(len(known), dtype=np.int64)
+        now[np.searchsorted(known, self.who)] = self.now
+        self.who, self.now = known, now
 
 
 def _write_scores(newest: list[Standing]) -> None:
     """Scores of the newest Monday: everybody above 0, and a 0 for whoever had more before."""
-    before = client.query(*compiled.scores(), seconds=facts.SECONDS)
-    had = set(zip(before.column("scope").to_pylist(), before.column("who").to_pylist(), strict=True))
-    last = max(before.column("version").to_pylist(), default=0)
-    version = max(clock.now_ms(), last + 1)
+    before = client.query(*compiled.scored(), seconds=facts.SECONDS)
+    version = max(clock.now_ms(), int(before.column("version")[0].as_py() if len(before) else 0) + 1)
     tables = [_score_rows(standing, version) for standing in newest]
-    has = {
-        (scope, who)
-        for table in tables
-        for scope, who in zip(table.column("scope").to_pylist(), table.column("who").to_pylist(), strict=True)
-    }
-    gone = sorted(had - has)
+    has = np.concatenate([_ids(table) for table in tables] or [np.zeros(0, dtype=np.int64)])
+    gone = np.setdiff1d(_ids(before), has)
     for table in (*tables, _gone_rows(gone, version)):
         client.insert("weilu.scores", table)
+
+
+def _ids(table: pa.Table) -> Ints:
+    """Scope and member in one number."""
+    return (facts.ints(table.column("scope")) << facts.WHO_BITS) + facts.ints(table.column("who"))
 
 
 def _score_rows(standing: Standing, version: int) -> pa.Table:
@@ -173,17 +178,15 @@ def _score_rows(standing: Standing, version: int) -> pa.Table:
             "members": np.full(size, len(standing.who)),
             "version": np.full(size, version),
         },
-        [TIERS[tier] for tier in standing.tier[keep].tolist()],
+        pa.array(TIERS, pa.string()).take(pa.array(standing.tier[keep])),
     )
 
 
-def _gone_rows(gone: list[tuple[int, int]], version: int) -> pa.Table:
-    size = len(gone)
-    zeros = {name: np.zeros(size, dtype=np.int64) for name in _NUMBERS}
-    ids = np.array(gone, dtype=np.int64).reshape(-1, 2)
-    return _score_table(
-        {**zeros, "scope": ids[:, 0], "who": ids[:, 1], "version": np.full(size, version)}, [""] * size
-    )
+def _gone_rows(gone: Ints, version: int) -> pa.Table:
+    zeros = {name: np.zeros(len(gone), dtype=np.int64) for name in _NUMBERS}
+    whose = {"scope": gone >> facts.WHO_BITS, "who": gone & (2**facts.WHO_BITS - 1)}
+    tiers = pa.repeat(pa.scalar("", pa.string()), len(gone))
+    return _score_table({**zeros, **whose, "version": np.full(len(gone), version)}, tiers)
 
 
 _NUMBERS = {
@@ -204,7 +207,7 @@ _NUMBERS = {
 }
 
 
-def _score_table(numbers: dict[str, np.ndarray], tiers: list[str]) -> pa.Table:
+def _score_table(numbers: dict[str, np.ndarray], tiers: pa.Array) -> pa.Table:
     columns = {name: pa.array(numbers[name]).cast(kind) for name, kind in _NUMBERS.items()}
-    rule = pa.array([RULE_VERSION] * len(tiers), pa.uint16())
-    return pa.table({**columns, "tier": pa.array(tiers, pa.string()), "rule": rule})
+    rule = pa.repeat(pa.scalar(RULE_VERSION, pa.uint16()), len(tiers))
+    return pa.table({**columns, "tier": tiers, "rule": rule})

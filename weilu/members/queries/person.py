@@ -21,7 +21,8 @@ from weilu.core.warehouse.compile import lifecycle as compiled_lines
 from weilu.core.warehouse.compile import people as compiled
 from weilu.core.warehouse.compile.facts import Rows
 from weilu.members import facts, thresholds
-from weilu.members.conclude import read_lines, smallest_gap
+from weilu.members.conclude import smallest_gap
+from weilu.members.lines import read_lines
 from weilu.members.queries.names import names
 from weilu.members.queries.table import BEST
 from weilu.members.rules import histories

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 Sql = tuple[str, dict[str, object]]
 """A statement and its bound values."""
@@ -21,16 +22,24 @@ KNOWN = """LEFT ANY JOIN (
 """The same as it was known at a position of the log."""
 
 
+class Share(NamedTuple):
+    """One of `of` parts of all people: those whose number leaves `part` over."""
+
+    part: int
+    of: int
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Which events count. `None` means: no limit. `since` and `before` are seconds since 1970, `before` is not included;
-    `known` is a log position, included, for rows and ownership alike."""
+    `known` is a log position, included, for rows and ownership alike. `share` keeps one part of the people."""
 
     communities: Collection[int] | None = None
     identities: Collection[int] | None = None
     since: int | None = None
     before: int | None = None
     known: int | None = None
+    share: Share | None = None
 
     @property
     def person(self) -> str:
@@ -49,7 +58,7 @@ class Rows:
     def values(self) -> dict[str, object]:
         found: dict[str, object] = {name: value for _, name, value in self._conditions() if value is not None}
         found.pop("", None)
-        return found
+        return found if self.share is None else {**found, "part": self.share.part}
 
     def _conditions(self) -> list[tuple[str, str, object]]:
         return [
@@ -59,6 +68,7 @@ class Rows:
             ("e.happened >= toDateTime({since:UInt32}, 'UTC')", "since", self.since),
             ("e.happened < toDateTime({before:UInt32}, 'UTC')", "before", self.before),
             ("e.position <= {known:UInt64}", "known", self.known),
+            (f"{self.person} % {{of:UInt32}} = {{part:UInt32}}", "of", self.share and self.share.of),
         ]
 
 

@@ -133,6 +133,15 @@ def first_moment() -> Sql:
     )
 
 
+def scored() -> Sql:
+    """scope, who, version (the highest of all) of every present score above 0."""
+    newest = "SELECT scope, who, score, version FROM weilu.scores FINAL"
+    return (
+        f"SELECT scope, who, (SELECT max(version) FROM weilu.scores) AS version FROM ({newest}) WHERE score > 0",
+        {},
+    )
+
+
 def scores(scopes: Collection[int] | None = None, people: Collection[int] | None = None) -> Sql:
     """The present scores as they stand, those above 0."""
     conditions = ["1"]
