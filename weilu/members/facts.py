@@ -11,6 +11,7 @@ import pyarrow as pa
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import lifecycle as compiled
 from weilu.core.warehouse.compile.facts import Rows
+from weilu.members.rules import histories
 from weilu.members.rules.histories import Columns, Flags, Ints
 from weilu.members.rules.lifecycle import Seat, presence
 
@@ -92,18 +93,13 @@ def _memberships(seats: pa.Table, *, each: bool, whole: bool) -> tuple[Ints, Int
 def _changes(
     seats: pa.Table, returns: Returns, owner: Ints, seat: Ints, size: int
 ) -> tuple[Ints, Ints, Flags]:
-    """When each membership began and ended. One seat with at most one joining needs no walk, and most are like that."""
-    first = ints(seats.column("first")) // 1000
+    """When each membership began and ended. Who never left and joined no seat twice needs no walk; most are like that."""
     joins, leaves = (seats.column(name).combine_chunks() for name in ("joins", "leaves"))
-    joined = _single(joins) // 1000
     plain = (ints(leaves.value_lengths()) == 0) & (ints(joins.value_lengths()) <= 1)
-    alone = np.bincount(owner, minlength=size)[owner] == 1
-    simple = plain[seat] & alone
-    later = simple & (joined[seat] > first[seat])
+    simple = np.bincount(owner, ~plain[seat], minlength=size)[owner] == 0
+    begun = histories.begun(ints(seats.column("first")), _single(joins), owner[simple], seat[simple])
     walked = _walked(seats, returns, owner[~simple], seat[~simple])
-    owners = np.concatenate([owner[simple], owner[later], walked[:, 0]])
-    moments = np.concatenate([first[seat[simple]], joined[seat[later]], walked[:, 1]])
-    inside = np.concatenate([np.ones(int(simple.sum() + later.sum()), dtype=np.int64), walked[:, 2]])
+    owners, moments, inside = np.concatenate([begun, walked]).T
     order = np.lexsort((np.arange(len(owners)), moments, owners))
     return owners[order], moments[order], inside[order].astype(bool)
 

@@ -102,8 +102,8 @@ def _standing(scope: int, moment: int, who: Ints, active: pa.Table, ties: pa.Tab
 
 def _answerers(who: Ints, source: Ints, goal: Ints, answers: Ints) -> Ints:
     """By how many different people each was answered; a pair may be tied in several communities."""
-    pairs = np.unique(np.stack([goal, source], axis=1)[answers > 0], axis=0)
-    people, count = np.unique(pairs[:, 0], return_counts=True)
+    pairs = np.unique(((goal << facts.WHO_BITS) + source)[answers > 0])
+    people, count = np.unique(pairs >> facts.WHO_BITS, return_counts=True)
     return _spread(who, people, count)
 
 

@@ -81,6 +81,25 @@ def histories(facts: Columns, versions: Sequence[Version]) -> Histories:
     return _collapse(facts.size, np.concatenate(owners), np.concatenate(moments), np.concatenate(codes))
 
 
+def begun(first: Ints, joined: Ints, owner: Ints, seat: Ints) -> Ints:
+    """(owner, moment, 1) of memberships of which no seat was ever left or joined twice, as `lifecycle.presence` has it.
+
+    They begin at the first sight of any seat, and anew at the joining of that seat where it came before any other seat was
+    taken. `owner` and `seat` are pairs; `first` and `joined` (-1: never) are of all seats, in milliseconds.
+    """
+    order = np.lexsort((seat, first[seat], owner))
+    owner, seat = owner[order], seat[order]
+    opens = np.flatnonzero(np.append(True, owner[1:] != owner[:-1])[: len(owner)])
+    mine, after = seat[opens], np.append(opens, len(owner))[1:]
+    more = after - opens > 1
+    other = seat[np.minimum(opens + 1, len(seat) - 1)]
+    earlier = (joined[mine] < first[other]) | ((joined[mine] == first[other]) & (mine < other))
+    later = (joined[mine] // 1000 > first[mine] // 1000) & (~more | earlier)
+    owners = np.concatenate([owner[opens], owner[opens][later]])
+    moments = np.concatenate([first[mine], joined[mine][later]]) // 1000
+    return np.stack([owners, moments, np.ones(len(owners), dtype=np.int64)], axis=1)
+
+
 def steps(found: Histories, since: int, before: int) -> tuple[Ints, Ints, Ints, Ints]:
     """(membership, moment, code before, code after) of every change in [since, before)."""
     owner = np.repeat(np.arange(len(found.offsets) - 1, dtype=np.int64), np.diff(found.offsets))

@@ -237,6 +237,23 @@ def test_the_order_in_which_events_are_known_changes_nothing(life: tuple, order)
     assert facts_of([seat_of(*life)], life[2]) == facts_of([seat_of(*shuffled)], shuffled[2])
 
 
+seats_never_left = st.lists(st.tuples(st.integers(0, 5_000), st.integers(-1, 3_000)), min_size=1, max_size=4)
+
+
+@settings(max_examples=200, deadline=None)
+@given(people=st.lists(seats_never_left, max_size=4))
+def test_many_who_never_left_begin_as_each_of_them_does_alone(people: list) -> None:
+    seats = [seat for held in people for seat in held]
+    first = np.array([at for at, _ in seats], dtype=np.int64)
+    joined = np.array([at + later if later >= 0 else -1 for at, later in seats], dtype=np.int64)
+    owner = np.repeat(np.arange(len(people)), [len(held) for held in people]).astype(np.int64)
+    found = histories.begun(first, joined, owner, np.arange(len(seats), dtype=np.int64))
+    for index, held in enumerate(people):
+        alone = [Seat(at, (at + later,) if later >= 0 else ()) for at, later in held]
+        mine = sorted({int(at) for one, at, _ in found if one == index})
+        assert mine == sorted({change.at for change in lifecycle.presence(alone)})
+
+
 # corrections -------------------------------------------------------------------------------------------------------
 
 
