@@ -1,5 +1,7 @@
 """How fast are the pages at a million events? 5 clients, 2,000 requests over home, community and member pages.
 
+The members are taken from all parts of the population, the busiest included.
+
 `python -m benchmarks.pages [--events N] [--members N] [--requests N]`: plays the sample brand at that size, then asks.
 Prints the server's own time at p50 and p95 per page, the weekly report, and the weight of the first and later visits.
 """
@@ -21,6 +23,8 @@ from tests.visitor import Visitor
 
 PASSWORD = "warm-hearth-in-winter"  # of an account that lives for this run only
 CLIENTS = 5
+PARTS, EACH = 20, 40
+"""The members' pages asked for: so many from each of so many parts of the list by number of messages."""
 LIMITS = {"home": 250, "community": 250, "member": 100, "report": 3000}
 
 
@@ -61,11 +65,24 @@ def addresses(one: House) -> dict[str, list[str]]:
     communities = sorted(
         set(re.findall(r'href="(/communities/\d+/?)[?"]', visitor.get("/communities/").text))
     )
-    members = sorted(set(re.findall(r'href="(/members/\d+/?)[?"]', visitor.get("/members/").text)))
+    members = _members(visitor)
     reports = sorted(set(re.findall(r'href="(/reports/\d+/[^"?]+)["?]', visitor.get("/reports/").text)))
     assert communities
     assert members
     return {"home": ["/"], "community": communities, "member": members, "report": reports[:4]}
+
+
+def _members(visitor: Visitor) -> list[str]:
+    """The most active of all, and from every part of the list some: as people come by name, not as they stand on top."""
+    listed = visitor.get("/members/?sort=messages").text
+    end = visitor.get("/members/?sort=messages&page=1000000").text
+    last = 1 + max(map(int, re.findall(r"[?&;]page=(\d+)", end)), default=0)
+    pages = [
+        listed,
+        *(visitor.get(f"/members/?sort=messages&page={1 + last * n // PARTS}").text for n in range(1, PARTS)),
+    ]
+    found = [sorted(set(re.findall(r'href="(/members/\d+/?)[?"]', page)))[:EACH] for page in pages]
+    return [path for part in zip(*found, strict=False) for path in part]
 
 
 def load(one: House, paths: dict[str, list[str]], requests: int) -> dict[str, list[float]]:

@@ -14,13 +14,15 @@ from weilu.core.decisions.models import Decision
 from weilu.core.directory import actions as directory
 from weilu.core.directory import queries as directory_queries
 from weilu.core.directory.models import Community, Identity, Member
+from weilu.core.directory.withdrawal import ERASED as GONE
 from weilu.core.errors import Conflict, NotFound, WeiluError
 from weilu.core.events import actions as events
 from weilu.core.events.incoming import Incoming
 from weilu.core.events.keys import key
 from weilu.core.operators import audit, rights
 from weilu.core.operators.access import Viewer, access_member, demand, missing
-from weilu.members.decisions import EXPORTED, MERGED, THRESHOLDS_CHANGED
+from weilu.members import profiles
+from weilu.members.decisions import ERASED, EXPORTED, MERGED, THRESHOLDS_CHANGED
 from weilu.members.events import MEMBER_MERGED, MEMBER_UNMERGED
 from weilu.members.models import SavedView, ThresholdVersion
 from weilu.members.queries.names import called
@@ -58,6 +60,7 @@ def merge(viewer: Viewer, keep: Member, absorbed: Member) -> Decision:
         for account in moved:
             directory.own(account, keep.pk, decision.pk)
         Member.objects.filter(pk=absorbed.pk).update(merged_into=keep)
+        profiles.forget([keep.pk, absorbed.pk])
         _tell(MEMBER_MERGED, decision, keep.pk, absorbed.pk)
         audit.record(viewer, MERGED, keep, absorbed=absorbed.pk, decision=decision.pk)
     return decision
@@ -82,11 +85,37 @@ def unmerge(viewer: Viewer, decision_id: int) -> Decision:
         for account in sorted(owned):
             directory.own(account, back, undone.pk)
         Member.objects.filter(pk=back).update(merged_into=None)
+        profiles.forget([decision.subject_id, back])
         _tell(MEMBER_UNMERGED, undone, decision.subject_id, back)
         audit.record(
             viewer, "member.unmerged", ("member", decision.subject_id), absorbed=back, decision=undone.pk
         )
     return undone
+
+
+def erase(viewer: Viewer, member: Member) -> Decision:
+    """Whatever says who somebody is goes for good, in every community; nameless events and every figure stay.
+
+    Call it outside transactions: the log waits for its turn. What was begun and cut off can be done again. Raises NotFound
+    (not the viewer's to erase), Conflict where nothing is left to erase.
+    """
+    access_member(viewer, member.pk, rights.ERASE_MEMBERS)
+    accounts = [account.pk for account in erasable(member)]
+    if not accounts:
+        raise Conflict(_("This member is erased already."))
+    with transaction.atomic():
+        decision = decisions.decide(
+            ERASED, subject=("member", member.pk), evidence={"accounts": [*accounts]}, by=viewer.operator_id
+        )
+        audit.record(viewer, ERASED, member, accounts=len(accounts), decision=decision.pk)
+    for account in accounts:
+        events.erase_identity(account)
+    return decision
+
+
+def erasable(member: Member) -> list[Identity]:
+    """Accounts of a member that still say who they are."""
+    return [one for one in directory_queries.identities_of(member.pk) if not one.outside.startswith(GONE)]
 
 
 def _absorbed(decision: Decision) -> int:

@@ -19,7 +19,7 @@ from weilu.core.warehouse.compile import lifecycle as compiled
 from weilu.core.warehouse.compile.facts import Rows, Share
 from weilu.core.warehouse.models import AppliedRetraction
 from weilu.core.warehouse.store import last_known as store_of_events
-from weilu.members import corrections, facts, thresholds
+from weilu.members import corrections, facts, profiles, thresholds
 from weilu.members.lines import Lines, differing, stored, write
 from weilu.members.models import Concluded, ThresholdVersion
 from weilu.members.rules import histories, lifecycle
@@ -81,11 +81,10 @@ def same(one: Concluded, other: Concluded) -> bool:
 def touched(cursor: Concluded, reached: Concluded) -> set[int] | None:
     """Members whose facts may have changed between the two; None stands for everybody.
 
-    Undone imports, changed thresholds, accounts found to be bots and a store built anew concern everybody.
+    Undone imports, changed thresholds, another zone for weeks, accounts found to be bots and a store built anew concern everybody.
     """
-    if any(
-        getattr(cursor, field) != getattr(reached, field) for field in ("store", "retractions", "thresholds")
-    ):
+    fields = ("store", "retractions", "thresholds", "zone")
+    if any(getattr(cursor, field) != getattr(reached, field) for field in fields):
         return None
     people = _reowned(cursor.owners, reached.owners)
     if people is None:
@@ -112,6 +111,7 @@ def _conclude(people: set[int] | None, reached: Concluded) -> int:
     """Portion by portion, so that the memory needed does not grow with the log."""
     found = _everybody() if people is None else _some(people)
     written = sum(_conclude_portion(portion, reached.position) for portion in found)
+    profiles.refresh(people, 1 if people else _shares().get(0, 1), reached.zone)
     reached.save()  # the cursor follows the histories: a run that died before is simply done again
     return written
 
@@ -141,20 +141,25 @@ def _some(people: set[int]) -> Iterable[Portion]:
 
 def _everybody() -> Iterable[Portion]:
     """A reading for each community and for all together, in shares of the people where there are many."""
-    table = client.query(*compiled.scopes(), seconds=facts.SECONDS)
-    sizes = {
-        scope: size for scope, *size in zip(*(column.to_pylist() for column in table.columns), strict=True)
-    }
-    scopes = sorted({*sizes, *_stored_scopes(None)})
+    found = _shares()
+    scopes = sorted({*found, *_stored_scopes(None)})
     versions, gap = thresholds.versions_of(scopes), smallest_gap()
     for scope in scopes:
-        events, accounts = sizes.get(scope, (0, 0))
-        shares = 1 + max(events // SHARE_EVENTS, accounts // SHARE_ACCOUNTS)
+        shares = found.get(scope, 1)
         for number in range(shares):
             share = Share(number, shares) if shares > 1 else None
             rows = Rows(communities=[scope] if scope else None, share=share)
             part = facts.read(rows, gap, each=bool(scope), whole=not scope).of_scope(scope)
             yield Portion(scope, part, versions[scope], share=share)
+
+
+def _shares() -> dict[int, int]:
+    """Into how many shares of its people each scope is cut."""
+    table = client.query(*compiled.scopes(), seconds=facts.SECONDS)
+    return {
+        scope: 1 + max(events // SHARE_EVENTS, accounts // SHARE_ACCOUNTS)
+        for scope, events, accounts in zip(*(column.to_pylist() for column in table.columns), strict=True)
+    }
 
 
 def _conclude_portion(portion: Portion, position: int) -> int:

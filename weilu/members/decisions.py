@@ -9,12 +9,18 @@ from weilu.core.decisions.kinds import Kind
 MERGED = "member.merged"
 THRESHOLDS_CHANGED = "thresholds.changed"
 EXPORTED = "members.exported"
+ERASED = "member.erased"
 
-KINDS = (Kind(MERGED, _("Members merged")), Kind(THRESHOLDS_CHANGED, _("Lifecycle thresholds changed")))
+KINDS = (
+    Kind(MERGED, _("Members merged")),
+    Kind(ERASED, _("Member erased")),
+    Kind(THRESHOLDS_CHANGED, _("Lifecycle thresholds changed")),
+)
 
 AUDIT_WORDS = {
     MERGED: _("Merged members"),
     "member.unmerged": _("Undid a merge"),
     THRESHOLDS_CHANGED: _("Changed lifecycle thresholds"),
     EXPORTED: _("Exported members"),
+    ERASED: _("Erased a member"),
 }

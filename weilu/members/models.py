@@ -40,6 +40,15 @@ class Concluded(models.Model):
     at = models.DateTimeField(null=True)
 
 
+class Profile(models.Model):
+    """What is kept ready for a member's page (`profiles`): lists of numbers as JSON, no name and no word."""
+
+    member = models.BigIntegerField(primary_key=True)
+    seen = models.TextField()
+    lines = models.TextField()
+    scores = models.TextField()
+
+
 class Correction(models.Model):
     """At this moment `was` had been told, later knowledge says `now`. Where knowledge came back to it, the two are equal."""
 

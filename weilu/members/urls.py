@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from weilu.members.views import member, merging, table, thresholds
+from weilu.members.views import erasing, member, merging, table, thresholds
 
 app_name = "members"
 urlpatterns = [
@@ -21,5 +21,6 @@ urlpatterns = [
     path("<int:member_id>/influence/<int:scope>/<slug:factor>/", member.behind, name="behind"),
     path("<int:member_id>/with/<int:other_id>/", member.between, name="between"),
     path("<int:member_id>/merge/", merging.merge, name="merge"),
+    path("<int:member_id>/erase/", erasing.erase, name="erase"),
     path("merges/<int:decision_id>/undo/", merging.undo, name="unmerge"),
 ]

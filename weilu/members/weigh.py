@@ -15,7 +15,7 @@ from weilu.core import clock
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import influence as compiled
 from weilu.core.warehouse.compile import lifecycle as compiled_lines
-from weilu.members import conclude, facts
+from weilu.members import conclude, facts, profiles
 from weilu.members.lines import Lines, differing, stored, write
 from weilu.members.models import Concluded
 from weilu.members.rules.histories import Ints
@@ -84,6 +84,7 @@ def _weigh(since: int, now: dt.datetime, reached: Concluded) -> int:
         for scope, pyramid in sorted(pyramids.items())
     )
     _write_scores(newest)
+    profiles.score()
     return written
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -28,10 +29,15 @@ TIER_WORDS = {"kol": _("KOL"), "koc": _("KOC"), "participant": _("Participant"),
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
     """One of Tabler's outline icons from the sprite, e.g. `{% icon "users" %}`; sizes: "", small, big. Silent for readers."""
+    return _drawn(name, size, assets.address("icons.svg"))
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str, size: str, sprite: str) -> SafeString:
     return format_html(
         '<svg class="ic {}" aria-hidden="true" width="18" height="18"><use href="{}#{}"></use></svg>',
         size,
-        assets.address("icons.svg"),
+        sprite,
         name,
     )
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 VIEW: Final = "view"
 EDIT_MEMBERS: Final = "members.edit"
 EXPORT_MEMBERS: Final = "members.export"
+ERASE_MEMBERS: Final = "members.erase"
 EDIT_COMMUNITIES: Final = "communities.edit"
 IMPORT: Final = "import"
 SETTINGS: Final = "settings"
@@ -24,6 +25,7 @@ RIGHTS: Final[dict[str, str | Promise]] = {
     VIEW: _("See communities, members, figures and reports"),
     EDIT_MEMBERS: _("Change members: names, notes, tags, merging"),
     EXPORT_MEMBERS: _("Export member lists"),
+    ERASE_MEMBERS: _("Erase members for good"),
     EDIT_COMMUNITIES: _("Change communities: time zone, thresholds, rules"),
     IMPORT: _("Bring in exports and undo imports"),
     SETTINGS: _("Change the brand's settings"),
@@ -31,7 +33,7 @@ RIGHTS: Final[dict[str, str | Promise]] = {
     AUDIT: _("Read the audit trail"),
 }
 
-INSTALLATION: Final = frozenset({IMPORT, SETTINGS, OPERATORS, AUDIT})
+INSTALLATION: Final = frozenset({ERASE_MEMBERS, IMPORT, SETTINGS, OPERATORS, AUDIT})
 
 OWNER: Final = "owner"
 

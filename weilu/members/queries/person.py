@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from weilu.core.warehouse.compile import influence
 from weilu.core.warehouse.compile import lifecycle as compiled_lines
 from weilu.core.warehouse.compile import people as compiled
 from weilu.core.warehouse.compile.facts import Rows
-from weilu.members import facts, thresholds
+from weilu.members import facts, profiles, thresholds
 from weilu.members.conclude import smallest_gap
 from weilu.members.lines import read_lines
 from weilu.members.queries.names import names
@@ -84,6 +84,8 @@ class Person:
     """Of the whole person for who sees all communities, else of the membership with the best state."""
     weeks: dict[dt.date, int]
     """Interactions by the Monday of their week, in the zone of the moment."""
+    scores: list[dict[str, Any]] | None = None
+    """The present scores in all scopes, where they are kept ready (`profiles`)."""
 
     @property
     def first(self) -> int:
@@ -104,21 +106,31 @@ class Person:
 
 def person(viewer: Viewer, member: int, when: When) -> Person:
     """The member's page, without its timeline. The caller has passed the doorway."""
-    accounts = _accounts(member, when)
-    lines = _histories(Rows(viewer.communities, accounts, before=when.before, known=when.known), member, when)
     communities = {row.pk: row for row in visible_communities(viewer)}
-    # Few communities lead the sort key; before the first conclusion all are looked through.
-    places = {scope for _, scope in lines if scope} or set(communities)
-    rows = Rows(places & set(communities), accounts, before=when.before, known=when.known)
-    seen = client.query(*compiled.seen_in(rows, member, when.zone)).to_pylist()
+    kept = profiles.of(member) if when.present else None
+    lines = kept.lines if kept else _histories(viewer, member, when)
+    found = kept.seen if kept else _seen(lines, member, when, communities)
+    seen = [row for row in found if row["community"] in communities]
     memberships = [_membership(row, communities[row["community"]], lines, when) for row in seen]
     whole = lines.get(("state", 0), []) if viewer.communities is None else None
     state, history = _speaking(memberships, whole, when)
     used = sorted({identity for row in seen for identity in row["identities"]})
     identities = list(Identity.objects.filter(pk__in=used).order_by("pk"))
+    scores = kept.scores if kept else None
     return Person(
-        member, names([member])[member], identities, used, memberships, state, history, _weeks(seen)
+        member, names([member])[member], identities, used, memberships, state, history, _weeks(seen), scores
     )
+
+
+def _seen(
+    lines: Mapping[tuple[str, int], History], member: int, when: When, communities: Collection[int]
+) -> list[dict[str, Any]]:
+    """Few communities lead the sort key; before the first conclusion all are looked through."""
+    places = {scope for _, scope in lines if scope} or set(communities)
+    accounts = _accounts(member, when)
+    rows = Rows(places & set(communities), accounts, before=when.before, known=when.known)
+    found: list[dict[str, Any]] = client.query(*compiled.seen_in(rows, member, when.zone)).to_pylist()
+    return found
 
 
 def _accounts(member: int, when: When) -> list[int]:
@@ -137,11 +149,13 @@ def _weeks(seen: list[dict[str, Any]]) -> dict[dt.date, int]:
     return dict(found)
 
 
-def _histories(rows: Rows, member: int, when: When) -> dict[tuple[str, int], History]:
+def _histories(viewer: Viewer, member: int, when: When) -> dict[tuple[str, int], History]:
     """(key, scope) → change points: as stored, or from the facts where knowledge of the past is asked for."""
     if when.known is None:
         table = client.query(*compiled_lines.stored(("state", "membership"), [member]))
         return {(key, scope): points for key, scope, _, points, _ in read_lines(table)}
+    accounts = _accounts(member, when)
+    rows = Rows(viewer.communities, accounts, before=when.before, known=when.known)
     known = facts.read(rows, smallest_gap())
     versions = thresholds.versions_of(known.scopes(), before_ms=when.rules_before_ms)
     found: dict[tuple[str, int], History] = {}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import influence as compiled
@@ -54,29 +56,30 @@ def _standing_rows(one: Standing) -> list[tuple[int, int, str, int]]:
     return [(one.scope, who, TIERS[tier], score) for who, tier, score in zip(*columns, strict=True)]
 
 
-def influence_of(member: int, scopes: list[int], when: When) -> list[Influence]:
-    """A member's influence in each scope where they are in, the highest score first."""
-    found = _stored(member, scopes) if when.present else _computed(member, scopes, when)
+def influence_of(
+    member: int, scopes: list[int], when: When, kept: Sequence[Mapping[str, Any]] | None = None
+) -> list[Influence]:
+    """A member's influence in each scope where they are in, the highest score first; `kept` are their present scores."""
+    if not when.present:
+        found = _computed(member, scopes, when)
+    else:
+        rows = _stored(member, scopes) if kept is None else [row for row in kept if row["scope"] in scopes]
+        found = [_influence(row) for row in rows]
     return sorted(found, key=lambda one: (-one.score, one.scope))
 
 
-def _stored(member: int, scopes: list[int]) -> list[Influence]:
-    rows = client.query(*compiled.scores(scopes, [member])).to_pylist()
+def _stored(member: int, scopes: list[int]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.query(*compiled.scores(scopes, [member])).to_pylist()
+    return found
+
+
+def _influence(row: Mapping[str, Any]) -> Influence:
     counts = ("contributions", "answerers", None, "days")
-    return [
-        Influence(
-            row["scope"],
-            row["score"],
-            row["tier"],
-            row["place"],
-            row["members"],
-            tuple(
-                Factor(slug, row[slug], weight, row[count] if count else None)
-                for slug, weight, count in zip(FACTORS, WEIGHTS, counts, strict=True)
-            ),
-        )
-        for row in rows
-    ]
+    factors = tuple(
+        Factor(slug, row[slug], weight, row[count] if count else None)
+        for slug, weight, count in zip(FACTORS, WEIGHTS, counts, strict=True)
+    )
+    return Influence(row["scope"], row["score"], row["tier"], row["place"], row["members"], factors)
 
 
 def _computed(member: int, scopes: list[int], when: When) -> list[Influence]:

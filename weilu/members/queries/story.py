@@ -117,11 +117,16 @@ def _events(
     viewer: Viewer, one: Person, when: When, choice: Choice, before: tuple[int, int] | None
 ) -> list[dict[str, int]]:
     since, until = _edges(choice, when)
-    communities = viewer.communities if choice.community is None else [choice.community]
+    communities = [place for place in _places(viewer, one) if choice.community in (None, place)]
     rows = Rows(communities, one.accounts, since, until, when.known)
     sql = compiled.story(rows, one.id, PAGE + 1, before, _wanted(choice.tab))
     found: list[dict[str, int]] = client.query(*sql).to_pylist()
     return found
+
+
+def _places(viewer: Viewer, one: Person) -> list[int]:
+    """Where the member was seen, and nowhere (0) for who sees everything: few communities lead the sort key."""
+    return [*([0] if viewer.communities is None else []), *(held.community.pk for held in one.memberships)]
 
 
 def _wanted(tab: str) -> Collection[str] | None:

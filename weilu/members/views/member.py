@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from weilu.core import clock
 from weilu.core.decisions import queries as decisions
 from weilu.core.directory.queries import identity_names
+from weilu.core.directory.withdrawal import ERASED as GONE
 from weilu.core.errors import Unavailable
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, access_member, needs
@@ -62,6 +63,7 @@ def page(request: ViewerRequest, member_id: int) -> HttpResponse:
         "member": member,
         "when": moment,
         "can_edit": request.viewer.can(rights.EDIT_MEMBERS),
+        "can_erase": request.viewer.can(rights.ERASE_MEMBERS),
     }
     try:
         one = reading.person(request.viewer, member.pk, moment)
@@ -74,7 +76,7 @@ def page(request: ViewerRequest, member_id: int) -> HttpResponse:
 def _shown(request: ViewerRequest, one: Person, moment: when.When) -> dict[str, Any]:
     whole = [0] if request.viewer.communities is None else []
     scopes = [*whole, *(membership.community.pk for membership in one.memberships)]
-    found = influence_of(one.id, scopes, moment)
+    found = influence_of(one.id, scopes, moment, one.scores)
     scope = number(request.GET.get("scope")) if request.GET.get("scope") else None
     weighed = next((each for each in found if each.scope == scope), None) or _first(found, whole)
     return {
@@ -87,6 +89,7 @@ def _shown(request: ViewerRequest, one: Person, moment: when.When) -> dict[str, 
         "influences": found,
         "bar": stretches(one.history, moment.before),
         "steps": _steps(one.history),
+        "erased": bool(one.identities) and all(each.outside.startswith(GONE) for each in one.identities),
         "chart": _chart(one, request, moment),
         "talks": reading.talks(one, moment) if "talks" in request.GET else None,
         "merges": _merges(one) if moment.present else [],

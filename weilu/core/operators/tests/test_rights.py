@@ -28,6 +28,7 @@ MATRIX = {
         "view",
         "members.edit",
         "members.export",
+        "members.erase",
         "communities.edit",
         "import",
         "settings",

@@ -12,6 +12,15 @@ ONE_THREAD = "SETTINGS max_threads = 1"
 """For what reads few rows of one person: a second thread costs more than it brings."""
 
 
+SEEN = f"""e.community AS community, countIf(e.kind = '{MESSAGE}') AS messages, countIf(e.interaction = 1) AS interactions,
+    toInt64(toUnixTimestamp(min(e.happened))) AS first,
+    toInt64(toUnixTimestamp(maxIf(e.happened, e.interaction = 1))) AS last,
+    toInt64(toUnixTimestamp(maxIf(e.happened, e.kind = 'member.joined'))) AS joined,
+    groupUniqArray(e.identity) AS identities,
+    sumMapIf([toInt32(toMonday(toDate(e.happened, {{timezone:String}})))], [toUInt32(1)], e.interaction = 1) AS by_week"""
+"""What is counted of one person in one community; `by_week` holds Mondays as days since 1970, and how many."""
+
+
 def totals(rows: Rows) -> Sql:
     """person, communities, messages, first, last (seconds; last interaction, 0 without one), one row a person."""
     sql = f"""
@@ -30,12 +39,7 @@ def seen_in(rows: Rows, person: int, timezone: str) -> Sql:
     """
     sql = f"""
 SELECT * EXCEPT (by_week), by_week.1 AS weeks, by_week.2 AS counts FROM (
-SELECT e.community AS community, countIf(e.kind = '{MESSAGE}') AS messages, countIf(e.interaction = 1) AS interactions,
-    toInt64(toUnixTimestamp(min(e.happened))) AS first,
-    toInt64(toUnixTimestamp(maxIf(e.happened, e.interaction = 1))) AS last,
-    toInt64(toUnixTimestamp(maxIf(e.happened, e.kind = 'member.joined'))) AS joined,
-    groupUniqArray(e.identity) AS identities,
-    sumMapIf([toInt32(toMonday(toDate(e.happened, {{timezone:String}})))], [toUInt32(1)], e.interaction = 1) AS by_week
+SELECT {SEEN}
 FROM {rows.tables} WHERE {rows.where} AND {rows.person} = {{person:UInt32}}
 GROUP BY community) ORDER BY messages DESC, community {ONE_THREAD}"""
     return sql, {**rows.values, "person": person, "timezone": timezone}
@@ -44,7 +48,7 @@ GROUP BY community) ORDER BY messages DESC, community {ONE_THREAD}"""
 def story(
     rows: Rows, person: int, limit: int, before: tuple[int, int] | None, kinds: Collection[str] | None
 ) -> Sql:
-    """position, kind, at (ms), community, room, about, target, value, properties: newest first, below (ms, position)."""
+    """position, kind, at (ms), community, room, about, target, value: newest first, below (ms, position)."""
     conditions = [f"{rows.person} = {{person:UInt32}}"]
     values: dict[str, object] = {**rows.values, "person": person, "limit": limit}
     if before is not None:
@@ -55,7 +59,7 @@ def story(
         values["kinds"] = sorted(kinds)
     sql = f"""
 SELECT e.position AS position, e.kind AS kind, {MOMENT_MS} AS at, e.community AS community, e.room AS room,
-    e.about AS about, e.target AS target, e.value AS value, e.properties AS properties
+    e.about AS about, e.target AS target, e.value AS value
 FROM {rows.tables} WHERE {rows.where} AND {" AND ".join(conditions)}
 ORDER BY at DESC, position DESC LIMIT {{limit:UInt32}} {ONE_THREAD}"""
     return sql, values
