@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +20,8 @@ from weilu.core.directory.queries import member_names
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, access_community, missing, needs, visible_communities
-from weilu.evaluation.reports import files, gather, write
-from weilu.evaluation.reports.document import Document, document
+from weilu.evaluation.reports import files, gather, people, write
+from weilu.evaluation.reports.document import Document, PersonLine, document
 from weilu.evaluation.reports.shapes import Report
 from weilu.evaluation.reports.weeks import Week, read_week, week_of
 
@@ -66,6 +67,8 @@ def page(request: ViewerRequest, community_id: int, week: str) -> HttpResponseBa
         "flow": _flow(report, doc),
         "findings": [(line, address_of(line.question) if line.question else "") for line in doc.findings],
         "hours": [(line, address_of(line.question or {})) for line in doc.hours],
+        "movers": _opened(doc.movers),
+        "drifting": _opened(doc.drifting),
         "earlier": report.week.back(1),
         "later": report.week.back(-1) if report.finished else None,
     }
@@ -104,6 +107,18 @@ def topic(request: ViewerRequest, community_id: int, week: str) -> HttpResponse:
     raise missing()
 
 
+@needs(rights.VIEW)
+def thanks(request: ViewerRequest, community_id: int, week: str, member_id: int) -> HttpResponse:
+    """The replies, reactions or messages for which somebody is thanked, or the newcomers that they welcomed."""
+    report, community = _written(request, community_id, week)
+    for one, line in zip(report.thanks, document(report).thanks, strict=True):
+        if one.person.member == member_id:
+            heading = f"{line.name} {line.text}"
+            liked = one.reason == people.LIKED
+            return _behind(request, report, community, heading, one.members, one.positions, reactions=liked)
+    raise missing()
+
+
 def _behind(
     request: ViewerRequest,
     report: Report,
@@ -111,6 +126,8 @@ def _behind(
     heading: str,
     members: tuple[int, ...],
     positions: tuple[int, ...],
+    *,
+    reactions: bool = False,
 ) -> HttpResponse:
     names = member_names(members)
     context = {
@@ -120,6 +137,7 @@ def _behind(
         "people": [(member, names.get(member) or f"#{member}") for member in members],
         "happened": feed.in_order(positions, {community.pk}),
         "total": len(members) or len(positions),
+        "reactions": reactions,
     }
     return render(request, "evaluation/report_behind.html", context)
 
@@ -159,11 +177,17 @@ def _figures(report: Report, doc: Document) -> list[dict[str, Any]]:
                 "better": one.better,
                 "signed": one.metric == "net_growth",
                 "href": address_of(one.question) if one.value else "",
+                "before_href": address_of(one.question_before) if one.before else "",
                 "definition": metric.definition if metric else "",
                 "note": _("four weeks before: %(mean)s") % {"mean": line.mean},
             }
         )
     return found
+
+
+def _opened(lines: Sequence[PersonLine]) -> list[tuple[PersonLine, str]]:
+    """Each with the address of the messages that it counts, where it counts any."""
+    return [(line, address_of(line.question) if line.question else "") for line in lines]
 
 
 def _heat(report: Report) -> dict[str, Any]:

@@ -13,5 +13,10 @@ urlpatterns = [
     path("reports/<int:community_id>/<str:week>/", report_views.page, name="report"),
     path("reports/<int:community_id>/<str:week>/anew/", report_views.anew, name="report_anew"),
     path("reports/<int:community_id>/<str:week>/topic/", report_views.topic, name="report_topic"),
+    path(
+        "reports/<int:community_id>/<str:week>/thanks/<int:member_id>/",
+        report_views.thanks,
+        name="report_thanks",
+    ),
     path("reports/<int:community_id>/<str:week>/<slug:rule>/", report_views.finding, name="report_finding"),
 ]

@@ -30,6 +30,7 @@ class Figure:
     better: str
     definition: str
     href: str
+    before_href: str
     spark: list[Number | None]
     signed: bool = False
 
@@ -67,6 +68,7 @@ def _figure(slug: str, asked: Sequence[asking.Question], answers: Sequence[quest
         better=metric.better,
         definition=str(metric.definition),
         href=asking.behind(asked[0], at=answers[0].rows[0][0]) if now else "",
+        before_href=asking.behind(asked[1], at=answers[1].rows[0][0]) if before and before[0] else "",
         spark=daily,
         signed=slug in SIGNED,
     )

@@ -105,7 +105,8 @@ TEMPLATES = {"trend": "drawn", "columns": "drawn", "flow": "drawn"}
 
 @register.inclusion_tag("console/figure.html")
 def figure(answer: Any) -> dict[str, Any]:
-    """A figure card. `answer` has label, value, unit, and may have before, better (up, down), spark, href, definition, note, signed."""
+    """A figure card. `answer` has label, value, unit, and may have before, before_href, better (up, down), spark, href,
+    definition, note, signed."""
     read = (
         answer.get if isinstance(answer, Mapping) else lambda key, default=None: getattr(answer, key, default)
     )
@@ -122,6 +123,7 @@ def figure(answer: Any) -> dict[str, Any]:
         "before": formats.quantity(read("before"), unit) if read("before") is not None else "",
         "spark": read("spark"),
         "href": read("href"),
+        "before_href": read("before_href"),
         "definition": read("definition"),
         "note": read("note"),
     }

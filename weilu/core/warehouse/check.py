@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from weilu.core import clock, metrics
 from weilu.core.directory.models import Brand, Community
-from weilu.core.errors import NotFound
 from weilu.core.events import claims, ranges
 from weilu.core.events import queries as log
 from weilu.core.operators.access import Viewer
@@ -20,6 +19,7 @@ from weilu.core.warehouse import names
 from weilu.core.warehouse.compile import trend
 from weilu.core.warehouse.frame import HOUR, Brought, Frame
 from weilu.core.warehouse.measures import Events, Holding, Measure, People, Sums, parts
+from weilu.core.warehouse.places import find_community
 from weilu.core.warehouse.question import FLOW, MEMBERS, RETENTION, SUM, TREND, Question, Refused
 from weilu.core.warehouse.span import NEW, Span
 
@@ -68,9 +68,9 @@ def check(question: Question, viewer: Viewer, seen: Visible | None = None) -> As
     if measure is not None and frame.breakdown is not None:
         _can_be_broken_down(measure, question, frame)
     asked = Asked(question, frame, unit, _names(communities), measure)
-    if frame.brought is not None and concludes(asked):
+    if (frame.brought or frame.member) and concludes(asked):
         raise Refused(
-            _("States and tiers rest on all that is known; they cannot be asked of one import alone.")
+            _("States and tiers rest on all that is known; they cannot be asked of one import or one member.")
         )
     return asked
 
@@ -78,29 +78,8 @@ def check(question: Question, viewer: Viewer, seen: Visible | None = None) -> As
 def _communities(span: Span, rows: Sequence[Community]) -> list[Community]:
     if span.communities is None:
         return list(rows)
-    found = {row.pk: row for name in span.communities for row in [_community(name, rows)]}
+    found = {row.pk: row for name in span.communities for row in [find_community(name, rows)]}
     return [found[pk] for pk in sorted(found)]
-
-
-def _community(name: str | int, rows: Sequence[Community]) -> Community:
-    """By our id (a number), the platform's id (also platform/id) or the name."""
-    for matches in (
-        lambda row: row.pk == name,
-        lambda row: str(name) in (row.outside, f"{row.platform}/{row.outside}"),
-        lambda row: row.name == name,
-        lambda row: row.name.casefold() == str(name).casefold(),
-    ):
-        found = [row for row in rows if matches(row)]
-        if len(found) > 1:
-            raise Refused(
-                _(
-                    "Several communities are called “%(name)s”. Name the one you mean by its id, for example “%(id)s”."
-                )
-                % {"name": name, "id": f"{found[0].platform}/{found[0].outside}"}
-            )
-        if found:
-            return found[0]
-    raise NotFound(_("There is no community “%(name)s” here, or it is not yours to see.") % {"name": name})
 
 
 def _timezone(span: Span, communities: Sequence[Community], brand: str) -> str:
@@ -142,6 +121,7 @@ def _frame(question: Question, communities: Sequence[int], timezone: str, scope:
         known=_known(span, timezone),
         breakdown=question.breakdown,
         brought=_brought(span),
+        member=span.member,
     )
 
 

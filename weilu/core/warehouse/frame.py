@@ -52,7 +52,8 @@ class Frame:
 
     `until`: nothing that happened from then on counts. `horizon`: the minute after the moment of asking, or the end of the
     day of `as_of`; conclusions are read up to it. `over`: the minute of asking, or that same end; what ends later is not
-    finished. `known`: the log position that knowledge ends with.
+    finished. `known`: the log position that knowledge ends with. `brought` and `member`: only what came with one import, only
+    what one person did.
     """
 
     communities: tuple[int, ...]
@@ -66,6 +67,7 @@ class Frame:
     known: int | None = None
     breakdown: str | None = None
     brought: Brought | None = None
+    member: int | None = None
 
     @property
     def start(self) -> int:

@@ -19,7 +19,8 @@ class Span:
     """As the question says it; communities by id of ours (a number), id of the platform or name (words), None for all.
 
     `first` and `last` are both included. `known` is a day, or a log position. `batch` is the number of an import, and
-    `brought` says which of its events: the new ones, those known before, or all.
+    `brought` says which of its events: the new ones, those known before, or all. `member` is the id of the one person whose
+    doings count.
     """
 
     communities: tuple[str | int, ...] | None
@@ -30,6 +31,7 @@ class Span:
     known: dt.date | int | None = None
     batch: int | None = None
     brought: str = NEW
+    member: int | None = None
 
 
 def span_of(fields: Fields) -> Span:
@@ -50,6 +52,7 @@ def span_of(fields: Fields) -> Span:
         _known(fields),
         fields.number("batch", 1, 2**31) if fields.has("batch") else None,
         fields.choice("brought", BROUGHT, NEW) if fields.has("batch") else NEW,
+        fields.number("member", 1, 2**32 - 1) if fields.has("member") else None,
     )
 
 

@@ -54,6 +54,16 @@ class Where:
         span = self.span(week.back(weeks - 1), week)
         return {"kind": "trend", "metric": metric, **span, "by": "week"}
 
+    def said(self, member: int, first: Week, last: Week) -> Question:
+        """What one member said in some weeks."""
+        return {
+            "kind": "trend",
+            "metric": "messages",
+            **self.span(first, last),
+            "by": "period",
+            "member": member,
+        }
+
     def heatmap(self) -> Question:
         return {"kind": "heatmap", "metric": "speakers", **self.span(self.week, self.week)}
 
@@ -120,8 +130,13 @@ def _figure(slug: str, where: Where, answer: questions.Answer) -> Figure:
         before=values[-2],
         mean=round(sum(known) / len(known), 4) if known else None,
         weeks=len(known),
-        question={**where.trend(slug, week), "point": {"at": week.first.isoformat()}},
+        question=_opening(where, slug, week),
+        question_before=_opening(where, slug, week.back(1)),
     )
+
+
+def _opening(where: Where, slug: str, week: Week) -> Question:
+    return {**where.trend(slug, week), "point": {"at": week.first.isoformat()}}
 
 
 def _heat(where: Where, answer: questions.Answer, speakers: Number | None) -> tuple[Slot, ...]:

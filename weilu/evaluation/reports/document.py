@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from weilu.evaluation.reports import findings, people, wording
 from weilu.evaluation.reports.shapes import Drifter, Figure, Finding, Flow, Mover, Report, Slot, Thanks, Topic
@@ -41,9 +42,12 @@ class FindingLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
+    """`question` opens the messages that the text counts; without one, those of a merit open by the member's number."""
+
     member: int
     name: str
     text: str
+    question: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +146,14 @@ def _finding(finding: Finding, report: Report) -> FindingLine:
 def _mover(mover: Mover) -> PersonLine:
     told = {"now": wording.number(mover.now), "gap": wording.number(abs(mover.change))}
     text = (
-        _("%(now)s messages, %(gap)s more than the week before")
+        ngettext("%(now)s message, %(gap)s more than the week before",
+                 "%(now)s messages, %(gap)s more than the week before", mover.now)
         if mover.change > 0
-        else _("%(now)s messages, %(gap)s fewer than the week before")
-    )
-    return PersonLine(mover.person.member, _name(mover.person), text % told)
+        else ngettext("%(now)s message, %(gap)s fewer than the week before",
+                      "%(now)s messages, %(gap)s fewer than the week before", mover.now)
+    )  # fmt: skip
+    opens = mover.question if mover.now else None
+    return PersonLine(mover.person.member, _name(mover.person), text % told, opens)
 
 
 def _thanks(thanks: Thanks) -> PersonLine:
@@ -164,11 +171,13 @@ def _drifter(drifter: Drifter, timezone: str) -> PersonLine:
     if drifter.last_seen is None:
         text = _("last seen more than four weeks before")
     elif drifter.messages:
-        text = _("last seen %(when)s; %(messages)s messages in the four weeks before")
+        text = ngettext("last seen %(when)s; %(messages)s message in the four weeks before",
+                        "last seen %(when)s; %(messages)s messages in the four weeks before", drifter.messages)  # fmt: skip
     else:
         text = _("last seen %(when)s")
     told = {"when": wording.moment(drifter.last_seen, timezone), "messages": wording.number(drifter.messages)}
-    return PersonLine(drifter.person.member, _name(drifter.person), text % told)
+    opens = drifter.question if drifter.messages else None
+    return PersonLine(drifter.person.member, _name(drifter.person), text % told, opens)
 
 
 def _flow(flow: Flow) -> Line:

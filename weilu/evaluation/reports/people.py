@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from weilu.evaluation.reports.reading import MESSAGE, REACTION, Reading
 
@@ -24,12 +26,15 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Merit:
-    """`count` people answered or welcomed, reactions received, days present; `times` how often."""
+    """`count` people answered or welcomed, reactions received, days present; `times` how often. Behind it stand the people
+    welcomed, else events (`positions`)."""
 
     member: int
     reason: str
     count: int
     times: int
+    members: tuple[int, ...] = ()
+    positions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,34 +76,45 @@ def drifted(reading: Reading, limit: int = 8) -> list[Drifted]:
 
 def _answers(reading: Reading) -> list[Merit]:
     authors, fresh = reading.authors(), reading.joiners()
-    people: dict[int, Counter[int]] = defaultdict(Counter)
+    replies: dict[int, dict[int, int]] = defaultdict(dict)
     for line in reading.of(MESSAGE):
         author = authors.get(line.about, 0)
         if author and author != line.person:
-            people[line.person][author] += 1
-    answered = [Merit(who, ANSWERED, len(others), others.total()) for who, others in people.items()]
-    welcomed = [
-        Merit(who, WELCOMED, len(others.keys() & fresh), sum(others[one] for one in others.keys() & fresh))
-        for who, others in people.items()
-        if who not in fresh
-    ]
-    return answered + welcomed
+            replies[line.person][line.position] = author
+    return [merit for who, to in replies.items() for merit in (_answerer(who, to), _welcomer(who, to, fresh))]
+
+
+def _answerer(who: int, to: dict[int, int]) -> Merit:
+    """From the positions of their replies and whom each answered."""
+    return Merit(who, ANSWERED, len(set(to.values())), len(to), positions=tuple(to))
+
+
+def _welcomer(who: int, to: dict[int, int], fresh: set[int]) -> Merit:
+    """One who came this week welcomes nobody."""
+    welcomed = sorted(set(to.values()) & fresh) if who not in fresh else []
+    times = sum(one in welcomed for one in to.values())
+    return Merit(who, WELCOMED, len(welcomed), times, members=tuple(welcomed))
 
 
 def _liked(reading: Reading) -> list[Merit]:
     authors = reading.authors()
-    people: dict[int, list[int]] = defaultdict(list)
+    liked: dict[int, dict[int, int]] = defaultdict(dict)
     for line in reading.of(REACTION):
         author = authors.get(line.about, 0)
         if author and author != line.person:
-            people[author].append(line.person)
-    return [Merit(who, LIKED, len(others), len(set(others))) for who, others in people.items()]
+            liked[author][line.position] = line.person
+    return [
+        Merit(who, LIKED, len(by), len(set(by.values())), positions=tuple(by)) for who, by in liked.items()
+    ]
 
 
 def _present(reading: Reading) -> list[Merit]:
-    days: dict[int, set[int]] = defaultdict(set)
-    messages: Counter[int] = Counter()
+    days: dict[int, set[dt.date]] = defaultdict(set)
+    said: dict[int, list[int]] = defaultdict(list)
+    zone = ZoneInfo(reading.timezone)
     for line in reading.of(MESSAGE):
-        days[line.person].add((line.at - reading.start) // 86_400)
-        messages[line.person] += 1
-    return [Merit(who, PRESENT, len(on), messages[who]) for who, on in days.items()]
+        days[line.person].add(dt.datetime.fromtimestamp(line.at, zone).date())
+        said[line.person].append(line.position)
+    return [
+        Merit(who, PRESENT, len(on), len(said[who]), positions=tuple(said[who])) for who, on in days.items()
+    ]

@@ -15,7 +15,7 @@ Number = int | float
 class Figure:
     """A headline figure with the week before and the mean of the four weeks before; None where there is no value.
 
-    `question` is what the warehouse was asked; its people open by it. `better` is `up`, `down` or empty.
+    `question` is what the warehouse was asked; its people open by it, those of the week before by the other. `better` is `up`, `down` or empty.
     """
 
     metric: str
@@ -26,6 +26,7 @@ class Figure:
     before: Number | None
     mean: Number | None
     question: dict[str, Any]
+    question_before: dict[str, Any]
     weeks: int = 4
     """How many of the four weeks before had a value."""
 
@@ -43,6 +44,8 @@ class Mover:
     person: Person
     now: int
     before: int
+    question: dict[str, Any]
+    """Opens the messages of this week."""
 
     @property
     def change(self) -> int:
@@ -51,12 +54,15 @@ class Mover:
 
 @dataclass(frozen=True, slots=True)
 class Thanks:
-    """Somebody to thank. `reason` is one of `people.REASONS`, `count` what it counts, `times` how often."""
+    """Somebody to thank. `reason` is one of `people.REASONS`, `count` what it counts, `times` how often; behind it stand
+    the newcomers who were welcomed, else the messages or reactions."""
 
     person: Person
     reason: str
     count: int
     times: int
+    members: tuple[int, ...] = ()
+    positions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,8 @@ class Drifter:
     """Of the last interaction, in seconds since 1970 UTC; None where it lies further back than was read."""
     messages: int
     """In the four weeks before."""
+    question: dict[str, Any]
+    """Opens those messages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from weilu.core.directory import queries as directory
 from weilu.core.directory.models import Brand, Community
 from weilu.core.errors import NotFound
 from weilu.core.events import queries as log
-from weilu.core.operators.access import Viewer, access_community, visible_communities
-from weilu.core.warehouse import loader
+from weilu.core.operators.access import Viewer, visible_communities
+from weilu.core.warehouse import loader, places
 from weilu.core.warehouse.frame import day_start
 from weilu.evaluation.reports import actions, asking, findings, gather, people, topics, wording
 from weilu.evaluation.reports.asking import Where
@@ -29,20 +29,14 @@ WAIT_SECONDS = 10.0
 
 
 def find_community(viewer: Viewer, name: str | int) -> Community:
-    """By our id, the platform's id (also platform/id) or the name. A stranger's community and none look the same."""
-    rows, text = visible_communities(viewer), str(name)
-    for fits in (
-        lambda row: text in (row.outside, f"{row.platform}/{row.outside}"),
-        lambda row: row.name == text,
-        lambda row: row.name.casefold() == text.casefold(),
-        lambda row: str(row.pk) == text,
-    ):
-        found = [row for row in rows if fits(row)]
-        if found:
-            return access_community(viewer, found[0].pk)
-    raise NotFound(
-        _("There is no community “%(name)s” here, or it is not yours to see.") % {"name": text[:80]}
-    )
+    """As a question finds it; words of digits alone may also be our id. Raises as `find_community`."""
+    rows, text = list(visible_communities(viewer)), str(name)
+    try:
+        return places.find_community(text, rows)
+    except NotFound:
+        if not text.isdecimal():
+            raise
+        return places.find_community(int(text), rows)
 
 
 def timezone_of(community: Community) -> str:
@@ -116,21 +110,36 @@ def _report(community: Community, knowledge: Knowledge, answers: asking.Answers,
         *_told(found),
     }
     names = directory.member_names(ids)
+    where, week = knowledge.where, reading.week
     return Report(
         community=community.pk,
         name=str(community),
         simulated=community.simulated,
-        week=reading.week,
+        week=week,
         timezone=reading.timezone,
         known=knowledge.position,
         since_then=knowledge.since,
         finished=_finished(knowledge.where),
         made_at=knowledge.made_at,
         figures=tuple(answers.figures[slug] for slug in asking.HEADLINES),
-        movers=tuple(Mover(_person(one.member, names), one.now, one.before) for one in movers),
+        movers=tuple(
+            Mover(_person(one.member, names), one.now, one.before, where.said(one.member, week, week))
+            for one in movers
+        ),
         flows=answers.flows,
-        thanks=tuple(Thanks(_person(one.member, names), one.reason, one.count, one.times) for one in merits),
-        drifting=tuple(Drifter(_person(one.member, names), one.last_seen, one.messages) for one in drifted),
+        thanks=tuple(
+            Thanks(_person(one.member, names), one.reason, one.count, one.times, one.members, one.positions)
+            for one in merits
+        ),
+        drifting=tuple(
+            Drifter(
+                _person(one.member, names),
+                one.last_seen,
+                one.messages,
+                where.said(one.member, week.back(asking.WEEKS_BEFORE), week.back(1)),
+            )
+            for one in drifted
+        ),
         slots=asking.best_hours(answers.heat),
         heat=answers.heat,
         topics=_topics(reading),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from django.utils import translation
 from typer.testing import CliRunner
 
 from tests.fixtures.cast import operator
+from tests.fixtures.pages import behind
 from weilu.core.directory.models import Community
 from weilu.core.errors import WeiluError
 from weilu.evaluation.reports import files
@@ -76,6 +79,24 @@ def test_a_topic_opens_its_messages(browser: Client, hearth_week: Report) -> Non
     assert "3 messages" in page
     assert "普洱茶确实香" in page
     assert browser.get(PAGE.format(hearth_week.community) + "topic/", {"word": "nothing"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("told", "count"),
+    [
+        ("6 messages, 4 more than the week before", 6),
+        ("answered 2 people (2 replies)", 2),
+        ("1 message in the four weeks before", 1),
+    ],
+)
+def test_what_is_told_of_a_person_opens_as_many_as_it_says(
+    browser: Client, hearth_week: Report, told: str, count: int
+) -> None:
+    page = browser.get(PAGE.format(hearth_week.community)).content.decode()
+    links = re.findall(r'<a class="text-reset" href="([^"]*)">([^<]*)</a>', page)
+    address = next(html.unescape(href) for href, text in links if told in text)
+
+    assert behind(browser, address) == count
 
 
 def test_a_finding_opens_its_people(browser: Client, hearth_week: Report) -> None:

@@ -55,6 +55,8 @@ def events(frame: Frame, bound: Bound, columns: str, where: str = "1", *, since:
         parts.append(f"position <= {bound(frame.known, 'UInt64')}")
     if frame.brought is not None:
         parts.append(_by_import(frame.brought, bound))
+    if frame.member is not None:
+        parts.append(f"{person(frame, bound)} = {bound(frame.member, 'UInt32')}")
     parts.append(f"({where})")
     return f"SELECT {columns} FROM weilu.events WHERE {' AND '.join(parts)}"
 

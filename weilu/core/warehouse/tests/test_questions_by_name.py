@@ -7,7 +7,7 @@ from django.utils import translation
 
 from tests.fixtures.cast import operator
 from tests.fixtures.log import Place, account, event, say
-from weilu.core.directory.models import Community
+from weilu.core.directory.models import Community, Member
 from weilu.core.events import kinds
 from weilu.core.operators.access import Viewer, viewer_of
 from weilu.core.warehouse import questions
@@ -261,5 +261,18 @@ def test_one_import_can_be_asked_about_alone(play, warehouse):
     assert ask(
         kind="trend", metric="messages", first="2018-06-01", last="2018-06-01", timezone="UTC", batch=1
     ).rows == [("2018-06-01", 2)]
-    with pytest.raises(Refused, match="one import alone"):
+    with pytest.raises(Refused, match="one import or one member"):
         ask(kind="trend", metric="state_new", first="2018-06-01", last="2018-06-01", batch=1)
+
+
+def test_one_member_can_be_asked_about_alone(orders):
+    ann = Member.objects.get(name="Ann").pk
+
+    assert ask(**PAID, measure="sum", member=ann).rows == [("2018-06-01", 350), ("2018-06-02", 0)]
+    assert ask(**{**PAID, "event": "*"}, by="total", member=ann, measure="members").rows == [
+        ("2018-06-01", 1)
+    ]
+    assert len(ask(**PAID, by="total", member=ann, events=True).rows) == 2
+    assert ask(**PAID, by="total", member=10**6).rows == [("2018-06-01", 0)]
+    with pytest.raises(Refused, match="one import or one member"):
+        ask(kind="flow", first="2018-06-01", last="2018-06-01", member=ann)
