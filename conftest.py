@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.fixtures.log",
     "tests.fixtures.warehouse",
     "tests.fixtures.lively",
+    "tests.fixtures.api",
 ]
 
 

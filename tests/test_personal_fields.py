@@ -60,6 +60,8 @@ NAMES_NO_MEMBER = {
     "operators.RecoveryCode": {"digest"},
     "operators.ApiToken": {"name", "prefix", "digest", "scopes"},
     "operators.AuditEntry": {"action", "object_kind", "details", "previous", "hash"},
+    "api.Answered": {"owner", "key", "route", "request", "media"},
+    "api.Rate": {"key"},
     "warehouse.Store": {"owners"},
     "imports.Batch": {"state", "format", "sha256"},
     "tracking.Source": {"name", "code", "key", "origins", "declared"},

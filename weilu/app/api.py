@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from ninja import NinjaAPI
 
-from weilu.core.errors import WeiluError
-from weilu.core.operators.api import AUTH
+from weilu.communities.api import router as communities
+from weilu.connectors.imports.api import router as imports
+from weilu.core.api.callers import AUTH
+from weilu.core.api.house import Api
+from weilu.core.events.api import router as events
+from weilu.core.jobs.api import router as jobs
+from weilu.core.operators.api import ROUTERS as OPERATORS
 from weilu.evaluation.api import router as questions
 from weilu.evaluation.report_api import router as reports
+from weilu.members.api import ROUTERS as MEMBERS
 
-api = NinjaAPI(title="Weilu 围炉", version="1", docs_url=None, auth=AUTH, urls_namespace="api")
+DESCRIPTION = """Everything that the console does, for programs. See docs/reference/api.md.
+
+Who asks: an API token (`Authorization: Bearer weilu_…`) or the console's session. A token can what its scopes (names of
+rights) allow and its operator holds. Lists come in pages: give `next` back as `cursor`. A change that carries an
+`Idempotency-Key` can be sent again safely."""
+
+api = Api(title="Weilu 围炉", version="1", description=DESCRIPTION, auth=AUTH, urls_namespace="api")
 """No documentation page: it would come from a CDN. The description itself is public, as the source is."""
 
-ROUTERS = (questions, reports)
+ROUTERS = (*OPERATORS, communities, *MEMBERS, events, imports, questions, reports, jobs)
 for router in ROUTERS:
     api.add_router("", router)
-
-
-@api.exception_handler(WeiluError)
-def expected(request: HttpRequest, error: WeiluError) -> HttpResponse:
-    """Our own errors: their status, a stable code, and the sentence in the caller's language."""
-    return api.create_response(request, {"error": error.code, "message": str(error)}, status=error.status)
-
 
 urlpatterns = [path("", api.urls)]

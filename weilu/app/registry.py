@@ -14,6 +14,8 @@ from weilu.connectors.tracking.events import KINDS as TRACKING_KINDS
 from weilu.connectors.tracking.personal import PERSONAL as tracking_personal
 from weilu.console import needs as console_needs
 from weilu.core import metrics, needs
+from weilu.core.api import jobs as api_jobs
+from weilu.core.api.personal import PERSONAL as api_personal
 from weilu.core.decisions import kinds as decision_kinds
 from weilu.core.decisions.personal import PERSONAL as decisions_personal
 from weilu.core.events import erasures, handlers, intake, kinds, sequencer
@@ -52,8 +54,16 @@ JOBS: tuple[recurring.Job, ...] = (
     *warehouse_jobs.JOBS,
     *member_jobs.JOBS,
     *operator_jobs.JOBS,
+    *api_jobs.JOBS,
 )
-PERSONAL = (jobs_personal, decisions_personal, imports_personal, tracking_personal, members_personal)
+PERSONAL = (
+    api_personal,
+    jobs_personal,
+    decisions_personal,
+    imports_personal,
+    tracking_personal,
+    members_personal,
+)
 KNOWN_CONCLUSIONS = {"state": knowledge.states_known, "tier": standing.tiers_known}
 CONCLUDED = conclusions.Progress(
     stamp=lambda: list(Concluded.objects.order_by("key").values_list("key", "at")),

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "weilu.core.events",
     "weilu.core.jobs",
     "weilu.core.operators",
+    "weilu.core.api",
     "weilu.core.warehouse",
     "weilu.connectors.imports",
     "weilu.connectors.tracking",
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "weilu.core.operators.middleware.OperatorMiddleware",
+    "weilu.core.api.middleware.ApiMiddleware",
     "weilu.console.middleware.ErrorsMiddleware",
 ]
 TEMPLATES = [
@@ -157,6 +159,11 @@ CONTENT_SECURITY_POLICY = {
 }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+API_RATE_CALLER = int(os.environ.get("WEILU_API_RATE", "600"))
+API_RATE_ADDRESS = int(os.environ.get("WEILU_API_RATE_ADDRESS", "3000"))
+API_RATE_UNKNOWN = int(os.environ.get("WEILU_API_RATE_UNKNOWN", "60"))
+"""Requests to the API in a minute: of one token or session, from one address, from one address without a good token."""
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if CACHE_URL:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from bisect import bisect_right
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpResponseBase
 from ninja import Body, Router, Schema
+from pydantic import Field
 
+from weilu.communities.queries import feed
+from weilu.communities.queries.feed import Happening
 from weilu.core import metrics
+from weilu.core.api import paging
+from weilu.core.api.guards import needs
+from weilu.core.api.schemas import MOST, ApiRequest, In
+from weilu.core.directory.queries import member_names
 from weilu.core.operators import rights
-from weilu.core.operators.access import Viewer, demand
+from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import questions
+from weilu.core.warehouse.question import PEOPLE
+from weilu.evaluation.exporting import as_csv
 
 router = Router(tags=["questions"])
 
@@ -36,6 +47,47 @@ class AnswerOut(Schema):
     behind: int | None = None
 
 
+class BehindIn(In):
+    """`question` as for `/questions`, with the point that is meant, for example `"at": "2026-03-02"`."""
+
+    question: dict[str, Any] = Field(examples=[{**EXAMPLE, "at": "2018-06-04"}])
+    limit: int = Field(50, ge=1, le=MOST)
+    cursor: str | None = Field(None, max_length=1000, pattern=r"^[A-Za-z0-9_-]*$")
+
+
+class ExportIn(In):
+    question: dict[str, Any] = Field(examples=[{**EXAMPLE, "at": "2018-06-04"}])
+
+
+class PersonOut(Schema):
+    member: int
+    name: str
+
+
+class HappenedOut(Schema):
+    """An event behind a number. `text` stands only with the right `texts`."""
+
+    position: int
+    kind: str
+    at: dt.datetime
+    community: int
+    member: int | None
+    who: str
+    whom: str
+    text: str | None
+    value: int | None
+
+
+class BehindOut(Schema):
+    """`counts` says what the number counts: `people` or `events`, of which there are `total`; the other list is empty."""
+
+    counts: str
+    total: int
+    people: list[PersonOut]
+    events: list[HappenedOut]
+    next: str | None
+
+
 class MetricOut(Schema):
     """`better`: up, down or none; `total`: sum, distinct, last or anew; `behind`: people or events."""
 
@@ -57,15 +109,55 @@ class MetricOut(Schema):
         "requestBody": {"content": {"application/json": {"examples": {"trend": {"value": EXAMPLE}}}}}
     },
 )
-def ask(request: HttpRequest, question: Body[dict[str, Any]]) -> dict[str, Any]:
+@needs(rights.VIEW)
+def ask(request: ApiRequest, question: Body[dict[str, Any]]) -> dict[str, Any]:
     """The answer is one table; see docs/reference/questions.md for kinds, parts and columns."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    demand(viewer, rights.VIEW)
-    return questions.ask(question, viewer).as_json()
+    return questions.ask(question, request.viewer).as_json()
+
+
+@router.post("/questions/behind", response=BehindOut, summary="Who or what stands behind a number?")
+@needs(rights.VIEW)
+def ask_behind(request: ApiRequest, asked: BehindIn) -> dict[str, Any]:
+    """Exactly as many members or events as the number says, in pages, ascending by id or position."""
+    viewer, of = request.viewer, paging.question("behind", question=asked.question)
+    mark = paging.place(asked.cursor, of)
+    found = questions.behind(asked.question, viewer)
+    start = bisect_right(found.ids, mark[0]) if mark else 0
+    rows = found.ids[start : start + asked.limit + 1]
+    shown, following = paging.page(rows, asked.limit, of, lambda one: [one])
+    people = found.counts == PEOPLE
+    return {
+        "counts": found.counts,
+        "total": found.total,
+        "people": _people(shown) if people else [],
+        "events": []
+        if people
+        else [_happened(viewer, one) for one in feed.in_order(shown, viewer.communities)],
+        "next": following,
+    }
+
+
+@router.post(
+    "/questions/export",
+    summary="The same as CSV",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "CSV, UTF-8 with mark, of all members or events behind the number.",
+                "content": {"text/csv": {"schema": {"type": "string"}}},
+            }
+        }
+    },
+)
+@needs(rights.EXPORT_MEMBERS)
+def export_behind(request: ApiRequest, asked: ExportIn) -> HttpResponseBase:
+    """Of communities for which the right is held. Who took how many rows stands in the audit trail."""
+    return as_csv(request.viewer, asked.question)
 
 
 @router.get("/metrics", response=list[MetricOut], summary="List the metrics")
-def list_metrics(request: HttpRequest) -> list[dict[str, str]]:
+@needs(rights.VIEW)
+def list_metrics(request: ApiRequest) -> list[dict[str, str]]:
     """Every metric that a trend can be asked of, with its exact definition."""
     return [
         {
@@ -79,3 +171,17 @@ def list_metrics(request: HttpRequest) -> list[dict[str, str]]:
         }
         for one in metrics.all_metrics()
     ]
+
+
+def _people(ids: list[int]) -> list[dict[str, Any]]:
+    called = member_names(ids)
+    return [{"member": one, "name": called.get(one) or f"#{one}"} for one in ids]
+
+
+def _happened(viewer: Viewer, one: Happening) -> dict[str, Any]:
+    plain = ("position", "kind", "at", "community", "who", "whom", "value")
+    return {
+        **{name: getattr(one, name) for name in plain},
+        "member": one.member or None,
+        "text": one.text if viewer.can(rights.TEXTS, one.community or None) else None,
+    }

@@ -26,6 +26,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def as_csv(viewer: Viewer, question: Mapping[str, Any]) -> HttpResponseBase:
     """A CSV file, streamed; who took how many rows stands in the audit trail before the first byte leaves."""
     demand(viewer, rights.EXPORT_MEMBERS)
+    viewer = viewer.limited(rights.EXPORT_MEMBERS)
     found = questions.behind(question, viewer)
     audit.record(viewer, EXPORTED, rows=found.total)
     lines = _member_lines(found.ids) if found.counts == PEOPLE else _event_lines(found.ids, viewer)
@@ -46,7 +47,8 @@ def _event_lines(ids: Sequence[int], viewer: Viewer) -> Iterator[Sequence[object
     yield "position", "time", "community", "member", "name", "kind", "text"
     for start in range(0, len(ids), CHUNK):
         for one in feed.in_order(ids[start : start + CHUNK], viewer.communities):
-            yield one.position, one.at.isoformat(), one.where, one.member or "", one.who, one.kind, one.text
+            text = one.text if viewer.can(rights.TEXTS, one.community or None) else ""
+            yield one.position, one.at.isoformat(), one.where, one.member or "", one.who, one.kind, text
 
 
 class _Echo:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import translation
 from ninja import Query, Router, Schema
+from pydantic import Field
 
+from weilu.core.api.guards import needs
+from weilu.core.api.schemas import NO_NUL, ApiRequest
 from weilu.core.operators import rights
-from weilu.core.operators.access import Viewer, demand
 from weilu.evaluation.reports import files, write
 from weilu.evaluation.reports.weeks import last_finished, read_week
 
@@ -22,18 +24,34 @@ class Wish(Schema):
     """`community`: id, the platform's id, or the name. `week`: ISO week such as 2018-W26; default: the last that is over.
     `known`: only with what was known at the end of this day."""
 
-    community: str
-    week: str = ""
+    community: str = Field(min_length=1, max_length=300, pattern=NO_NUL, examples=["general"])
+    week: str = Field("", max_length=8, pattern=r"^([0-9]{4}-W[0-9]{2})?$", examples=["2018-W26"])
     language: Literal["zh", "en"] | None = None
     format: Literal["json", "md", "pdf"] = "json"
-    known: dt.date | None = None
+    known: dt.date | None = Field(None, ge=dt.date(1971, 1, 1), le=dt.date(2105, 1, 1))
 
 
-@router.get("/reports/weekly", url_name="weekly_report", summary="A community's weekly report")
-def weekly_report(request: HttpRequest, wish: Query[Wish]) -> HttpResponse:
+@router.get(
+    "/reports/weekly",
+    url_name="weekly_report",
+    summary="A community's weekly report",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "In the format asked for.",
+                "content": {
+                    "application/json": {"schema": {"type": "object"}},
+                    "text/markdown": {"schema": {"type": "string"}},
+                    "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+                },
+            }
+        }
+    },
+)
+@needs(rights.VIEW)
+def weekly_report(request: ApiRequest, wish: Query[Wish]) -> HttpResponse:
     """JSON as docs/reference/report.md describes it, Markdown, or PDF."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    demand(viewer, rights.VIEW)
+    viewer = request.viewer
     form = files.find(wish.format)
     assert form is not None
     with translation.override(LANGUAGES[wish.language] if wish.language else translation.get_language()):

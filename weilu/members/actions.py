@@ -22,7 +22,7 @@ from weilu.core.events.keys import key
 from weilu.core.operators import audit, rights
 from weilu.core.operators.access import Viewer, access_member, demand, missing
 from weilu.members import profiles
-from weilu.members.decisions import ERASED, EXPORTED, MERGED, THRESHOLDS_CHANGED
+from weilu.members.decisions import ERASED, EXPORTED, MERGED, NAMED, NOTED, THRESHOLDS_CHANGED
 from weilu.members.events import MEMBER_MERGED, MEMBER_UNMERGED
 from weilu.members.models import SavedView, ThresholdVersion
 from weilu.members.queries.names import called
@@ -135,6 +135,18 @@ def _tell(kind: str, decision: Decision, keep: int, absorbed: int) -> None:
             properties={"member": keep, "other": absorbed, "decision": decision.pk},
         )
     )
+
+
+def describe(viewer: Viewer, member: Member, *, name: str | None = None, note: str | None = None) -> None:
+    """Give a member a name (empty: as their accounts are called) or a note; None leaves it as it is. Raises NotFound."""
+    access_member(viewer, member.pk, rights.EDIT_MEMBERS)
+    with transaction.atomic():
+        if name is not None:
+            directory.name_member(member.pk, name)
+            audit.record(viewer, NAMED, member)
+        if note is not None:
+            directory.note_member(member.pk, note)
+            audit.record(viewer, NOTED, member)
 
 
 def change_thresholds(viewer: Viewer, community: Community | None, limits: Thresholds) -> ThresholdVersion:

@@ -10,6 +10,7 @@ MERGED = "member.merged"
 THRESHOLDS_CHANGED = "thresholds.changed"
 EXPORTED = "members.exported"
 ERASED = "member.erased"
+NAMED, NOTED = "member.named", "member.noted"
 
 KINDS = (
     Kind(MERGED, _("Members merged")),
@@ -23,4 +24,6 @@ AUDIT_WORDS = {
     THRESHOLDS_CHANGED: _("Changed lifecycle thresholds"),
     EXPORTED: _("Exported members"),
     ERASED: _("Erased a member"),
+    NAMED: _("Gave a member a name"),
+    NOTED: _("Wrote a note about a member"),
 }

@@ -53,6 +53,12 @@ def name_member(member: int, name: str) -> None:
         sightings.rename_members([member])
 
 
+def note_member(member: int, note: str) -> None:
+    """An operator writes down something about a member, in place of what stood there. Raises NotFound."""
+    if not Member.objects.filter(pk=member).update(note=note.strip()[:2000]):
+        raise NotFound(_("This member does not exist."))
+
+
 def create_member() -> Member:
     """A member without accounts, to whom an unmerge can give some."""
     return Member.objects.create(created_at=clock.now())

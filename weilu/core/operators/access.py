@@ -66,6 +66,16 @@ class Viewer:
         """Whether rows of this community may be shown, for people who span communities."""
         return self.communities is None or community in self.communities
 
+    def where(self, right: str) -> frozenset[int] | None:
+        """Communities that are seen and for which the right is held; None for all."""
+        if (right, ALL) in self.held:
+            return self.communities
+        return frozenset(place for name, place in self.held if name == right and self.sees(place))
+
+    def limited(self, right: str) -> Viewer:
+        """The same operator looking only at communities for which the right is held."""
+        return Viewer(self.operator_id, self.where(right), self.held)
+
     def narrowed(self, scopes: frozenset[str]) -> Viewer:
         """The same operator through a token: only the rights that its scopes name."""
         held = frozenset((right, where) for right, where in self.held if right in scopes)

@@ -16,6 +16,8 @@ EDIT_MEMBERS: Final = "members.edit"
 EXPORT_MEMBERS: Final = "members.export"
 ERASE_MEMBERS: Final = "members.erase"
 EDIT_COMMUNITIES: Final = "communities.edit"
+TEXTS: Final = "texts"
+WEBHOOKS: Final = "webhooks"
 IMPORT: Final = "import"
 SETTINGS: Final = "settings"
 OPERATORS: Final = "operators"
@@ -27,6 +29,8 @@ RIGHTS: Final[dict[str, str | Promise]] = {
     EXPORT_MEMBERS: _("Export member lists"),
     ERASE_MEMBERS: _("Erase members for good"),
     EDIT_COMMUNITIES: _("Change communities: time zone, thresholds, rules"),
+    TEXTS: _("Read what members wrote, also by API and webhooks"),
+    WEBHOOKS: _("Have events sent to other programs"),
     IMPORT: _("Bring in exports and undo imports"),
     SETTINGS: _("Change the brand's settings"),
     OPERATORS: _("Manage accounts and roles"),
@@ -41,13 +45,13 @@ ROLES: Final[dict[str, tuple[str | Promise, frozenset[str]]]] = {
     OWNER: (_("Owner"), frozenset(RIGHTS)),
     "community_manager": (
         _("Community manager"),
-        frozenset({VIEW, EDIT_MEMBERS, EXPORT_MEMBERS, EDIT_COMMUNITIES, IMPORT}),
+        frozenset({VIEW, TEXTS, EDIT_MEMBERS, EXPORT_MEMBERS, EDIT_COMMUNITIES, WEBHOOKS, IMPORT}),
     ),
-    "content": (_("Content editor"), frozenset({VIEW})),
-    "member": (_("Member host"), frozenset({VIEW, EDIT_MEMBERS, EXPORT_MEMBERS})),
-    "activity": (_("Activity host"), frozenset({VIEW})),
-    "moderator": (_("Moderator"), frozenset({VIEW, EDIT_MEMBERS})),
-    "analyst": (_("Analyst"), frozenset({VIEW, EXPORT_MEMBERS})),
+    "content": (_("Content editor"), frozenset({VIEW, TEXTS})),
+    "member": (_("Member host"), frozenset({VIEW, TEXTS, EDIT_MEMBERS, EXPORT_MEMBERS})),
+    "activity": (_("Activity host"), frozenset({VIEW, TEXTS})),
+    "moderator": (_("Moderator"), frozenset({VIEW, TEXTS, EDIT_MEMBERS})),
+    "analyst": (_("Analyst"), frozenset({VIEW, TEXTS, EXPORT_MEMBERS})),
     "clerk": (_("Store clerk"), frozenset()),
 }
 """Role → its name and its rights. A clerk checks coupons off and sees no member list."""

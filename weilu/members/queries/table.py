@@ -98,25 +98,26 @@ class Listing:
 
 def listing(viewer: Viewer, asked: Filter, when: When) -> Listing:
     """One page of the table. Raises NotFound for a community that is not the viewer's (by the doorway of the caller)."""
-    table = _matching(viewer, asked, when)
+    table = matching(viewer, asked, when)
     pages = max(1, -(-len(table["person"]) // PAGE))
     page = min(max(asked.page, 1), pages)
-    return Listing(table["person"].tolist(), list(_rows(_cut(table, page))), page, pages)
+    return Listing(table["person"].tolist(), list(rows_of(_cut(table, page))), page, pages)
 
 
 def all_rows(viewer: Viewer, asked: Filter, when: When, only: Iterable[int] | None = None) -> Iterable[Row]:
     """Every matching row in the table's order; with `only`, those of these members."""
-    table = _matching(viewer, asked, when)
+    table = matching(viewer, asked, when)
     if only is not None:
         keep = np.isin(table["person"], np.array(sorted(only), dtype=np.int64))
         table = {name: column[keep] for name, column in table.items()}
-    return _rows(table)
+    return rows_of(table)
 
 
 Table = dict[str, "np.ndarray"]
 
 
-def _matching(viewer: Viewer, asked: Filter, when: When) -> Table:
+def matching(viewer: Viewer, asked: Filter, when: When) -> Table:
+    """All that match, one column a name, in the order asked for."""
     scopes = scopes_of(viewer, asked.community)
     table = _people(viewer, asked, when, scopes)
     keep = _kept(table, asked, when)
@@ -204,16 +205,19 @@ def _order(table: Table, asked: Filter) -> np.ndarray:
         column = np.array([places[who] for who in table["person"].tolist()], dtype=np.int64)
     else:
         column = table.get(asked.sort, table["last"])
-    # States and tiers are ranked best first: descending means the best on top.
-    falling = asked.descending != (asked.sort in ("state", "tier"))
-    return np.lexsort((table["person"], -column if falling else column))
+    return np.lexsort((table["person"], -column if falls(asked) else column))
+
+
+def falls(asked: Filter) -> bool:
+    """Whether the column's numbers fall. States and tiers are ranked best first: descending means the best on top."""
+    return asked.descending != (asked.sort in ("state", "tier"))
 
 
 def _cut(table: Table, page: int) -> Table:
     return {name: column[(page - 1) * PAGE : page * PAGE] for name, column in table.items()}
 
 
-def _rows(table: Table) -> Iterable[Row]:
+def rows_of(table: Table) -> Iterable[Row]:
     called_so = names(table["person"].tolist())
     columns = ("person", "state", "tier", "score", "communities", "messages", "first", "last")
     for who, state, tier, *rest in zip(*(table[name].tolist() for name in columns), strict=True):

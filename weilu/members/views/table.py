@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -21,11 +19,12 @@ from weilu.core.errors import Unavailable
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, ViewerRequest, access_community, needs, visible_communities
 from weilu.members import actions, when
+from weilu.members.exporting import as_csv
 from weilu.members.forms import filter_of, number
 from weilu.members.models import SavedView
 from weilu.members.queries import names
 from weilu.members.queries.moves import moves as moves_between
-from weilu.members.queries.table import COLUMNS, Filter, Row, all_rows, listing, query_of, scopes_of
+from weilu.members.queries.table import COLUMNS, Filter, listing, query_of, scopes_of
 from weilu.members.rules.influence import TIERS
 from weilu.members.rules.lifecycle import STATES
 
@@ -103,7 +102,7 @@ def bulk(request: ViewerRequest) -> HttpResponseBase:
         return _to_merge(request, query, only)
     if only == []:
         return _back(request, query, gettext("Tick the members first, or all that match."))
-    return _export(request.viewer, asked, moment, only)
+    return as_csv(request.viewer, asked, moment, only)
 
 
 def _to_merge(request: ViewerRequest, query: QueryDict, ticked: list[int] | None) -> HttpResponse:
@@ -117,41 +116,6 @@ def _back(request: ViewerRequest, query: QueryDict, sentence: str) -> HttpRespon
     """To the list as it was, which says what is missing."""
     messages.warning(request, sentence)
     return redirect(f"{reverse('members:list')}?{query.urlencode()}")
-
-
-def _export(viewer: Viewer, asked: Filter, moment: when.When, only: list[int] | None) -> HttpResponseBase:
-    """CSV that spreadsheets open rightly: UTF-8 with mark, no cell that they would take for a formula."""
-    rows = list(all_rows(viewer, asked, moment, only))
-    actions.note_export(viewer, len(rows), scopes_of(viewer, asked.community))
-    response = StreamingHttpResponse(_csv(rows, moment.zone), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="members-{clock.now():%Y-%m-%d}.csv"'
-    return response
-
-
-class _Line:
-    """What a csv writer writes into: it hands each line straight back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _csv(rows: list[Row], zone: str) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield "\ufeff"
-    yield writer.writerow(["id", "name", *COLUMNS])
-    for row in rows:
-        yield writer.writerow([row.id, _harmless(row.name), *(_cell(row, name, zone) for name in COLUMNS)])
-
-
-def _cell(row: Row, name: str, zone: str) -> object:
-    value = getattr(row, name)
-    if name in ("first", "last"):
-        return clock.day_of(clock.from_ms(value * 1000), zone).isoformat() if value else ""
-    return value
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 @require_POST

@@ -63,8 +63,22 @@ def revoke(viewer: Viewer, token_id: int) -> None:
             audit.record(viewer, "token.revoked", row)
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A token that works, and what it can: its operator's rights as far as its scopes reach."""
+
+    row: ApiToken
+    viewer: Viewer
+
+
 def viewer_by(token: str) -> Viewer | None:
-    """Who asks with this token, or None where it is wrong, revoked, too old, or its operator is gone."""
+    """Who asks with this token, or None where it does not work."""
+    found = holder(token)
+    return found.viewer if found else None
+
+
+def holder(token: str) -> Holder | None:
+    """The token's row and viewer; None where it is wrong, revoked, too old, or its operator is gone."""
     parts = token.split("_", 2)
     if len(parts) != 3 or parts[0] != SIGN:
         return None
@@ -76,7 +90,7 @@ def viewer_by(token: str) -> Viewer | None:
     ):
         return None
     _remember_use(row, clock.now())
-    return viewer_of(row.operator).narrowed(frozenset(row.scopes))
+    return Holder(row, viewer_of(row.operator).narrowed(frozenset(row.scopes)))
 
 
 def _valid(row: ApiToken, now: dt.datetime) -> bool:

@@ -26,6 +26,8 @@ from weilu.core.operators.models import Operator
 MATRIX = {
     "owner": {
         "view",
+        "texts",
+        "webhooks",
         "members.edit",
         "members.export",
         "members.erase",
@@ -35,12 +37,20 @@ MATRIX = {
         "operators",
         "audit",
     },
-    "community_manager": {"view", "members.edit", "members.export", "communities.edit", "import"},
-    "content": {"view"},
-    "member": {"view", "members.edit", "members.export"},
-    "activity": {"view"},
-    "moderator": {"view", "members.edit"},
-    "analyst": {"view", "members.export"},
+    "community_manager": {
+        "view",
+        "texts",
+        "members.edit",
+        "members.export",
+        "communities.edit",
+        "webhooks",
+        "import",
+    },
+    "content": {"view", "texts"},
+    "member": {"view", "texts", "members.edit", "members.export"},
+    "activity": {"view", "texts"},
+    "moderator": {"view", "texts", "members.edit"},
+    "analyst": {"view", "texts", "members.export"},
     "clerk": set(),
 }
 """Written out a second time on purpose: a change of the table must be meant."""

@@ -11,11 +11,11 @@ from django.urls import path
 from ninja import NinjaAPI
 
 from weilu.core import clock
+from weilu.core.api.callers import AUTH
 from weilu.core.errors import WeiluError
 from weilu.core.operators.access import Viewer, viewer_of
 from weilu.core.operators.actions import team, tokens
 from weilu.core.operators.actions.team import Role
-from weilu.core.operators.api import AUTH
 from weilu.core.operators.models import ApiToken
 
 api = NinjaAPI(auth=AUTH, urls_namespace="only-for-these-stories", docs_url=None, openapi_url=None)

@@ -1,0 +1,76 @@
+"""How does a caller go on where a page ended? A cursor names the last row, not a number of rows, so that what comes in
+meanwhile neither repeats nor hides anything. It is opaque and signed, and good for the same question only.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from binascii import Error as NotBase64
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import orjson
+from django.utils.translation import gettext_lazy as _
+
+from weilu.core.errors import WeiluError
+from weilu.core.operators import secrets
+
+Row = TypeVar("Row")
+SIGNATURE_BYTES = 12
+Mark = list[Any]
+"""The sort values of a row, the id last."""
+
+
+class BadCursor(WeiluError):
+    """Not one of ours, or for another question."""
+
+    code = "bad_cursor"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This cursor is not valid here. Use the “next” of the page before, with the same question."),
+            field="query.cursor",
+        )
+
+
+def cursor(mark: Sequence[Any], of: str) -> str:
+    """The opaque form of a place; `of` names the list and what was asked of it."""
+    payload = orjson.dumps(list(mark))
+    return base64.urlsafe_b64encode(_signature(payload, of) + payload).rstrip(b"=").decode()
+
+
+def place(given: str | None, of: str) -> Mark | None:
+    """Where to go on; None at the beginning. Raises BadCursor."""
+    if not given:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
+    except (NotBase64, ValueError):
+        raise BadCursor from None
+    payload = raw[SIGNATURE_BYTES:]
+    if not secrets.same(raw[:SIGNATURE_BYTES].hex(), _signature(payload, of).hex()):
+        raise BadCursor
+    return list(orjson.loads(payload))
+
+
+def page(
+    rows: Iterable[Row], limit: int, of: str, mark: Callable[[Row], Sequence[Any]]
+) -> tuple[list[Row], str | None]:
+    """The rows of one page out of `limit` + 1 that were asked for, and the cursor to the next."""
+    found = list(rows)
+    more = len(found) > limit
+    shown = found[:limit]
+    return shown, cursor(mark(shown[-1]), of) if more else None
+
+
+def question(name: str, **asked: Any) -> str:
+    """The name of a list with what was asked of it, so that a cursor does not wander to another question."""
+    kept = {key: value for key, value in sorted(asked.items()) if value is not None}
+    return f"{name}?{orjson.dumps(kept, default=str).decode()}"
+
+
+def _signature(payload: bytes, of: str) -> bytes:
+    keyed = hashlib.blake2b(key=secrets.key("cursor"), digest_size=SIGNATURE_BYTES)
+    keyed.update(orjson.dumps([of]) + payload)
+    return keyed.digest()
