@@ -82,7 +82,7 @@ class VoiceOut(Schema):
 class Window(Schema):
     """The last so many days, up to `as_of` (default: today, or the newest event where the last days are empty)."""
 
-    days: Literal[7, 28, 90] = 28
+    days: Literal["7", "28", "90"] = "28"
     as_of: dt.date | None = None
     known: dt.date | None = None
 
@@ -159,7 +159,7 @@ def list_voices(request: ApiRequest, community_id: Id, asked: Query[Window]) -> 
 
 def _span(community: Community, asked: Window) -> spans.Span:
     zone = window.zone_of(community)
-    wish = spans.asked(str(asked.days), _iso(asked.as_of), _iso(asked.known))
+    wish = spans.asked(asked.days, _iso(asked.as_of), _iso(asked.known))
     return spans.span(wish, clock.day_of(clock.now(), zone), newest.day([community.pk], zone), zone)
 
 
