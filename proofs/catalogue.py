@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from proofs import kills, log_undo, warehouse_sessions
+from proofs import kills, log_undo, warehouse_sessions, workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,15 @@ PROOFS = {
             cases=1_000 // log_undo.PAIRS,
             sample=1,
             run=log_undo.case,
+        ),
+        Proof(
+            "workers",
+            f"{workers.WORKERS} workers share the handlers' cursors: each handler had each event once.",
+            "kills -9",
+            each=workers.KILLS,
+            cases=200 // workers.KILLS,
+            sample=2,
+            run=workers.case,
         ),
     )
 }

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 
+from proofs.traffic import wait_for_more
 from tests.house import ROOT, House, house
 
 KILLS = 10
@@ -30,7 +31,9 @@ def case(number: int) -> None:
         one.up()
         writer, building = _write(one, 0), _rebuild(one)
         try:
+            seen = 0
             for kill in range(KILLS):
+                seen = wait_for_more(one.home, seen)  # every kill falls into traffic
                 time.sleep(chance.uniform(0.2, 1.2))
                 part = PARTS[(number + kill) % len(PARTS)]
                 if part == "writer":

@@ -9,7 +9,7 @@ import contextlib
 import os
 import time
 
-LIMIT_SECONDS = 60.0
+LIMIT_SECONDS = 300.0
 
 
 def main() -> None:

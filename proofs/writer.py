@@ -10,11 +10,12 @@ import sys
 import time
 from pathlib import Path
 
-LIMIT_SECONDS = 60.0
+LIMIT_SECONDS = 300.0
 BATCH = 20
 
 
-def main(run: int) -> None:
+def main(run: int, batch: int = 0) -> None:
+    """`batch` above 0: an import instead of live traffic."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "weilu.app.settings")
     import django
 
@@ -31,8 +32,8 @@ def main(run: int) -> None:
     number = 0
     while time.monotonic() < until:
         events = [event(run, number + i) for i in range(BATCH)]
-        if number % (2 * BATCH):
-            actions.append(events, batch=0, live=True)
+        if batch or number % (2 * BATCH):
+            actions.append(events, batch=batch, live=not batch)
         else:
             with transaction.atomic():
                 for one in events:
@@ -62,4 +63,4 @@ def event(run: int, number: int) -> object:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), batch=int("import" in sys.argv[2:]))

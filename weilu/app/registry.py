@@ -43,7 +43,7 @@ DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (*import_decisions.KINDS, *mem
 HANDLERS: tuple[handlers.Handler, ...] = ()
 PUMP = (
     pump.Step("sequencer", sequencer.run_once, intake.waiting),
-    pump.Step("handlers", handlers.run_once, handlers.waiting),
+    pump.Step("handlers", handlers.run_once, handlers.waiting, shared=True),
     pump.Step("loader", loader.run_once, lambda: loader.loaded() < log.head()),
     pump.Step("conclusions", conclude.run_once, conclude.waiting, patient=True),
 )

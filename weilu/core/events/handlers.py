@@ -12,11 +12,12 @@ import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from weilu.core import clock
-from weilu.core.errors import NotFound
+from weilu.core.errors import NotFound, Unavailable
 from weilu.core.events import queries
 from weilu.core.events.models import HandlerCursor, Parked
 from weilu.core.events.rows import Row
@@ -24,6 +25,8 @@ from weilu.core.events.rows import Row
 logger = logging.getLogger("weilu.handlers")
 BATCH = 1_000
 ATTEMPTS = 5
+NOBODYS_FAULT = (Unavailable, OperationalError)
+"""A part is down, the disk full, the database locked or gone: no event is to blame, so it is tried again and not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ def run_once(handlers: Sequence[Handler] | None = None) -> int:
     head = queries.head()
     rows = queries.read(start, BATCH)
     end = rows[-1].position if len(rows) == BATCH else max(head, rows[-1].position if rows else 0)
-    moved = [_advance(handler, rows, end) for handler in chosen if cursors[handler.name] < end]
+    behind = [handler for handler in chosen if cursors[handler.name] < end]
+    moved = [_advance(handler, rows, end) > cursors[handler.name] for handler in behind]
     return len(rows) if any(moved) else 0
 
 
@@ -80,7 +84,8 @@ def parked() -> list[Parked]:
 
 
 def replay(parked_id: int, handlers: Sequence[Handler] | None = None) -> bool:
-    """Hand a parked event to its handler once more; True where it went well. Raises NotFound."""
+    """Hand a parked event to its handler once more; True where it went well, False where it failed again or somebody else
+    was faster. Raises NotFound."""
     row = Parked.objects.filter(pk=parked_id).exclude(parked_at=None).first()
     handler = next((h for h in (handlers or _handlers) if row and h.name == row.handler), None)
     if row is None or handler is None:
@@ -88,11 +93,13 @@ def replay(parked_id: int, handlers: Sequence[Handler] | None = None) -> bool:
     events = [found for found in queries.read(row.position - 1, 1) if found.position == row.position]
     try:
         with transaction.atomic():
+            if not Parked.objects.select_for_update().filter(pk=parked_id).first():
+                return False
             if events:
                 handler.run(events)
             row.delete()
     except Exception as problem:
-        Parked.objects.filter(pk=parked_id).update(attempts=row.attempts + 1, error=_described(problem))
+        Parked.objects.filter(pk=parked_id).update(attempts=F("attempts") + 1, error=_described(problem))
         return False
     return True
 
@@ -102,40 +109,34 @@ def _cursor(handler: Handler) -> int:
     return HandlerCursor.objects.get_or_create(name=handler.name, defaults={"position": start})[0].position
 
 
-def _advance(handler: Handler, rows: Sequence[Row], end: int) -> bool:
-    """Run the handler over what it has not had; False where somebody else has its cursor, or it stands before a failure."""
+def _advance(handler: Handler, rows: Sequence[Row], end: int) -> int:
+    """Run the handler over what it has not had, up to `end`. Where it fails the halves are tried, until the event that fails
+    stands alone and is counted. Returns where the cursor stands then; 0 where another worker has it, or a part is down."""
     try:
         with transaction.atomic():
             cursor = _claim(handler.name)
-            if cursor is None or cursor.position >= end:
-                return False
-            _run(handler, [row for row in rows if row.position > cursor.position])
-            _move(cursor, end)
-        return True
-    except Exception:
-        logger.warning("handler_failed", extra={"handler": handler.name})
-    return _one_by_one(handler, rows, end)
+            if cursor is None:
+                return 0
+            if cursor.position < end:
+                _run(handler, [row for row in rows if row.position > cursor.position])
+                _move(cursor, end)
+            return cursor.position
+    except NOBODYS_FAULT as problem:
+        logger.warning("handler_waits", extra={"handler": handler.name, "error": type(problem).__name__})
+        return 0
+    except Exception as problem:
+        if not rows:
+            raise
+        if len(rows) == 1:
+            return _count_failure(handler, rows[0], problem)
+    return _advance_by_halves(handler, rows, end)
 
 
-def _one_by_one(handler: Handler, rows: Sequence[Row], end: int) -> bool:
-    """After a failure: up to the event that fails, each in a transaction of its own."""
-    moved = False
-    for row in rows:
-        try:
-            with transaction.atomic():
-                cursor = _claim(handler.name)
-                if cursor is None:
-                    return moved
-                if cursor.position >= row.position:
-                    continue
-                _run(handler, [row])
-                _move(cursor, row.position)
-            moved = True
-        except Exception as problem:
-            if not _count_failure(handler, row, problem):
-                return moved
-            moved = True
-    return moved
+def _advance_by_halves(handler: Handler, rows: Sequence[Row], end: int) -> int:
+    first, second = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    border = first[-1].position
+    reached = _advance(handler, first, border)
+    return _advance(handler, second, end) if reached >= border else reached
 
 
 def _run(handler: Handler, rows: Sequence[Row]) -> None:
@@ -164,17 +165,24 @@ def _move(cursor: HandlerCursor, position: int) -> None:
     cursor.save(update_fields=["position"])
 
 
-def _count_failure(handler: Handler, row: Row, problem: Exception) -> bool:
-    """Note the failure; at the fifth the event is parked and the cursor passes it. True where it was parked now."""
+def _count_failure(handler: Handler, row: Row, problem: Exception) -> int:
+    """Note the failure; at the fifth the event is parked and the cursor passes it. Returns where the cursor stands then.
+
+    Between the failure and this another worker may have had the event, and got further: then nothing is noted.
+    """
+    logger.warning("handler_failed", extra={"handler": handler.name, "position": row.position})
     with transaction.atomic():
+        cursor = _claim(handler.name)
+        if cursor is None or cursor.position >= row.position:
+            return 0
         failed, _made = Parked.objects.get_or_create(handler=handler.name, position=row.position)
         failed.attempts += 1
         failed.error = _described(problem)
-        if failed.attempts >= ATTEMPTS:
-            failed.parked_at = clock.now()
-            HandlerCursor.objects.filter(name=handler.name).update(position=row.position)
+        failed.parked_at = clock.now() if failed.attempts >= ATTEMPTS else None
         failed.save()
-    return failed.parked_at is not None
+        if failed.parked_at is not None:
+            _move(cursor, row.position)
+        return cursor.position
 
 
 def _described(problem: Exception) -> str:

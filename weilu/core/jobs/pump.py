@@ -16,6 +16,8 @@ from weilu.core.jobs.locks import only_one
 logger = logging.getLogger("weilu.pump")
 IDLE_SECONDS = 0.25
 BROKEN_SECONDS = 2.0
+STUCK_SECONDS = 5.0
+"""A part that was killed, or an event that fails and is not parked yet, is over by then; what is not, is down."""
 FLOOD = 2_000
 """So many rows in one turn are an import, not people talking."""
 FLOOD_SECONDS = 60.0
@@ -28,13 +30,15 @@ class Step:
     """`run()` carries what waits one stage further and returns how much moved; `waiting()` says if more is to come.
 
     A `patient` step draws conclusions: while a flood comes in it waits for the end, since it would only have to
-    correct itself with every block.
+    correct itself with every block. A `shared` step may run in several workers at once, and does: each part of its work has
+    one claimant.
     """
 
     name: str
     run: Callable[[], int]
     waiting: Callable[[], bool]
     patient: bool = False
+    shared: bool = False
 
 
 _steps: tuple[Step, ...] = ()
@@ -66,7 +70,8 @@ def _may_run(moved: int) -> bool:
 
 
 def catch_up(seconds: float = 600.0) -> bool:
-    """Carry all that waits to the pages, or wait while another process does; False where time ran out."""
+    """Carry all that waits to the pages, or wait while another process does; False where time ran out, or nothing moved for a
+    while: a part is down."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         with only_one("pump") as held:
@@ -84,20 +89,35 @@ def waiting() -> bool:
 
 
 def run_forever(stop: threading.Event) -> None:
-    """The worker's pump thread: turns while something moves, rests a moment when nothing does."""
+    """The worker's pump thread: turns while something moves, rests a moment when nothing does. While another worker has the
+    pump it lends a hand with the shared steps and stands by."""
     while not stop.is_set():
         with only_one("pump") as held:
             while held and not stop.is_set():
                 close_old_connections()
                 if not turn():
                     stop.wait(IDLE_SECONDS)
-        stop.wait(BROKEN_SECONDS)
+        _lend_a_hand(stop)
+
+
+def _lend_a_hand(stop: threading.Event) -> None:
+    until = time.monotonic() + BROKEN_SECONDS
+    shared = [step for step in _steps if step.shared]
+    while time.monotonic() < until and not stop.is_set():
+        close_old_connections()
+        if not sum(_run(step) for step in shared):
+            stop.wait(IDLE_SECONDS)
 
 
 def _drain(until: float) -> bool:
-    while time.monotonic() < until:
-        if not turn():
-            return not waiting()
+    moved = time.monotonic()
+    while time.monotonic() < min(until, moved + STUCK_SECONDS):
+        if turn():
+            moved = time.monotonic()
+        elif not waiting():
+            return True
+        else:
+            time.sleep(IDLE_SECONDS)
     return False
 
 

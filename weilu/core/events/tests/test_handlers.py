@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 import pytest
+from django.db import OperationalError
 
 from tests.fixtures.log import Play, say
 from weilu.core import clock
 from weilu.core.directory.models import Brand
-from weilu.core.errors import NotFound
+from weilu.core.errors import NotFound, Unavailable
 from weilu.core.events import handlers, queries
 from weilu.core.events.handlers import Handler
 from weilu.core.events.models import HandlerCursor, Parked
@@ -137,3 +139,78 @@ def test_a_handler_is_given_only_the_kinds_it_wants(play: Play) -> None:
     play([say("Cai", 1), say("Cai", 2)._replace(kind="member.left")], batch=1)
     handlers.run_once([picky])
     assert had == [2]
+
+
+def test_what_is_down_is_no_events_fault(play: Play) -> None:
+    down: list[Exception] = [Unavailable("resting"), OperationalError("disk is full")] * 4
+    recorder = Recorder()
+
+    def run(rows: Sequence[Row]) -> None:
+        if down:
+            raise down.pop()
+        recorder.run(rows)
+
+    play([say("Cai", number) for number in range(3)], batch=1)
+    for _ in range(9):
+        handlers.run_once([Handler("recorder", run)])
+    assert recorder.had() == [1, 2, 3]
+    assert not Parked.objects.exists()
+
+
+def test_one_bad_event_does_not_make_a_thousand_transactions(play: Play) -> None:
+    calls: list[int] = []
+
+    def run(rows: Sequence[Row]) -> None:
+        calls.append(len(rows))
+        if any(row.position == 700 for row in rows):
+            raise RuntimeError
+
+    play([say("Cai", number) for number in range(1_000)], batch=1)
+    for _ in range(6):
+        handlers.run_once([Handler("halves", run)])
+    assert HandlerCursor.objects.get(name="halves").position == 1_000
+    assert [parked.position for parked in handlers.parked()] == [700]
+    assert len(calls) < 100
+
+
+def test_a_worker_that_failed_does_not_set_back_one_that_got_further(
+    play: Play, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Between a failure and its note another worker may take the cursor, succeed and go on."""
+    broken = Recorder(poison=2)
+    play([say("Cai", number) for number in range(4)], batch=1)
+
+    class Meanwhile(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            HandlerCursor.objects.filter(name="recorder").update(position=4)
+
+    listening = Meanwhile()
+    handlers.logger.addHandler(listening)
+    try:
+        with caplog.at_level(logging.WARNING, handlers.logger.name):
+            turn(broken, times=6)
+    finally:
+        handlers.logger.removeHandler(listening)
+    assert HandlerCursor.objects.get(name="recorder").position == 4
+    assert not Parked.objects.exists()
+
+
+def test_of_two_who_replay_at_once_one_does(play: Play) -> None:
+    broken = Recorder(poison=1)
+    play([say("Cai", 1)], batch=1)
+    turn(broken, times=5)
+    (parked,) = handlers.parked()
+    broken.poison = 0
+
+    def somebody_was_faster(rows: Sequence[Row]) -> None:
+        raise AssertionError("it was replayed already")
+
+    real = queries.read
+
+    def meanwhile(after: int, limit: int) -> list[Row]:
+        Parked.objects.filter(pk=parked.pk).delete()
+        return real(after, limit)
+
+    with pytest.MonkeyPatch.context() as late:
+        late.setattr(handlers.queries, "read", meanwhile)
+        assert not handlers.replay(parked.pk, [Handler("recorder", somebody_was_faster)])

@@ -1,9 +1,12 @@
 """The pump turns the steps round until nothing moves, and conclusions wait for the end of a flood."""
 
+import threading
+
 import pytest
 
 from weilu.core.errors import Unavailable
 from weilu.core.jobs import pump
+from weilu.core.jobs.locks import only_one
 
 pytestmark = pytest.mark.django_db  # on PostgreSQL the pump's lock stands in the database
 
@@ -64,3 +67,33 @@ def test_a_part_that_is_down_or_breaks_does_not_stop_the_others(steps):
     )
     assert pump.turn() == 2
     assert log == ["load"]
+
+
+def test_while_another_worker_has_the_pump_only_shared_steps_are_lent_a_hand(steps, monkeypatch):
+    log: list[str] = []
+    stop = threading.Event()
+
+    def shared() -> int:
+        log.append("handle")
+        stop.set()
+        return 0
+
+    steps(carrying([1], log, "sequence"), pump.Step("handle", shared, lambda: False, shared=True))
+    monkeypatch.setattr(pump, "BROKEN_SECONDS", 5)
+    with only_one("pump") as held:
+        assert held
+        pump.run_forever(stop)
+    assert log == ["handle"]
+
+
+def test_catching_up_outlasts_a_step_that_fails_a_few_times(steps):
+    left = [0, 0, 0, 4]
+    steps(carrying(left, [], "stubborn"))
+    assert pump.catch_up(5)
+    assert not left
+
+
+def test_catching_up_gives_up_where_nothing_moves(steps, monkeypatch):
+    monkeypatch.setattr(pump, "STUCK_SECONDS", 0.05)
+    steps(pump.Step("down", lambda: 0, lambda: True))
+    assert not pump.catch_up(60)
