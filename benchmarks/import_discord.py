@@ -21,18 +21,20 @@ def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     print(machine.describe())
     first, again = [], []
+    peaks: imports.Peaks = {}
     for _ in range(RUNS):
         with imports.home() as where:
-            seconds, printed = imports.bring_in(where, "discord", folder)
+            seconds, printed = imports.bring_in(where, "discord", folder, peaks)
             first.append(seconds)
-            seconds, repeated = imports.bring_in(where, "discord", folder)
+            seconds, repeated = imports.bring_in(where, "discord", folder, peaks)
             again.append(seconds)
             if repeated["events"] != 0 or repeated["duplicates"] != printed["events"]:
                 raise SystemExit(f"the second import added {repeated['events']} events")
     print(f"{printed['events']} events, {printed['members']} members, {printed['communities']} communities")
     print(machine.line("import", first, "s", LIMIT))
     print(machine.line("import again", again, "s"))
-    print(machine.line("peak memory", [imports.peak_megabytes()], "MB", MEMORY_LIMIT))
+    for name, peak in peaks.items():
+        print(machine.line(f"peak memory of the {name}", [peak], "MB", MEMORY_LIMIT))
     print(f"{statistics.median(first) / int(str(printed['rows'])) * 1e6:.1f} µs a row")
 
 

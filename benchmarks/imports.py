@@ -1,47 +1,87 @@
-"""How long does one `weilu import` take in a home of its own, and how much memory does it hold? Shared by `import_*.py`.
+"""How long does one `weilu import` take in a home of its own, and how much memory does each process hold? Shared by `import_*.py`.
 
-Measured as an operator sees it: the whole command, from its start until the events can be asked for; memory is the peak of
-the command itself (the warehouse is a process of its own).
+Measured as an operator sees it: the whole command, from its start until the events can be asked for. Memory is the peak
+(`VmHWM`) of every process that takes part, each by its name: the command, its helper, the warehouse.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+NAMES = {"weilu.core.warehouse.server": "warehouse", "worker": "helper", "import": "command"}
+"""A word of a process's command line → what it is here; the first that fits."""
+LOOK_SECONDS = 0.1
 
-def home() -> tempfile.TemporaryDirectory[str]:
-    """A new home with its tables, as after the first start."""
-    folder = tempfile.TemporaryDirectory(prefix="weilu-import-")
-    _weilu(folder.name, "migrate")
-    return folder
+Peaks = dict[str, float]
+"""Name of a process → its peak in MB."""
 
 
-def bring_in(where: str, format_name: str, path: Path) -> tuple[float, dict[str, object]]:
-    """Wall seconds of the command, and what it printed."""
+@contextmanager
+def home() -> Iterator[str]:
+    """A new home with its tables, as after the first start. Its warehouse ends with it."""
+    where = tempfile.mkdtemp(prefix="weilu-import-")
+    try:
+        _weilu(where, "migrate").wait()
+        yield where
+    finally:
+        _stop_warehouse(where)
+        shutil.rmtree(where, ignore_errors=True)
+
+
+def bring_in(where: str, format_name: str, path: Path, peaks: Peaks) -> tuple[float, dict[str, object]]:
+    """Wall seconds of the command, and what it printed; `peaks` grows."""
     began = time.perf_counter()
-    printed = _weilu(where, "import", format_name, str(path), "--yes", "--json")
-    return time.perf_counter() - began, json.loads(printed)
+    with _weilu(where, "import", format_name, str(path), "--yes", "--json") as command:
+        while command.poll() is None:
+            _look(where, peaks)
+            time.sleep(LOOK_SECONDS)
+        seconds = time.perf_counter() - began
+        told = command.stdout.read() if command.stdout else ""
+    if command.returncode:
+        raise SystemExit(f"the import ended with status {command.returncode}: {told}")
+    return seconds, json.loads(told)
 
 
-def peak_megabytes() -> float:
-    """The largest of the commands run so far."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+def _look(where: str, peaks: Peaks) -> None:
+    for pid in _processes(where):
+        with suppress(OSError, StopIteration):
+            words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+            name = next(name for word, name in NAMES.items() if word in words)
+            status = Path(f"/proc/{pid}/status").read_text().splitlines()
+            peak = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
+            peaks[name] = max(peaks.get(name, 0.0), peak)
 
 
-def _weilu(where: str, *words: str) -> str:
+def _processes(where: str) -> Iterator[int]:
+    """All processes of this home: each has it in its environment."""
+    mark = f"WEILU_HOME={where}".encode()
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):
+                if mark in (folder / "environ").read_bytes().split(b"\0"):
+                    yield int(folder.name)
+
+
+def _stop_warehouse(where: str) -> None:
+    """It would close by itself after a minute of rest, and write into the folder that goes."""
+    lock = Path(where) / "warehouse" / "lock"
+    with suppress(OSError, ValueError):
+        pid = int(lock.read_text())
+        os.kill(pid, 15)
+        while pid in _processes(where):
+            time.sleep(LOOK_SECONDS)
+
+
+def _weilu(where: str, *words: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "WEILU_HOME": where, "WEILU_LOG_LEVEL": "ERROR"}
-    done = subprocess.run(
-        [sys.executable, "-m", "weilu.app", *words],
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout
+    command = [sys.executable, "-m", "weilu.app", *words]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)

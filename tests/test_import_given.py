@@ -13,6 +13,7 @@ from weilu.connectors.imports import actions
 from weilu.connectors.imports.forms import BLANK
 from weilu.connectors.imports.models import Batch
 from weilu.connectors.imports.tests.exports import read
+from weilu.connectors.imports.tests.test_straight import alike
 from weilu.core.events import queries as log
 from weilu.core.operators.access import Viewer
 
@@ -117,3 +118,18 @@ def test_discord_json_and_whatsapp_samples_come_in() -> None:
         "community.changed": 1,
         "message.sent": 11,
     }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "format_name"),
+    [
+        ("qq/messages.txt", "qq"),
+        ("discord-json", "discord"),
+        ("discord-csv/news-announcements", "discord"),
+        ("telegram/oop/result.json", "telegram"),
+        ("telegram/service-messages/result.json", "telegram"),
+    ],
+)
+def test_in_one_pass_they_come_in_as_in_two(own_home: Path, name: str, format_name: str) -> None:
+    alike(GIVEN / name, format_name)

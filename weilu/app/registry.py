@@ -42,7 +42,7 @@ EVENT_KINDS = (*CHAT_KINDS, *TRACKING_KINDS, *LOG_KINDS, *member_events.KINDS)
 DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (*import_decisions.KINDS, *member_decisions.KINDS)
 HANDLERS: tuple[handlers.Handler, ...] = ()
 PUMP = (
-    pump.Step("sequencer", sequencer.run_once, intake.waiting),
+    pump.Step("sequencer", sequencer.run_unless_busy, intake.waiting),
     pump.Step("handlers", handlers.run_once, handlers.waiting, shared=True),
     pump.Step("loader", loader.run_once, lambda: loader.loaded() < log.head()),
     pump.Step("conclusions", conclude.run_once, conclude.waiting, patient=True),

@@ -17,8 +17,11 @@ LOOK_SECONDS = 0.5
 SWEEP_SECONDS = 5.0
 
 
-def run_pump(stop: threading.Event) -> None:
-    pump.run_forever(stop)
+def run_pump(stop: threading.Event, *, conclude: bool = True) -> None:
+    if conclude:
+        pump.run_forever(stop)
+    else:
+        pump.help_out(stop)
 
 
 def run_jobs(stop: threading.Event, holder: str) -> None:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from weilu.connectors.imports.models import Batch
 
 LIST, UNDO = "list", "undo"
-HELPED_FROM = 32 * 2**20
-"""Bytes. Below, a second process costs more than it saves: 3 s of 11 for the 11 MB of a middling Discord server."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON, nothing else.")]
 Format = Annotated[
@@ -92,16 +90,15 @@ def _bring_in(format_name: str, source: str, options: dict[str, Any], *, yes: bo
     batch = actions.open_path(Path(source), format_name, options, viewer)
     if yes:
         _wake_warehouse()
-    with _helper(wanted=yes and batch.size > HELPED_FROM):
+    elif batch.state == State.READING:
         with _bar(as_json) as progress:
-            if batch.state == State.READING:
-                actions.read(batch, progress)
-        if not yes and not _agreed(batch, as_json):
-            return
-        with _bar(as_json) as progress:
-            if batch.state != State.RUNNING:
-                actions.confirm(batch, viewer)
-            actions.run(batch, progress)
+            actions.read(batch, progress)
+    if not yes and not _agreed(batch, as_json):
+        return
+    with _helper(wanted=batch.size > actions.KEPT_BACK), _bar(as_json) as progress:
+        if batch.state not in (State.READING, State.RUNNING):
+            actions.confirm(batch, viewer)
+        actions.run(batch, progress, viewer=viewer)
     _print(queries.summary(batch), as_json)
 
 
@@ -126,7 +123,7 @@ def _helper(*, wanted: bool) -> Iterator[None]:
     if not wanted or not alone:
         yield
         return
-    command = [sys.executable, "-m", "weilu.app", "worker", "--no-jobs"]
+    command = [sys.executable, "-m", "weilu.app", "worker", "--no-jobs", "--no-conclude"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as worker:
         try:
             yield
@@ -151,6 +148,8 @@ def _preview(batch: Batch) -> Iterator[str]:
     from weilu.connectors.imports import queries
 
     found = batch.survey
+    if not found:
+        return  # it was begun without a look, and interrupted
     yield _("%(name)s: %(dialects)s, %(files)d files, %(rows)d rows") % {
         "name": batch.name, "dialects": ", ".join(found["dialects"]), "files": found["files"], "rows": found["rows"],
     }  # fmt: skip

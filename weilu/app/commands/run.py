@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import uuid
+from functools import partial
 from types import FrameType
 from typing import Annotated, Any
 
@@ -75,6 +76,9 @@ def web(migrate: Annotated[bool, typer.Option(help="bring the tables up to date 
 def worker(
     pump: Annotated[bool, typer.Option(help="carry events from the intake to the pages")] = True,
     jobs: Annotated[bool, typer.Option(help="do queued tasks and recurring work")] = True,
+    conclude: Annotated[
+        bool, typer.Option(help="draw conclusions about members; without, another process may")
+    ] = True,
 ) -> None:
     """Carry events to the pages, do queued tasks and recurring work, until told to stop."""
     from weilu.app.working import run_jobs, run_pump
@@ -82,7 +86,7 @@ def worker(
     stop = threading.Event()
     holder = f"{socket.gethostname()[:20]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     wanted: list[tuple[bool, Any, tuple[Any, ...]]] = [
-        (pump, run_pump, (stop,)),
+        (pump, partial(run_pump, conclude=conclude), (stop,)),
         (jobs, run_jobs, (stop, holder)),
     ]
     threads = [threading.Thread(target=run, args=args) for on, run, args in wanted if on]

@@ -8,7 +8,7 @@ applied, so switching it never makes an event another event.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from weilu.connectors.imports.contract import Feed, Rejected
@@ -44,16 +44,19 @@ class BridgeWatch:
     def __init__(self) -> None:
         self._suspects: dict[str, Suspect] = {}
 
-    def see(self, event: Incoming) -> None:
-        match = PREFIX.match(event.text)
+    def see(self, event: Incoming) -> bool:
+        """Whether it is a bridged line, to all appearance."""
+        text = event.text
+        match = PREFIX.match(text) if text[:1] == "[" else None
         actor = event.actor
         if match is None or actor is None:
-            return
+            return False
         suspect = self._suspects.setdefault(account_of(actor), Suspect(actor.name, actor.bot))
         suspect.bridged += 1
         suspect.tags[match[1]] = suspect.tags.get(match[1], 0) + 1
         if len(suspect.people) < NAMES_KEPT:
             suspect.people.add(f"{match[1]} {match[2]}")
+        return True
 
     def bridges(self, actors: Mapping[Actor, int]) -> dict[str, Suspect]:
         """Account → what was seen of it, for accounts that are bridges; `actors` says how many events each has."""
@@ -73,11 +76,20 @@ def attribute(feed: Iterable[Incoming | Rejected], bridges: Collection[str]) -> 
     if not bridges:
         yield from feed
         return
+    hand_over = attribution(bridges)
     for item in feed:
-        if isinstance(item, Incoming) and item.actor is not None and account_of(item.actor) in bridges:
-            yield behind_bridge(item, item.actor)
-        else:
-            yield item
+        yield hand_over(item) if isinstance(item, Incoming) else item
+
+
+def attribution(bridges: Collection[str]) -> Callable[[Incoming], Incoming]:
+    """The rule for one event."""
+
+    def hand_over(event: Incoming) -> Incoming:
+        if event.actor is not None and account_of(event.actor) in bridges:
+            return behind_bridge(event, event.actor)
+        return event
+
+    return hand_over
 
 
 def behind_bridge(event: Incoming, bridge: Actor) -> Incoming:

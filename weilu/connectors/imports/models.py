@@ -25,7 +25,7 @@ class State(models.TextChoices):
 
 
 MOVES: Mapping[str, frozenset[str]] = {
-    State.READING: frozenset({State.PREVIEWED, State.FAILED}),
+    State.READING: frozenset({State.PREVIEWED, State.RUNNING, State.FAILED}),
     State.PREVIEWED: frozenset({State.READING, State.CONFIRMED}),
     State.CONFIRMED: frozenset({State.RUNNING, State.FAILED}),
     State.RUNNING: frozenset({State.RUNNING, State.DONE, State.FAILED}),
@@ -33,7 +33,8 @@ MOVES: Mapping[str, frozenset[str]] = {
     State.FAILED: frozenset({State.READING, State.CONFIRMED, State.UNDONE}),
     State.UNDONE: frozenset(),
 }
-"""From → to. RUNNING to itself: an interrupted run is taken up again, since keys make the repeat harmless."""
+"""From → to. RUNNING to itself: an interrupted run is taken up again, since keys make the repeat harmless. READING to RUNNING:
+nobody wants to look first."""
 
 
 class Batch(models.Model):

@@ -60,25 +60,41 @@ class Found:
 
 def read_through(chosen: Chosen, options: Options, rejected_file: Path, report: Report, found: Found) -> None:
     """Fills `found`. Raises `BadFile` where the export as a whole cannot be taken; nothing has been written then."""
-    tally, watch, census = Tally(), BridgeWatch(), Census()
-    found.dialects = [reader.slug for reader, _parts in chosen]
-    found.files = sum(len(parts) for _reader, parts in chosen)
-    _columns(chosen, options, found)
-    with KeyBook() as keys, _RejectedFile(rejected_file) as rejected:
-        for number, item in enumerate(_all(chosen, options, tally), start=1):
-            if isinstance(item, Rejected):
-                rejected.write(item)
-            else:
-                census.see(item)
-                watch.see(item)
-                keys.add(item.key)
-            if not number % EVERY:
-                report(tally.bytes_read())
+    with KeyBook() as keys:
+        for event in Surveyor(options, report, found).events(chosen, rejected_file):
+            keys.add(event.key)
         found.duplicates = keys.duplicates()
-        found.rejected, found.reasons = rejected.count, _most_common(rejected.reasons)
-    report(tally.bytes_read())
-    census.sum_up(found, watch.bridges(census.actors))
-    found.rows, found.notes = tally.rows, tally.notes[:20]
+
+
+class Surveyor:
+    """Counts the events of an export as they pass; `found` is whole when the last has passed, but for the duplicates."""
+
+    def __init__(self, options: Options, report: Report, found: Found) -> None:
+        self._options, self._report, self._found = options, report, found
+        self.bridged = False
+        """Whether a line has passed that looks bridged."""
+
+    def events(self, chosen: Chosen, rejected_file: Path) -> Iterator[Incoming]:
+        """Raises `BadFile` where the export as a whole cannot be taken."""
+        tally, watch, census, found = Tally(), BridgeWatch(), Census(), self._found
+        found.dialects = [reader.slug for reader, _parts in chosen]
+        found.files = sum(len(parts) for _reader, parts in chosen)
+        _columns(chosen, self._options, found)
+        with _RejectedFile(rejected_file) as rejected:
+            for number, item in enumerate(_all(chosen, self._options, tally), start=1):
+                if isinstance(item, Rejected):
+                    rejected.write(item)
+                else:
+                    census.see(item)
+                    if watch.see(item):
+                        self.bridged = True
+                    yield item
+                if not number % EVERY:
+                    self._report(tally.bytes_read())
+            found.rejected, found.reasons = rejected.count, _most_common(rejected.reasons)
+        self._report(tally.bytes_read())
+        census.sum_up(found, watch.bridges(census.actors))
+        found.rows, found.notes = tally.rows, tally.notes[:20]
 
 
 def _all(chosen: Chosen, options: Options, tally: Tally) -> Iterable[Incoming | Rejected]:

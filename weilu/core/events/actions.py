@@ -8,6 +8,7 @@ from itertools import islice
 from django.utils.translation import gettext_lazy as _
 
 from weilu.core import clock
+from weilu.core.collecting import seldom
 from weilu.core.errors import Conflict, NotFound
 from weilu.core.events import erasures, frames, intake, retraction, sequencer, spool
 from weilu.core.events.incoming import LIVE_BATCH, Incoming
@@ -33,9 +34,10 @@ def append(events: Iterable[Incoming], *, batch: int, live: bool = False) -> int
     header = frames.Header(batch, live, clock.now_ms())
     total = 0
     stream = iter(events)
-    while group := list(_frames(stream, header)):
-        append_encoded(group)
-        total += sum(count for count, _ in group)
+    with seldom():
+        while group := list(_frames(stream, header)):
+            append_encoded(group)
+            total += sum(count for count, _ in group)
     return total
 
 

@@ -53,6 +53,16 @@ def encode(events: Sequence[Incoming], header: Header) -> bytes:
         return _encode([_printable(event) for event in events], header)
 
 
+def sighting(actors: Sequence[Actor], header: Header) -> bytes:
+    """A frame without events: only that these accounts were seen, at a moment before all others."""
+    return _packed([], header, [[_short(p, 32), outside_id(o), _name(n), bot, 0] for p, o, n, bot in actors])
+
+
+def count_of(payload: bytes) -> int:
+    """How many events a frame holds."""
+    return int(_COUNT.unpack_from(payload)[0])
+
+
 def decode(payload: bytes) -> Frame:
     count = _COUNT.unpack_from(payload)[0]
     start = _COUNT.size + count * KEY_BYTES
@@ -112,20 +122,23 @@ class _Names:
 def _encode(events: Sequence[Incoming], header: Header) -> bytes:
     actors, communities, rooms = _Names(), _Names(), _Names()
     rows = [_row(event, actors, communities, rooms) for event in events]
-    body = [
-        tuple(header),
-        [
-            [_short(p, 32), outside_id(o), _name(n), bool(b), seen]
-            for (p, o, n, b), seen in zip(actors.index, actors.seen, strict=True)
-        ],
+    people = [
+        [_short(p, 32), outside_id(o), _name(n), bool(b), seen]
+        for (p, o, n, b), seen in zip(actors.index, actors.seen, strict=True)
+    ]
+    places = [
         [
             [_short(p, 32), outside_id(o), _name(n), seen]
             for (p, o, n), seen in zip(communities.index, communities.seen, strict=True)
         ],
         [[c, outside_id(o), _name(n), seen] for (c, o, n), seen in zip(rooms.index, rooms.seen, strict=True)],
-        rows,
     ]
-    return b"".join((_COUNT.pack(len(rows)), *(event.key for event in events), orjson.dumps(body)))
+    return _packed([event.key for event in events], header, people, *places, rows)
+
+
+def _packed(keys: Sequence[bytes], header: Header, people: list[list[Any]], *rest: list[Any]) -> bytes:
+    body = [tuple(header), people, *(rest or ([], [], []))]
+    return b"".join((_COUNT.pack(len(keys)), *keys, orjson.dumps(body)))
 
 
 def _row(event: Incoming, actors: _Names, communities: _Names, rooms: _Names) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ one transaction, then clear the intake. A step that dies anywhere is done again;
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,12 +16,13 @@ from django.conf import settings
 from django.db import connections, transaction
 
 from weilu.core import clock
+from weilu.core.collecting import seldom
 from weilu.core.directory import sightings
 from weilu.core.directory.minting import Minter
 from weilu.core.directory.models import Sighting
 from weilu.core.directory.sightings import fold
 from weilu.core.events import claims, frames, holds, intake, nameless, store
-from weilu.core.events.lock import lock
+from weilu.core.events.lock import lock, taken
 from weilu.core.events.models import BatchTally, Sequenced
 
 __all__ = ["drain", "lock", "run_once"]
@@ -28,6 +30,7 @@ __all__ = ["drain", "lock", "run_once"]
 STEP = 20_000
 """About how many events one step takes: enough to spread the cost of a sync, little enough to wait for."""
 LIVE_MS = 24 * 3600 * 1000
+BUSY_SECONDS = 0.01
 
 _me = secrets.token_hex(16)
 _minter = Minter()
@@ -37,13 +40,21 @@ def run_once(limit: int = STEP) -> int:
     """One step; returns how many events were handled, repeats counted. Waits for the lock if there is work."""
     if not intake.waiting():
         return 0
-    with lock():
+    with lock(), seldom():
         try:
             return _step(limit)
         except BaseException:
             # What was minted may have been rolled back with the rest.
             _minter.forget()
             raise
+
+
+def run_unless_busy() -> int:
+    """One step, unless another process is at it: who has other work does that meanwhile."""
+    if taken():
+        time.sleep(BUSY_SECONDS)
+        return 0
+    return run_once()
 
 
 def drain() -> int:

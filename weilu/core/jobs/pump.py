@@ -50,11 +50,14 @@ def register(steps: Iterable[Step]) -> None:
     _steps = tuple(steps)
 
 
-def turn() -> int:
-    """Run each step once; a step whose part is down is passed over, the others go on. Returns how much moved."""
+def turn(*, conclude: bool = True) -> int:
+    """Run each step once; a step whose part is down is passed over, the others go on. Returns how much moved.
+
+    Without `conclude` the patient steps are left to somebody else.
+    """
     moved = 0
     for step in _steps:
-        if not step.patient or _may_run(moved):
+        if not step.patient or (conclude and _may_run(moved)):
             moved += _run(step)
     return moved
 
@@ -107,6 +110,15 @@ def _lend_a_hand(stop: threading.Event) -> None:
         close_old_connections()
         if not sum(_run(step) for step in shared):
             stop.wait(IDLE_SECONDS)
+
+
+def help_out(stop: threading.Event) -> None:
+    """Beside a process that brings much in: carry, and let go whenever nothing moves, so that it can draw the conclusions."""
+    while not stop.is_set():
+        with only_one("pump") as held:
+            while held and not stop.is_set() and turn(conclude=False):
+                pass
+        stop.wait(IDLE_SECONDS)
 
 
 def _drain(until: float) -> bool:

@@ -7,7 +7,6 @@ insert may have happened, in whole or in part, asks the table which positions it
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from weilu.core.collecting import seldom
 from weilu.core.events import kinds
 from weilu.core.events import queries as log
 from weilu.core.events.rows import Row
@@ -25,8 +25,8 @@ from weilu.core.warehouse.blocks import block_of, inserts_of, late_days
 from weilu.core.warehouse.models import Store
 from weilu.core.warehouse.place import place_of
 
-BLOCK_ROWS = 100_000
-"""Enough that an insert's fixed cost does not count, few enough that a block of plain rows stays under 100 MB."""
+BLOCK_ROWS = 40_000
+"""Enough that an insert's fixed cost does not count, few enough that a block of plain rows stays under 40 MB."""
 GLANCE_SECONDS = 2.0
 """How often a loader with nothing to load compares the directory's tallies: merges come with events, flags do not."""
 REST_SECONDS = 15.0
@@ -45,7 +45,8 @@ def run_once() -> int:
             return 0
         found = store.last_known()
         if found is None or _something_to_do(found):
-            return _run(store.current())
+            with seldom():
+                return _run(store.current())
         return 0
 
 
@@ -81,6 +82,7 @@ def alone(*, wait: bool = False) -> Iterator[bool]:
         yield held
 
 
+@seldom()
 def load_block(into: Store, table: str) -> int:
     """Load the next block into `table`; the caller sees to it that nobody else does. Returns the rows loaded.
 
@@ -89,25 +91,12 @@ def load_block(into: Store, table: str) -> int:
     if into.block_last is not None:
         return _finish_block(into, table)
     head = log.head()  # asked first: what is read afterwards holds everything up to it
-    with _plain_tuples():
-        rows = log.read(into.position, BLOCK_ROWS)
+    rows = log.read(into.position, BLOCK_ROWS)
     last = rows[-1].position if len(rows) == BLOCK_ROWS else max([head, *(row.position for row in rows[-1:])])
     if rows:
         into.block_first, into.block_last = rows[0].position, last
         into.save(update_fields=["block_first", "block_last"])
     return _send(into, table, rows, last)
-
-
-@contextmanager
-def _plain_tuples() -> Iterator[None]:
-    """Hundreds of thousands of tuples are made that hold no cycles; looking for some takes a third of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _finish_block(into: Store, table: str) -> int:
@@ -124,8 +113,7 @@ def _send(into: Store, table: str, rows: Sequence[Row], last: int) -> int:
     if rows and into.current:
         owners.sync(into)
     if rows:
-        with _plain_tuples():
-            block = block_of(rows, kinds.interactions())
+        block = block_of(rows, kinds.interactions())
         days = late_days(block) if into.current else set()
         for part in inserts_of(block):
             client.insert(table, part)

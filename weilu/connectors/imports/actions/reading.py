@@ -12,6 +12,7 @@ from weilu.connectors.imports.models import Batch, State
 from weilu.connectors.imports.readers import choose
 from weilu.connectors.imports.sources import parts_of
 from weilu.core import clock
+from weilu.core.collecting import seldom
 from weilu.core.errors import WeiluError
 
 
@@ -20,7 +21,7 @@ def read(batch: Batch, progress: Progress | None = None) -> Batch:
     options, tell = queries.options_of(batch), Teller(batch, "read", progress)
     found, began = survey.Found(), time.monotonic()
     try:
-        with parts_of(Path(batch.path)) as parts:
+        with parts_of(Path(batch.path)) as parts, seldom():
             chosen = choose(batch.format, parts, batch.name)
             survey.read_through(chosen, options, batch.rejected_file, tell, found)
     except WeiluError as error:

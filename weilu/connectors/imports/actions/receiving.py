@@ -91,7 +91,8 @@ def _again(batch: Batch, path: Path) -> Batch:
     """An interrupted one goes on where it was; one that only waited is read anew, since the log has moved on."""
     batch.path, batch.touched_at = str(path), clock.now()
     batch.save(update_fields=["path", "touched_at"])
-    if batch.started_at is None and batch.state in (State.PREVIEWED, State.FAILED):
+    looked = batch.started_at is not None and batch.survey
+    if not looked and batch.state in (State.PREVIEWED, State.FAILED):
         return move(batch, State.READING, read=0)
     return batch
 

@@ -15,13 +15,14 @@ from weilu.connectors.imports import queries, survey
 from weilu.connectors.imports.actions.forgetting import blank
 from weilu.connectors.imports.actions.moves import Progress, Teller, move, not_now, touch
 from weilu.connectors.imports.actions.receiving import create
+from weilu.connectors.imports.actions.straight import bring_straight, sentence
 from weilu.connectors.imports.contract import Rejected, Tally
 from weilu.connectors.imports.decisions import IMPORT_CONFIRMED
 from weilu.connectors.imports.models import Batch, State
 from weilu.core import clock
 from weilu.core.decisions import actions as decisions
 from weilu.core.decisions.models import Decision
-from weilu.core.errors import Unavailable, WeiluError
+from weilu.core.errors import Unavailable
 from weilu.core.events import actions as log
 from weilu.core.events import queries as log_queries
 from weilu.core.events import sequencer
@@ -45,37 +46,36 @@ def confirm(batch: Batch, viewer: Viewer) -> Batch:
     if batch.state == State.FAILED and batch.started_at is None:
         raise not_now(batch)
     move(batch, State.CONFIRMED, error="", touched_at=clock.now())
-    if batch.decision is None:
-        evidence = {name: batch.survey[name] for name in ("rows", "events", "duplicates", "rejected")}
-        decision = decisions.decide(
-            IMPORT_CONFIRMED, subject=("import", batch.pk), evidence=evidence, by=viewer.operator_id
-        )
-        batch.decision = decision.pk
-        batch.save(update_fields=["decision"])
-        audit.record(viewer, "import.confirmed", batch, events=batch.survey["events"])
+    _decided(batch, viewer)
     return batch
 
 
-def run(batch: Batch, progress: Progress | None = None, *, visible: float = VISIBLE_SECONDS) -> Batch:
+def run(
+    batch: Batch, progress: Progress | None = None, *, viewer: Viewer | None = None, visible: float = VISIBLE_SECONDS
+) -> Batch:  # fmt: skip
     """Write everything into the log and wait until the pages show it: CONFIRMED (or an interrupted RUNNING) → DONE.
 
-    Done again after a crash it continues: what is in already is known by its key.
+    Done again after a crash it continues: what is in already is known by its key. Where nobody wants to look first (READING),
+    it is read once only, and `viewer` has decided that it comes in whatever it holds.
     """
     began = time.monotonic()
-    now = clock.now()
-    move(batch, State.RUNNING, started_at=batch.started_at or now, touched_at=now, read=0)
+    straight = batch.state == State.READING or not batch.survey
+    if straight:
+        bring_straight(batch, progress)
+    else:
+        now = clock.now()
+        move(batch, State.RUNNING, started_at=batch.started_at or now, touched_at=now, read=0)
     try:
-        _write(batch, Teller(batch, "write", progress))
+        if not straight:
+            _write(batch, Teller(batch, "write", progress))
         _show(batch, visible, progress)
     except Exception as error:
-        sentence = (
-            str(error)
-            if isinstance(error, WeiluError)
-            else _("Something of ours broke; the log has the details.")
-        )
-        move(batch, State.FAILED, error=sentence, finished_at=clock.now())
+        move(batch, State.FAILED, error=sentence(error), finished_at=clock.now())
         raise
-    _finish(batch, time.monotonic() - began)
+    with transaction.atomic():
+        _finish(batch, time.monotonic() - began)
+        if viewer is not None:
+            _decided(batch, viewer)
     return batch
 
 
@@ -96,6 +96,20 @@ def bring_in(events: Iterable[Incoming], *, name: str, format_name: str, viewer:
     _show(batch, VISIBLE_SECONDS, None)
     _finish(batch, time.monotonic() - began)
     return batch
+
+
+@transaction.atomic
+def _decided(batch: Batch, viewer: Viewer) -> None:
+    """That it should come in: once, whoever takes it up again."""
+    if batch.decision is not None:
+        return
+    evidence = {name: batch.survey.get(name, 0) for name in ("rows", "events", "duplicates", "rejected")}
+    decision = decisions.decide(
+        IMPORT_CONFIRMED, subject=("import", batch.pk), evidence=evidence, by=viewer.operator_id
+    )
+    batch.decision = decision.pk
+    batch.save(update_fields=["decision"])
+    audit.record(viewer, "import.confirmed", batch, events=evidence["events"])
 
 
 def undo(batch: Batch, viewer: Viewer, reason: str = "", *, visible: float = VISIBLE_SECONDS) -> Batch:
@@ -137,19 +151,25 @@ def _write(batch: Batch, tell: Teller) -> None:
 def _show(batch: Batch, seconds: float, progress: Progress | None) -> None:
     """To the pages, as far as their parts are up; into the log in any case, so that the figures are certain."""
     expected = batch.survey.get("events", 0)
+    while sequencer.run_once():  # here, while a worker loads what is in the log already
+        _tell_order(batch, expected, progress)
     until = time.monotonic() + seconds
     watch = _Standstill()
     shown = not seconds
     while not shown and time.monotonic() < until and not watch.stands():
         shown = _caught_up()
-        handled = log_queries.tally(batch.pk)
-        if progress:
-            progress("show", min(handled.new + handled.repeated, expected), expected)
-        touch(batch)
+        _tell_order(batch, expected, progress)
     while sequencer.run_once():
         touch(batch)
     if not shown:
         logger.warning("import is in the log but does not show yet", extra={"batch": batch.pk})
+
+
+def _tell_order(batch: Batch, expected: int, progress: Progress | None) -> None:
+    handled = log_queries.tally(batch.pk)
+    if progress:
+        progress("show", min(handled.new + handled.repeated, expected), expected)
+    touch(batch)
 
 
 def _caught_up() -> bool:
@@ -177,11 +197,12 @@ class _Standstill:
 
 def _finish(batch: Batch, seconds: float) -> None:
     new = log_queries.tally(batch.pk).new
-    found = batch.survey
+    found = {**batch.survey, "duplicates": batch.survey["events"] - new}
     move(
         batch, State.DONE,
+        survey=found,
         events=new,
-        duplicates=found["events"] - new,
+        duplicates=found["duplicates"],
         members=queries.members_of(batch),
         communities=found["community_count"],
         first_ms=found["first_ms"],
