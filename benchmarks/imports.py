@@ -73,7 +73,7 @@ def _processes(where: str) -> Iterator[int]:
 
 def _stop_warehouse(where: str) -> None:
     """It would close by itself after a minute of rest, and write into the folder that goes."""
-    lock = Path(where) / "warehouse" / "lock"
+    lock = Path(where) / "warehouse" / "server.lock"
     with suppress(OSError, ValueError):
         pid = int(lock.read_text())
         os.kill(pid, 15)

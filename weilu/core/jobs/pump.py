@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import close_old_connections
 
+from weilu.core.collecting import seldom
 from weilu.core.errors import Unavailable
 from weilu.core.jobs.locks import only_one
 
@@ -135,7 +136,8 @@ def _drain(until: float) -> bool:
 
 def _run(step: Step) -> int:
     try:
-        return step.run()
+        with seldom():
+            return step.run()
     except Unavailable:
         time.sleep(IDLE_SECONDS)
         return 0

@@ -15,7 +15,6 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from weilu.core.collecting import seldom
 from weilu.core.events import kinds
 from weilu.core.events import queries as log
 from weilu.core.events.rows import Row
@@ -45,8 +44,7 @@ def run_once() -> int:
             return 0
         found = store.last_known()
         if found is None or _something_to_do(found):
-            with seldom():
-                return _run(store.current())
+            return _run(store.current())
         return 0
 
 
