@@ -40,14 +40,8 @@ def taken() -> bool:
     """Whether somebody else, of this machine, holds the lock just now. On PostgreSQL nobody is asked: False."""
     if getattr(_held, "depth", 0) or connections[settings.LOG_DATABASE].vendor == "postgresql":
         return False
-    main = os.open(settings.HOME / "sequencer.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(main, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(main)
-    return False
+    with file_lock(settings.HOME / "sequencer.lock") as free:
+        return not free
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from weilu.core.collecting import seldom
 from weilu.core.events import kinds
 from weilu.core.events import queries as log
 from weilu.core.events.rows import Row

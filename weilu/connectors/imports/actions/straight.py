@@ -34,7 +34,9 @@ def bring_straight(batch: Batch, progress: Progress | None) -> Batch:
     """READING (or an interrupted RUNNING) → RUNNING with everything on its way into the log, and a survey; or FAILED with
     nothing of it left, and the error raised."""
     now, resumed = clock.now(), batch.started_at is not None
-    move(batch, State.RUNNING, started_at=batch.started_at or now, touched_at=now, read=0, survey={}, error="")
+    move(
+        batch, State.RUNNING, started_at=batch.started_at or now, touched_at=now, read=0, survey={}, error=""
+    )
     found = survey.Found()
     passed = [resumed]
     try:
@@ -53,7 +55,11 @@ def bring_straight(batch: Batch, progress: Progress | None) -> Batch:
 
 def sentence(error: Exception) -> str:
     """What the operator is told."""
-    return str(error) if isinstance(error, WeiluError) else _("Something of ours broke; the log has the details.")
+    return (
+        str(error)
+        if isinstance(error, WeiluError)
+        else _("Something of ours broke; the log has the details.")
+    )
 
 
 def _pass(batch: Batch, tell: Teller, found: survey.Found, passed: list[bool]) -> None:

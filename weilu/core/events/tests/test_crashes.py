@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tests.fixtures.log import say
 from weilu.core.directory.models import Identity
 from weilu.core.events import actions, claims, holds, intake, queries, sequencer, spool, store
 from weilu.core.events.models import Intake
 from weilu.core.events.tests.whole import clean_slate, state
+from weilu.core.locks import file_lock
 
 STEPS: tuple[tuple[Any, str], ...] = (
     (intake, "take"),
@@ -82,3 +84,12 @@ def test_a_death_at_any_step_loses_and_doubles_nothing(
     assert not Intake.objects.exists()
     assert not list(spool.folder().glob("*.spool"))
     assert Identity.objects.count() == 3
+
+
+def test_while_another_process_writes_to_the_log_the_pump_passes_on_and_loses_nothing(db: None) -> None:
+    if not intake.embedded():
+        return  # on PostgreSQL the pump waits for its turn
+    come_in()
+    with file_lock(settings.HOME / "sequencer.lock"):
+        assert sequencer.run_unless_busy() == 0
+    assert sequencer.run_unless_busy() == 33

@@ -97,3 +97,12 @@ def test_catching_up_gives_up_where_nothing_moves(steps, monkeypatch):
     monkeypatch.setattr(pump, "STUCK_SECONDS", 0.05)
     steps(pump.Step("down", lambda: 0, lambda: True))
     assert not pump.catch_up(60)
+
+
+def test_a_helper_leaves_the_conclusions_to_others_and_lets_go_when_nothing_moves(steps):
+    log: list[str] = []
+    steps(carrying([5_000, 0], log, "sequence"), carrying([], log, "conclude", patient=True))
+    pump.turn(conclude=False)
+    assert log == ["sequence"]
+    pump.turn()
+    assert log == ["sequence", "sequence", "conclude"]
