@@ -16,6 +16,7 @@ import threading
 import time
 import urllib.request
 from collections import defaultdict
+from itertools import zip_longest
 
 from benchmarks.machine import describe, percentile
 from tests.house import House, house
@@ -82,7 +83,7 @@ def _members(visitor: Visitor) -> list[str]:
         *(visitor.get(f"/members/?sort=messages&page={1 + last * n // PARTS}").text for n in range(1, PARTS)),
     ]
     found = [sorted(set(re.findall(r'href="(/members/\d+/?)[?"]', page)))[:EACH] for page in pages]
-    return [path for part in zip(*found, strict=False) for path in part]
+    return [path for part in zip_longest(*found) for path in part if path]
 
 
 def load(one: House, paths: dict[str, list[str]], requests: int) -> dict[str, list[float]]:
@@ -97,7 +98,7 @@ def load(one: House, paths: dict[str, list[str]], requests: int) -> dict[str, li
         visitor = signed_in(one)
         for kind, path in plan[number::CLIENTS]:
             page = visitor.get(path)
-            assert page.status == 200, (path, page.status)
+            assert page.status == 200, (path, page.status, (one.home / "up.err").read_text()[-3000:])
             with guard:
                 times[kind].append(page.server_ms)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+handler500 = "weilu.console.views.broken.page"
 urlpatterns = [
     path("", include("weilu.console.urls")),
     path("", include("weilu.core.operators.urls")),

@@ -106,7 +106,11 @@ def states(viewer: Viewer, span: Span, communities: Sequence[int] | None) -> Cha
 
 
 def pyramid(viewer: Viewer, span: Span, communities: Sequence[int] | None) -> Chart:
-    return sizes(viewer, span, communities, TIERS, "tier")
+    """Tiers are weighed on Mondays: before the first one nobody stands anywhere, and the chart says when they will."""
+    chart = sizes(viewer, span, communities, TIERS, "tier")
+    monday = span.last + dt.timedelta(days=7 - span.last.weekday())
+    told = gettext("Tiers are weighed on Mondays, from the 90 days before. The first time here is %(day)s.")
+    return {**chart, "empty": told % {"day": long_day(monday)}}
 
 
 def states_by_week(viewer: Viewer, span: Span, communities: Sequence[int] | None) -> Chart:

@@ -9,7 +9,7 @@ events it has an `href` that opens them. `unit` is a metric's unit (`percent`, `
 | spark | a list of numbers (None is a gap) |
 | heat | `{"cells": [{"weekday": 1–7, "hour": 0–23, "value", "href"}], "timezone", "unit"}` |
 | bars | `{"rows": [{"name", "value", "href", "color", "text", "share"}], "unit"}` |
-| pyramid | the same, top tier first |
+| pyramid | the same, top tier first; `empty` says why nobody stands in it |
 | cohorts | `{"periods": [head of each column], "rows": [{"name", "size", "href", "cells": [{"value": share of one, "count", "href", "open": not yet over} or None]}]}` |
 
 `color` is the slug of a state or tier (`new`, `kol` …) or a custom property. Options: `height="low"` or `"tall"`, `label="…"`.
@@ -77,7 +77,7 @@ def _bars(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _pyramid(data: Mapping[str, Any]) -> dict[str, Any]:
     """A pyramid in which nobody stands is none."""
-    shown = _bars(data)
+    shown = {**_bars(data), "empty": data.get("empty", "")}
     return shown if any(row["value"] for row in shown["rows"]) else {**shown, "rows": []}
 
 

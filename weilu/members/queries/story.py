@@ -22,6 +22,7 @@ from weilu.members.queries.person import Person
 from weilu.members.rules.influence import FACTORS, WINDOW_DAYS
 from weilu.members.rules.lifecycle import DAY
 from weilu.members.rules.moves import moves
+from weilu.members.standing import weighing_before
 from weilu.members.when import When
 
 PAGE = 20
@@ -209,12 +210,13 @@ def evidence(viewer: Viewer, one: Person, scope: int, factor: str, when: When) -
     if factor not in FACTORS:
         raise missing()
     communities = [scope] if scope else viewer.communities
-    since = max(0, when.before - WINDOW_DAYS * DAY)
-    window = Rows(communities, None, since, when.before, when.known)
+    before = weighing_before(when.before)
+    since = max(0, before - WINDOW_DAYS * DAY)
+    window = Rows(communities, None, since, before, when.known)
     if factor in ("diversity", "reach"):
         sql = compiled_influence.tied_to(window, one.id, answers_only=factor == "diversity")
     else:
-        own = Rows(communities, one.accounts, since, when.before, when.known)
+        own = Rows(communities, one.accounts, since, before, when.known)
         sql = compiled_influence.done_by(own, one.id, contributions_only=factor == "contribution")
     return _positions(sql)
 

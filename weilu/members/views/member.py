@@ -26,7 +26,7 @@ from weilu.members.queries import person as reading
 from weilu.members.queries import story as telling
 from weilu.members.queries.corrections import corrections
 from weilu.members.queries.person import History, Person
-from weilu.members.queries.scores import Influence, best_tier, influence_of
+from weilu.members.queries.scores import Influence, best_tier, influence_of, weighing_before
 from weilu.members.queries.story import ALL, DEEDS, MESSAGES, OTHER, PRESENCE, REACTIONS, STATES, Item
 
 TAB_WORDS = {
@@ -84,6 +84,7 @@ def _shown(request: ViewerRequest, one: Person, moment: when.When) -> dict[str, 
         "tier": weighed.tier if weighed and weighed.scope == 0 else best_tier(found, one.inside),
         "influence": weighed,
         "factors": _factors(weighed),
+        "weighed_next": _weighed_next(one, moment),
         "first_at": clock.from_ms(one.first * 1000),
         "last_at": clock.from_ms(one.last * 1000),
         "influences": found,
@@ -96,6 +97,13 @@ def _shown(request: ViewerRequest, one: Person, moment: when.When) -> dict[str, 
         "corrections": corrections(one.id, scopes, moment.known).count(),
         "unseen_joining": any(not membership.joined for membership in one.memberships),
     }
+
+
+def _weighed_next(one: Person, moment: when.When) -> dt.date | None:
+    """The Monday on which somebody is weighed for the first time; None for who was there on the last one."""
+    last = weighing_before(moment.before)
+    monday = clock.day_of(clock.from_ms(last * 1000), moment.zone)
+    return monday + dt.timedelta(days=7) if one.first >= last else None
 
 
 def _factors(weighed: Influence | None) -> list[dict[str, Any]]:

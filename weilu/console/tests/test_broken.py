@@ -1,0 +1,43 @@
+"""A mistake of ours: what does the visitor see, and what does the log keep of it?"""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from weilu.app.logs import Nameless
+from weilu.console.views import home
+
+pytestmark = pytest.mark.django_db
+
+
+WORDS = "Cai wrote: my number is 555"
+
+
+class Slip(Exception):
+    pass
+
+
+def test_a_mistake_shows_a_page_and_leaves_class_and_place_and_nobodys_words_in_the_log(
+    ada, client_of, monkeypatch, caplog
+) -> None:
+    def broken(viewer: object) -> None:
+        raise Slip(WORDS)
+
+    monkeypatch.setattr(home.all_needs, "gather", broken)
+    client = client_of(ada)
+    client.raise_request_exception = False
+    client.cookies["weilu_language"] = "en"
+    with caplog.at_level(logging.ERROR):
+        answer = client.get("/")
+    assert answer.status_code == 500
+    page = answer.content.decode()
+    assert "The mistake is ours" in page
+    assert "Cai" not in page
+    lines = [Nameless("%(name)s %(message)s").format(record) for record in caplog.records if record.exc_info]
+    assert len(lines) == 1
+    assert "Internal Server Error: /" in lines[0]
+    assert "test_broken.Slip" in lines[0]
+    assert "in broken" in lines[0]
+    assert "555" not in lines[0]
