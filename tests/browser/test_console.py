@@ -30,7 +30,8 @@ def addresses(page):
         link.get_attribute("href") for link in page.query_selector_all("main [data-rows] a")
     )
     found[first(page, "/communities/", r"/communities/\d+/")] = None
-    found[first(page, "/members/", r"/members/\d+")] = None
+    member = first(page, "/members/", r"/members/\d+")
+    found |= dict.fromkeys([member, f"{member}/erase/", f"{member}/merge/"])
     found[first(page, "/reports/", r'/reports/\d+/[^"]+/')] = None
     found[first(page, "/", r'/behind/[^"]+').replace("&amp;", "&")] = None
     return list(found)
@@ -82,6 +83,20 @@ def test_a_bar_of_the_states_opens_its_members(window):
     bar.click()
     page.wait_for_url("**/behind/**")
     assert total(page) == said
+
+
+def test_nobody_is_erased_by_a_slip_of_the_hand(window):
+    one = window(language="en")
+    member = first(one.page, "/members/", r"/members/\d+/")
+    page = one.go(member)
+    name = page.inner_text("h1")
+    page.get_by_role("link", name="Erase", exact=True).click()
+    assert page.inner_text("h1") == f"Erase {name}"
+    page.get_by_role("button", name="Erase for good").click()  # the box is not ticked: the browser does not send it
+    assert page.url.endswith("/erase/")
+    page.get_by_role("link", name="Keep").click()
+    assert page.inner_text("h1") == name
+    assert one.complaints == []
 
 
 def test_the_keyboard_is_enough(window):

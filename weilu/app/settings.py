@@ -165,6 +165,9 @@ API_RATE_ADDRESS = int(os.environ.get("WEILU_API_RATE_ADDRESS", "3000"))
 API_RATE_UNKNOWN = int(os.environ.get("WEILU_API_RATE_UNKNOWN", "60"))
 """Requests to the API in a minute: of one token or session, from one address, from one address without a good token."""
 
+PANEL_PATIENCE = 0.0 if TESTING else 30.0
+"""For so many seconds drawn figures are shown though news came in; they are drawn anew meanwhile (`communities.fresh`)."""
+
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if CACHE_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}

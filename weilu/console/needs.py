@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from weilu.communities import panels
 from weilu.communities.queries import asking, window
 from weilu.connectors.imports import queries as imports
 from weilu.core.errors import Unavailable
@@ -93,7 +95,8 @@ def of_members_drifting_away(viewer: Viewer) -> Iterator[Need]:
         return
     week = window.last_days(communities, 7)
     asked = asking.flow(week, None)
-    moved = {(row[1], row[2]): row[3] for row in questions.ask(asked, viewer, seconds=asking.PATIENCE).rows}
+    rows = panels.remembered(viewer, ("drifting", repr(asked)), lambda: _rows(asked, viewer))
+    moved = {(row[1], row[2]): row[3] for row in rows}
     if count := moved.get(("active", "dormant"), 0):
         yield Need(
             ngettext("%(n)s member fell silent this week", "%(n)s members fell silent this week", count)
@@ -110,7 +113,7 @@ def of_unanswered_messages(viewer: Viewer) -> Iterator[Need]:
     if not communities:
         return
     asked = asking.trend("unanswered", window.last_days(communities, 2), None)
-    rows = questions.ask(asked, viewer, seconds=asking.PATIENCE).rows
+    rows = panels.remembered(viewer, ("unanswered", repr(asked)), lambda: _rows(asked, viewer))
     if rows and (count := rows[0][-1]):
         yield Need(
             ngettext("%(n)s message has no answer yet", "%(n)s messages have no answer yet", count)
@@ -120,6 +123,10 @@ def of_unanswered_messages(viewer: Viewer) -> Iterator[Need]:
             _("Since yesterday, on platforms that tell what a message answers."),
             NOTE,
         )
+
+
+def _rows(asked: asking.Question, viewer: Viewer) -> list[tuple[Any, ...]]:
+    return questions.ask(asked, viewer, seconds=asking.PATIENCE).rows
 
 
 PROVIDERS = (of_imports, of_parked_events, of_the_warehouse, of_members_drifting_away, of_unanswered_messages)

@@ -26,6 +26,7 @@ PANELS = {
     "trend": "console/_home_trend.html",
     "week": "console/_home_week.html",
     "table": "communities/_table.html",
+    "feed": "console/_feed.html",
 }
 FEED = 8
 TABLE = 8
@@ -63,7 +64,6 @@ def today(request: ViewerRequest) -> HttpResponse:
             context.update(
                 panels.drawn(request, PANELS, span, named, lambda: _read(request.viewer, span, communities))
             )
-            context["feed"] = _feed(span, communities)
         except Unavailable:
             context["down"] = True
     return render(request, "console/home.html", context)
@@ -88,6 +88,7 @@ def _read(viewer: Viewer, span: Span, communities: list[Community]) -> dict[str,
         "heat": charts.lively_hours(viewer, span, None),
         "states": charts.states(viewer, span, None),
         "rows": overview.rows(viewer, span, communities)[:TABLE],
+        "feed": _feed(span, communities),
     }
 
 

@@ -26,15 +26,16 @@ from weilu.members.queries import person as reading
 from weilu.members.queries import story as telling
 from weilu.members.queries.corrections import corrections
 from weilu.members.queries.person import History, Person
-from weilu.members.queries.scores import Influence, best_tier, influence_of, weighing_before
+from weilu.members.queries.scores import Influence, best_tier, influence_of
 from weilu.members.queries.story import ALL, DEEDS, MESSAGES, OTHER, PRESENCE, REACTIONS, STATES, Item
+from weilu.members.standing import weighing_before
 
 TAB_WORDS = {
     ALL: _("All"),
     DEEDS: _("Took part"),
     MESSAGES: _("Messages"),
     REACTIONS: _("Reactions"),
-    PRESENCE: _("Joined and left"),
+    PRESENCE: _("In and out"),
     STATES: _("States"),
     OTHER: _("Other"),
 }
