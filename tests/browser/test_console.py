@@ -92,7 +92,8 @@ def test_nobody_is_erased_by_a_slip_of_the_hand(window):
     name = page.inner_text("h1")
     page.get_by_role("link", name="Erase", exact=True).click()
     assert page.inner_text("h1") == f"Erase {name}"
-    page.get_by_role("button", name="Erase for good").click()  # the box is not ticked: the browser does not send it
+    # The box is not ticked: the browser does not send it.
+    page.get_by_role("button", name="Erase for good").click()
     assert page.url.endswith("/erase/")
     page.get_by_role("link", name="Keep").click()
     assert page.inner_text("h1") == name
