@@ -6,6 +6,7 @@ in memory than people, rooms and a short window of recent messages.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, NamedTuple, TypeVar
@@ -17,9 +18,12 @@ from weilu.connectors.imports.sources import Part
 from weilu.core.errors import WeiluError
 from weilu.core.events.incoming import Incoming
 
+logger = logging.getLogger("weilu.imports")
 DAY_MS = 86_400_000
 EARLIEST_MS = 788_918_400_000
 """1 January 1995: no chat export reaches further back; an earlier date is a broken one (often the year 1970 or 1601)."""
+SHAPE_ERRORS = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
+"""What Python says of a value that is not of the type expected."""
 RAW_KEPT = 300
 """Characters of a refused row that are kept for the operator to recognise it by."""
 
@@ -137,13 +141,21 @@ def convert_each(
     convert: Callable[[Row], Iterable[Incoming]],
     tally: Tally,
 ) -> Feed:
-    """Run `convert` over numbered rows; a row that it refuses is yielded as `Rejected`, with its line."""
+    """Run `convert` over numbered rows; a row that it refuses is yielded as `Rejected`, with its line.
+
+    A row of a shape that nobody foresaw (a list where a text should be) is refused too: one of them must not stop a million.
+    """
     for line, row in rows:
         tally.rows += 1
         try:
             yield from convert(row)
         except RowRefused as why:
             yield Rejected(part.name, line, str(why), excerpt(row))
+        except SHAPE_ERRORS as error:
+            logger.warning("row of an unknown shape", extra={"error": type(error).__name__, "line": line})
+            yield Rejected(
+                part.name, line, _("the row is not built as rows of this format are"), excerpt(row)
+            )
 
 
 def excerpt(row: object) -> str:

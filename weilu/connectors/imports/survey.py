@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -10,12 +11,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from django.utils.translation import gettext as _
+
 from weilu.connectors.imports.bridges import BridgeWatch, Suspect
-from weilu.connectors.imports.contract import Options, Rejected, Tally
+from weilu.connectors.imports.contract import SHAPE_ERRORS, BadFile, Options, Rejected, Tally
 from weilu.connectors.imports.keybook import KeyBook
 from weilu.connectors.imports.readers import Chosen
 from weilu.core.events.incoming import Actor, Incoming, Place
 
+logger = logging.getLogger("weilu.imports")
 COMMUNITIES_SHOWN = 200
 REJECTED_SHOWN = 20
 EVERY = 5_000
@@ -99,7 +103,11 @@ class Surveyor:
 
 def _all(chosen: Chosen, options: Options, tally: Tally) -> Iterable[Incoming | Rejected]:
     for reader, parts in chosen:
-        yield from reader.read(parts, options, tally)
+        try:
+            yield from reader.read(parts, options, tally)
+        except SHAPE_ERRORS as error:
+            logger.warning("export of an unknown shape", extra={"error": type(error).__name__})
+            raise BadFile(parts[0].name, _("the file is not built as files of this format are")) from error
 
 
 def _columns(chosen: Chosen, options: Options, found: Found) -> None:

@@ -18,24 +18,31 @@ NOBODY = "456226577798135808"
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """`outside` is the channel's id, or its name where the export knows no id."""
+    """`outside` is the channel's id, or its name where the export knows no id. `parent` is the channel that a thread, or a
+    forum's post, belongs to."""
 
     outside: str
     name: str
     server: str = ""
     server_name: str = ""
     has_id: bool = False
+    parent: str = ""
+    parent_name: str = ""
 
 
 def place_of(channel: Channel, channels: int, options: Options) -> tuple[Place, Place | None]:
     """Community and room. A channel is a community of its own, unless the server is to stay whole.
 
-    A name given by the operator for an export of several channels also makes them one community.
+    A name given by the operator for an export of several channels also makes them one community. A thread is a room of its
+    channel.
     """
     if options.one_community or (options.community and channels > 1):
         name = options.community or channel.server_name or options.origin
         server = options.community or channel.server or options.origin
         return Place(PLATFORM, server, name), Place(PLATFORM, channel.outside, channel.name)
+    if channel.parent:
+        name = options.community or channel.parent_name
+        return Place(PLATFORM, channel.parent, name), Place(PLATFORM, channel.outside, channel.name)
     outside = channel.outside if channel.has_id else options.community or channel.outside
     return Place(PLATFORM, outside, options.community or channel.name), None
 

@@ -39,6 +39,25 @@ SPOKEN = frozenset(
 )
 CHANGES = frozenset({"ChannelNameChange", "ChannelIconChange", "ChannelPinnedMessage", "ThreadCreated", "18"})
 """Newer exporters name types they do not know by Discord's number."""
+LEFT_OUT = frozenset(
+    {
+        "Call",
+        "3",
+        *map(str, range(8, 13)),
+        *map(str, range(14, 18)),
+        "22",
+        "24",
+        "25",
+        "26",
+        "27",
+        "28",
+        "29",
+        "30",
+    }
+    | {"31", "32", "36", "37", "38", "39", "44", "46", "21"}
+)
+"""Calls, boosts, stages, invitations, purchases, results of polls, alarms, and the copy of a thread's first message: said by
+nobody here. A type that we do not know at all is a message where it says something."""
 
 
 def claims(part: Part) -> bool:
@@ -77,9 +96,11 @@ def _channel(header: Mapping[str, Any], part: Part, line: int) -> Channel:
     if not isinstance(guild, dict) or not isinstance(channel, dict) or not channel.get("id"):
         raise BadFile(part.name, _("the file does not say which channel it holds"), line)
     name = str(channel.get("name") or "")
+    parent = str(channel.get("categoryId") or "") if "Thread" in str(channel.get("type") or "") else ""
     return Channel(
-        str(channel["id"]), name, str(guild.get("id") or ""), str(guild.get("name") or ""), has_id=True
-    )
+        str(channel["id"]), name, str(guild.get("id") or ""), str(guild.get("name") or ""), has_id=True,
+        parent=parent, parent_name=str(channel.get("category") or "") if parent else "",
+    )  # fmt: skip
 
 
 class ChannelMessages:
@@ -92,7 +113,7 @@ class ChannelMessages:
         self._recent = Recent()
 
     def events(self, row: Any) -> Iterator[Incoming]:
-        """Everything that one entry of `messages` tells. Calls, boosts and the like are left out."""
+        """Everything that one entry of `messages` tells; what stands in `LEFT_OUT` tells nothing."""
         if not isinstance(row, dict) or not row.get("id") or not isinstance(row.get("author"), dict):
             raise RowRefused(_("this is not a message with an id and an author"))
         happened = believable(self._moment(row, "timestamp"), self._options)
@@ -110,9 +131,19 @@ class ChannelMessages:
             yield self._event(row, COMMUNITY_CHANGED, happened, "changed", author)._replace(
                 properties={"change": kind}
             )
+        elif kind not in LEFT_OUT and (row.get("content") or row.get("attachments")):
+            yield self._message(row, happened, author)
 
     def _message(self, row: dict[str, Any], happened: int, author: Actor) -> Incoming:
-        text = str(row.get("content") or "")
+        forwarded = row.get("forwardedMessage") or {}
+        text = str(row.get("content") or forwarded.get("content") or "")
+        found = traits.of_text(text, medium(row) or medium(forwarded))
+        if forwarded:
+            found["forwarded"] = True
+        if counted := sum(
+            int(one.get("count") or 0) for one in row.get("reactions") or () if not one.get("users")
+        ):
+            found["reactions"] = counted
         about, target = self._reply(row)
         self._recent.add(str(row["id"]), author)
         return self._event(row, MESSAGE_SENT, happened, "sent", author)._replace(
@@ -120,7 +151,7 @@ class ChannelMessages:
             about=about,
             target=target,
             mentions=tuple(person(one) for one in row.get("mentions") or () if one.get("id")),
-            properties=traits.of_text(text, medium(row)),
+            properties=found,
             text=text,
         )
 
@@ -142,7 +173,8 @@ class ChannelMessages:
             )
 
     def _reactions(self, row: dict[str, Any], sent: int, author: Actor) -> Iterator[Incoming]:
-        """Newer exports name who reacted, though not when: such a reaction stands at the message's own time."""
+        """Newer exports name who reacted, though not when: such a reaction stands at the message's own time. Where they only
+        count, the count stands with the message."""
         for reaction in row.get("reactions") or ():
             emoji = reaction.get("emoji") or {}
             mark = str(emoji.get("id") or emoji.get("name") or "")

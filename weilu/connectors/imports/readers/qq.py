@@ -1,6 +1,7 @@
 """QQ message manager, exported as text: `2016-07-19 9:05:02 name(10001)` or `name<mail@qq.com>`, then the message.
 
-One file holds one group or several, each under its 消息对象. There are no message ids, so a message is known by group,
+One file holds one group or several, each under its 消息对象. Talks between two give names only, and no number anywhere in the
+file; such names are taken as they are. There are no message ids, so a message is known by group,
 sender, time, text and its ordinal among equals of that second.
 """
 
@@ -39,11 +40,14 @@ SERVICE_ACCOUNTS = frozenset({SYSTEM, "1000000", "80000000", "2854196310"})
 """System messages, the system itself, anonymous speech, the group assistant."""
 MEDIA = {"[图片]": "photo", "[表情]": "sticker", "[视频]": "video", "[语音]": "audio", "[文件]": "file"}
 
-_HEAD = re.compile(
-    r"(\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}:\d{2}) (.*?)(?:\((\d{4,12})\)|<([^<>\s]{3,100})>)\s*"
-)
+_TIME = r"(\d{4}[-/]\d{1,2}[-/]\d{1,2} +(?:[上下]午 ?)?\d{1,2}:\d{2}:\d{2}(?: ?[AaPp][Mm])?)"
+_HEAD = re.compile(_TIME + r" +(.*?)(?:[(（](\d{4,12})[)）]|<([^<>\s]{3,100})>)\s*")
+_BARE = re.compile(_TIME + r" +(\S.{0,59})()()")
+"""A heading of a file without any number."""
 _OBJECT = re.compile(r"消息对象[:：](.*)")
-_TITLE = re.compile(r"=+|消息(?:记录|分组|对象).*")
+_TITLE = re.compile(r"={8,}|消息记录（此消息记录.*|消息(?:分组|对象)[:：].*")
+_RULE = re.compile(r"={8,}")
+"""The line above a title. Without it, the same words are what somebody said."""
 _LEVEL = re.compile(r"^【[^】]{1,12}】")
 """A rank that QQ puts before the name."""
 _RECALLED = re.compile(r"(.+?)撤回了一条(?:成员)?消息")
@@ -60,7 +64,7 @@ def claims(part: Part) -> bool:
         text = head.decode(codec, "ignore")
         if "消息对象" in text or "消息记录" in text:
             return True
-        if any(_HEAD.fullmatch(line) for line in text.splitlines()):
+        if any(_HEAD.fullmatch(line) or _BARE.fullmatch(line) for line in text.splitlines()):
             return True
     return False
 
@@ -68,11 +72,11 @@ def claims(part: Part) -> bool:
 def read(parts: Sequence[Part], options: Options, tally: Tally) -> Feed:
     for part in parts:
         encoding = encoding_of(part)
-        names = _survey(part, encoding)
+        names, head = _survey(part, encoding)
         group = Group(part.stem, options, names)
         numbered = _inside(lines(part, tally, encoding), group)
         found = False
-        for item in convert_each(part, chatlog.entries(numbered, _HEAD.fullmatch), group.events, tally):
+        for item in convert_each(part, chatlog.entries(numbered, head.fullmatch), group.events, tally):
             found = True
             yield item
         if not found:
@@ -81,23 +85,32 @@ def read(parts: Sequence[Part], options: Options, tally: Tally) -> Feed:
 
 def _inside(numbered: Iterator[tuple[int, str]], group: Group) -> Iterator[tuple[int, str]]:
     """Title lines tell which group follows and are no part of a message."""
+    before = ""
     for number, line in numbered:
-        title = _OBJECT.fullmatch(line)
+        titled = number == 1 or _RULE.fullmatch(before) is not None
+        title = _OBJECT.fullmatch(line) if titled else None
         if title is not None:
             group.begin(title[1].strip())
-        elif not _TITLE.fullmatch(line):
+        elif not (_TITLE.fullmatch(line) and (titled or _RULE.fullmatch(line))):
             yield number, line
+        before = line
 
 
-def _survey(part: Part, encoding: str) -> Names:
-    """Everyone's names in the file, since mentions are written by name."""
-    names = Names()
+def _survey(part: Part, encoding: str) -> tuple[Names, re.Pattern[str]]:
+    """Everyone's names in the file, since mentions are written by name; and what its headings look like."""
+    numbered, bare = Names(), Names()
+    found = False
     for _number, line in lines(part, Tally(), encoding):
         head = _HEAD.fullmatch(line)
-        if head is not None and head[3] != SYSTEM:
+        if head is not None:
+            found = True
+            if head[3] != SYSTEM:
+                actor = person(head)
+                numbered.add(actor.name, actor)
+        elif not found and (head := _BARE.fullmatch(line)) is not None:
             actor = person(head)
-            names.add(actor.name, actor)
-    return names
+            bare.add(actor.name, actor)
+    return (numbered, _HEAD) if found else (bare, _BARE)
 
 
 class Group:
@@ -175,14 +188,24 @@ class Group:
 
     def _moment(self, text: str) -> int:
         try:
-            return moments.written(text, self._options.timezone)
+            return moments.written(_on_one_clock(text), self._options.timezone)
         except (ValueError, OverflowError):
             raise RowRefused(_("the date cannot be read: %(date)s") % {"date": text[:40]}) from None
 
 
+def _on_one_clock(text: str) -> str:
+    """`2012-05-03 下午 3:21:45`, as older versions write where the system counts twelve hours."""
+    for word, half in (("上午", " AM"), ("下午", " PM")):
+        if word in text:
+            day, clock = (piece.strip() for piece in text.split(word))
+            hour = int(clock.partition(":")[0])
+            return f"{day} {clock}{half if 1 <= hour <= 12 else ''}"
+    return text
+
+
 def person(head: re.Match[str]) -> Actor:
-    """By number or, where somebody hides it, by mail address."""
-    outside = head[3] or head[4]
+    """By number or, where somebody hides it, by mail address; in a file without numbers by the name alone."""
+    outside = head[3] or head[4] or f"name:{head[2].strip()}"
     name = _LEVEL.sub("", head[2]).strip() or outside
     return Actor(PLATFORM, outside, name, outside in SERVICE_ACCOUNTS or looks_like_bot(name))
 

@@ -14,7 +14,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from weilu.connectors.events import MEMBER_JOINED, MEMBER_LEFT, MESSAGE_EDITED, MESSAGE_SENT, REACTION_ADDED
+from weilu.connectors.events import (
+    COMMUNITY_CHANGED,
+    MEMBER_JOINED,
+    MEMBER_LEFT,
+    MESSAGE_EDITED,
+    MESSAGE_SENT,
+    REACTION_ADDED,
+)
 from weilu.connectors.imports import moments, traits
 from weilu.connectors.imports.bots import looks_like_bot
 from weilu.connectors.imports.contract import (
@@ -36,11 +43,29 @@ from weilu.core.events.keys import key, object_id
 PLATFORM = "slack"
 SOURCE = "import-slack"
 ROSTERS = ("users.json", "channels.json", "groups.json", "mpims.json", "dms.json", "org_users.json")
-SPOKEN = frozenset({"", "bot_message", "me_message", "file_share", "thread_broadcast", "file_comment"})
+SPOKEN = frozenset(
+    {"", "bot_message", "me_message", "file_share", "thread_broadcast", "file_comment", "reply_broadcast"}
+    | {"slackbot_response", "file_mention", "document_mention", "assistant_app_thread"}
+)
+CHANGES = frozenset(
+    f"{place}_{what}"
+    for place in ("channel", "group")
+    for what in (
+        "topic",
+        "purpose",
+        "name",
+        "archive",
+        "unarchive",
+        "convert_to_private",
+        "convert_to_public",
+    )
+) | {"pinned_item"}
+"""Other subtypes (calls, reminders, bots added, heads of threads that were deleted) are nobody's speech and are left out."""
 JOINED = frozenset({"channel_join", "group_join"})
 LEFT = frozenset({"channel_leave", "group_leave"})
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
+_LABELLED = re.compile(r"<[#!][^|<>]*\|([^<>]*)>")
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
@@ -131,16 +156,20 @@ class ChannelDay:
         elif subtype in JOINED | LEFT:
             kind = MEMBER_JOINED if subtype in JOINED else MEMBER_LEFT
             yield self._event(row, kind, happened, subtype, self._author(row))
+        elif subtype in CHANGES:
+            event = self._event(row, COMMUNITY_CHANGED, happened, "changed", self._author(row))
+            yield event._replace(properties={"change": subtype})
 
     def _message(self, row: dict[str, Any], happened: int) -> Iterator[Incoming]:
-        author, text, ts = self._author(row), str(row.get("text") or ""), str(row["ts"])
+        author, written, ts = self._author(row), str(row.get("text") or ""), str(row["ts"])
+        text = plain(written)
         parent = str(row.get("thread_ts") or ts)
         self._recent.add(ts, author)
         yield self._event(row, MESSAGE_SENT, happened, "sent", author)._replace(
             subject=self._object(ts),
             about=self._object(parent) if parent != ts else 0,
             target=self._answered(row, parent) if parent != ts else None,
-            mentions=self._mentions(text),
+            mentions=self._mentions(written),
             properties=traits.of_text(text, medium(row)),
             text=text,
         )
@@ -172,7 +201,11 @@ class ChannelDay:
                 )
 
     def _author(self, row: dict[str, Any]) -> Actor:
-        user, bot = row.get("user"), row.get("bot_id")
+        """Where the row names nobody, a comment on a file, or the file itself, may."""
+        inside: Mapping[str, Any] = next(
+            (row[part] for part in ("comment", "file") if isinstance(row.get(part), dict)), {}
+        )
+        user, bot = row.get("user") or row.get("user_id") or inside.get("user"), row.get("bot_id")
         if user:
             actor = self._person(str(user), str((row.get("user_profile") or {}).get("display_name") or ""))
             return actor._replace(bot=True) if bot else actor
@@ -207,6 +240,12 @@ class ChannelDay:
             return moments.epoch(str(ts))
         except (ValueError, OverflowError):
             raise RowRefused(_("the date cannot be read: %(date)s") % {"date": str(ts)[:40]}) from None
+
+
+def plain(text: str) -> str:
+    """Slack escapes three characters, and writes channels and groups as `<#C12|general>`: the name is kept."""
+    text = _LABELLED.sub(r"\1", text) if "|" in text else text
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") if "&" in text else text
 
 
 def medium(row: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
@@ -24,6 +25,8 @@ from weilu.connectors.imports.textfile import csv_lines, encoding_of, open_text
 from weilu.core.events.incoming import Incoming
 
 SOURCE = "import-csv"
+_SEPARATOR = re.compile(r"sep=(.)")
+"""Excel's own first line, which tells the delimiter."""
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -61,8 +64,12 @@ class _Converter:
 
 def _heading(part: Part) -> tuple[str, tuple[str, ...]]:
     with open_text(part, Tally(), encoding_of(part)) as handle:
-        first = next(csv_lines(part, handle), "").rstrip("\r\n")
-    delimiter = max(DELIMITERS, key=first.count)
+        given = csv_lines(part, handle)
+        first = next(given, "").rstrip("\r\n")
+        told = _SEPARATOR.fullmatch(first)
+        if told is not None:
+            first = next(given, "").rstrip("\r\n")
+    delimiter = told[1] if told is not None else max(DELIMITERS, key=first.count)
     found = tuple(column.strip() for column in next(csv.reader([first], delimiter=delimiter), []))
     if not any(found):
         raise BadFile(part.name, _("the first line names no columns"), 1)
@@ -73,10 +80,11 @@ def _rows(part: Part, delimiter: str, tally: Tally) -> Iterator[tuple[int, list[
     """Rows after the heading, each with the line it begins in."""
     with open_text(part, tally, encoding_of(part)) as handle:
         reader = csv.reader(csv_lines(part, handle), delimiter=delimiter)
-        line = 1
+        told = _SEPARATOR.fullmatch(part.head(16).decode("utf-8-sig", "ignore").split("\n")[0].strip())
+        headings, line = 1 if told is None else 2, 1
         try:
-            for row in reader:
-                if row and line > 1:
+            for number, row in enumerate(reader):
+                if row and number >= headings:
                     yield line, row
                 line = reader.line_num + 1
         except csv.Error:

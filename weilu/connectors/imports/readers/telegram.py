@@ -78,12 +78,20 @@ def _one_of_many(puller: JsonPuller, part: Part, options: Options, tally: Tally)
     for key in puller.fields():
         if key == "messages" and header.get("type") in GROUPS:
             yield from _messages(puller, header, part, options, tally)
+        elif key == "messages":
+            _note_private(tally)
         elif key in ("name", "type", "id"):
             header[key] = puller.value()
 
 
+def _note_private(tally: Tally) -> None:
+    note = _("Talks between two people are no community and were left out.")
+    if note not in tally.notes:
+        tally.notes.append(note)
+
+
 def _messages(puller: JsonPuller, header: dict[str, Any], part: Part, options: Options, tally: Tally) -> Feed:
-    if "id" not in header or "type" not in header:
+    if not isinstance(header.get("id"), int) or "type" not in header:
         raise BadFile(part.name, _("the chat has no id and type before its messages"), puller.line)
     chat = Chat(header, options)
     yield from convert_each(part, puller.items(), chat.events, tally)

@@ -19,7 +19,7 @@ from weilu.connectors.imports import moments, traits
 from weilu.connectors.imports.bots import looks_like_bot
 from weilu.connectors.imports.contract import Options, RowRefused, believable
 from weilu.connectors.imports.naming import Names
-from weilu.connectors.imports.readers.telegram_shapes import chat_id, medium, person_id, plain
+from weilu.connectors.imports.readers.telegram_shapes import chat_id, medium, person_id, said
 from weilu.connectors.imports.recent import Recent
 from weilu.core.events.incoming import Actor, Incoming, Place
 from weilu.core.events.keys import key, object_id
@@ -39,7 +39,8 @@ CHANGES = frozenset(
         "pin_message",
     }
     | {"migrate_to_supergroup", "migrate_from_group", "topic_created", "topic_edit", "set_messages_ttl"}
-    | {"group_call", "edit_chat_theme", "boost_apply", "giveaway_launch"}
+    | {"group_call", "group_call_scheduled", "edit_chat_theme", "boost_apply", "giveaway_launch"}
+    | {"giveaway_results", "set_chat_wallpaper", "set_same_chat_wallpaper"}
 )
 
 
@@ -78,7 +79,7 @@ class Chat:
 
     def _message(self, row: dict[str, Any], happened: int) -> Iterator[Incoming]:
         author = self._actor(row.get("from_id"), row.get("from"))
-        text = plain(row.get("text"))
+        text = said(row)
         about, target, room = self._reply(row)
         self._recent.add(str(row["id"]), author, room)
         found = traits.of_text(text, medium(row))

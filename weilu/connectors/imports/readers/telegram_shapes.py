@@ -49,6 +49,13 @@ def plain(text: Any) -> str:
     return "".join(span if isinstance(span, str) else str(span.get("text", "")) for span in text)
 
 
+def said(row: Mapping[str, Any]) -> str:
+    """What a message says; a poll says its question."""
+    text = plain(row.get("text"))
+    poll = row.get("poll")
+    return text or (plain(poll.get("question")) if isinstance(poll, Mapping) else "")
+
+
 def medium(row: Mapping[str, Any]) -> str:
     if "photo" in row:
         return "photo"

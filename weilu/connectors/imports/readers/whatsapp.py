@@ -37,7 +37,8 @@ MARKS = str.maketrans("", "", "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\
 """Direction marks that the apps strew around names and notices."""
 
 _TITLE = re.compile(
-    r"(?:WhatsApp Chat(?: with| mit| -)?|Chat de WhatsApp con|Conversa do WhatsApp com|与(?=.*的 ?WhatsApp)|和(?=.*的 ?WhatsApp))\s*(.+)"
+    r"(?:WhatsApp[- ]Chat(?: with| mit| met| -)?|Chat de WhatsApp con|Chat WhatsApp con|Discussion WhatsApp avec"
+    r"|Чат WhatsApp с(?: контактом)?|Conversa do WhatsApp com|与(?=.*的 ?WhatsApp)|和(?=.*的 ?WhatsApp))\s*(.+)"
 )
 _TITLE_END = re.compile(r"(?:\s?\(\d+\)|的 ?WhatsApp ?聊天(?:记录)?|\.txt)$")
 _SAID = re.compile(r"([^:：]{1,100}?): (.*)|([^:：]{1,100}?):$")

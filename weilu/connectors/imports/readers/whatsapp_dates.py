@@ -13,22 +13,32 @@ from weilu.connectors.imports.contract import RowRefused
 from weilu.connectors.imports.moments import in_order, zone
 
 _SPACE = r"[ \u00a0\u202f]"
-_HALF = r"(?:a|p)\.?" + _SPACE + r"?m\.?|上午|下午|凌晨|早上|中午|晚上"
-_DATE = r"(?P<a>\d{1,4})[-/.年](?P<b>\d{1,2})[-/.月](?P<c>\d{1,4})\.?日?"
+_BEFORE = "上午|下午|凌晨|早上|清晨|中午|晚上|오전|오후|午前|午後|am|pm"
+"""Halves of a day that stand before the hour."""
+_HALF = r"(?:a|p)\.?" + _SPACE + rf"?m\.?|{_BEFORE}|ص|م|ق\.ظ\.?|ب\.ظ\.?|[πμ]\.?μ\.?|ÖÖ|ÖS|SA|CH|de\.|du\."
+_MARK = "[\u200e\u200f]*"
+"""Direction marks that stand within dates of languages written from the right."""
+_BETWEEN = rf"{_MARK}[-/.年년]{_MARK} ?"
+_DATE = rf"(?P<a>\d{{1,4}}){_BETWEEN}(?P<b>\d{{1,2}}){_MARK}(?:[-/.]|月|월){_MARK} ?(?P<c>\d{{1,4}})(?:\.|日|일)?{_MARK}"
 _TIME = (
-    rf"(?P<before>上午|下午|凌晨|早上|中午|晚上)?{_SPACE}?(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})"
+    rf"(?P<before>{_BEFORE})?{_SPACE}?(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})"
     rf"(?:[:.](?P<second>\d{{2}}))?(?:{_SPACE}?(?P<after>{_HALF}))?"
 )
-_BODY = rf"{_DATE},?{_SPACE}{{1,2}}{_TIME}"
+_BODY = rf"{_DATE}(?:[,،]| (?:à|às|at|um|kl\.?|om|alle(?: ore)?))?{_SPACE}{{1,2}}{_TIME}"
 _ANDROID = re.compile(rf"{_BODY} [-–] (?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_EARLY_IPHONE = re.compile(
+    _BODY.replace("(?:[:.](?P<second>\\d{2}))?", "[:.](?P<second>\\d{2})") + r": (?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Until 2016, without brackets: `12/31/14, 11:55:12 PM: Ada: hi`."""
 _IPHONE = re.compile(rf"\[{_BODY}\] (?P<rest>.*)", re.IGNORECASE | re.DOTALL)
-AFTERNOON = frozenset({"下午", "晚上"})
+AFTERNOON = frozenset({"下午", "晚上", "오후", "午後", "م", "ب.ظ", "ب.ظ.", "μ.μ.", "μμ", "ös", "ch", "du."})
 NOON = "中午"
 
 
 def heading(line: str) -> re.Match[str] | None:
     """Groups a, b, c are the numbers of the date as they stand; `rest` is what follows the time."""
-    return _ANDROID.match(line) or _IPHONE.match(line)
+    return _ANDROID.match(line) or _IPHONE.match(line) or _EARLY_IPHONE.match(line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,21 +8,33 @@ MEDIA: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "photo",
         re.compile(
-            r"(?:image|photo) omitted|图像已省略|圖片已省略|Bild weggelassen|imagen omitida", re.IGNORECASE
+            r"(?:image|photo) omitted|图像已省略|圖片已省略|Bild weggelassen|imagen omitida"
+            r"|image absente|imagem ocultada|immagine omessa|afbeelding weggelaten|изображение отсутствует",
+            re.IGNORECASE,
         ),
     ),
     (
         "video",
-        re.compile(r"video omitted|视频已省略|影片已省略|Video weggelassen|video omitido", re.IGNORECASE),
+        re.compile(
+            r"video omitted|视频已省略|影片已省略|Video weggelassen|video omitido"
+            r"|vidéo absente|vídeo omitido|video omesso|video weggelaten|видео отсутствует",
+            re.IGNORECASE,
+        ),
     ),
     (
         "audio",
-        re.compile(r"audio omitted|音频已省略|音訊已省略|Audio weggelassen|audio omitido", re.IGNORECASE),
+        re.compile(
+            r"audio omitted|音频已省略|音訊已省略|Audio weggelassen|audio omitido"
+            r"|audio absent|áudio ocultado|audio omesso|audio weggelaten|аудио отсутствует|语音已省略",
+            re.IGNORECASE,
+        ),
     ),
     (
         "sticker",
         re.compile(
-            r"sticker omitted|贴图已省略|貼圖已省略|Sticker weggelassen|sticker omitido", re.IGNORECASE
+            r"sticker omitted|贴图已省略|貼圖已省略|Sticker weggelassen|sticker omitido"
+            r"|sticker absent|figurinha omitida|sticker omesso|стикер отсутствует",
+            re.IGNORECASE,
         ),
     ),
     ("animation", re.compile(r"GIF omitted|GIF 已省略|GIF weggelassen|GIF omitido", re.IGNORECASE)),
@@ -36,20 +48,27 @@ MEDIA: tuple[tuple[str, re.Pattern[str]], ...] = (
         "media",
         re.compile(
             r"<(?:media omitted|省略多媒体文件|忽略多媒体文件|省略媒體檔案|媒体文件已省略|Medien ausgeschlossen"
-            r"|Multimedia omitido|Mídia oculta|Médias omis)>",
+            r"|Multimedia omitido|Archivo omitido|Mídia oculta|Arquivo de mídia oculto|Médias omis|Media omessi"
+            r"|Media weggelaten|Без медиафайлов|メディアは含まれていません|미디어 파일을 제외한 내용)>",
             re.IGNORECASE,
         ),
     ),
 )
 ATTACHED = re.compile(
-    r"<(?:attached|附件|Anhang|adjunto): ([^<>]+)>|^(\S+\.\w{3,4}) \((?:file attached|文件附件|Datei angehängt|archivo adjunto)\)"
+    r"<(?:attached|附件|Anhang|adjunto|pièce jointe|anexado|allegato|bijgevoegd|прикреплено)\s?[:：]\s?([^<>]+)>"
+    r"|^(\S.{0,200}?\.\w{3,4}) \((?:file attached|文件附件|附件|档案已附加|Datei angehängt|archivo adjunto|fichier joint"
+    r"|arquivo anexado|file allegato|bestand bijgevoegd|файл добавлен)\)"
 )
 DELETED = re.compile(
     r"(?:This message was deleted|You deleted this message|此消息已删除|你删除了这条消息|您删除了此消息|此訊息已刪除"
-    r"|Diese Nachricht wurde gelöscht|Se eliminó este mensaje|Mensagem apagada|Ce message a été supprimé)\.?",
+    r"|Diese Nachricht wurde gelöscht|Se eliminó este mensaje|Mensagem apagada|Esta mensagem foi apagada|Ce message a été supprimé|Questo messaggio è stato eliminato"
+    r"|Dit bericht is verwijderd|Данное сообщение удалено|Eliminaste este mensaje|You deleted this message\.|已撤回一条消息)\.?",
     re.IGNORECASE,
 )
-EDITED = re.compile(r"\s*<(?:This message was edited|此消息已编辑|已编辑|Diese Nachricht wurde bearbeitet)>$")
+EDITED = re.compile(
+    r"\s*<(?:This message was edited|此消息已编辑|已编辑|Diese Nachricht wurde bearbeitet|Se editó este mensaje"
+    r"|Mensagem editada|Ce message a été modifié)>$"
+)
 
 ADDED = (
     re.compile(r"(?P<by>.+?) added (?P<who>.+)"),

@@ -47,8 +47,9 @@ def test_a_slack_zip_brings_threads_reactions_joins_and_bots(tmp_path: Path) -> 
         ("reaction.added", "Helper"),
         ("message.sent", "Bea"),
         ("message.sent", "Build"),
+        ("community.changed", "Ada"),
     ]
-    _joined, question, _edited, heart, by_bot, answer, build = events
+    _joined, question, _edited, heart, by_bot, answer, build, _topic = events
     assert answer.about == question.subject == heart.about
     assert answer.target == question.actor
     assert [actor.outside for actor in question.mentions] == ["U2"]
