@@ -12,6 +12,10 @@ from weilu.connectors.tracking import actions as tracking_actions
 from weilu.connectors.tracking import jobs as tracking_jobs
 from weilu.connectors.tracking.events import KINDS as TRACKING_KINDS
 from weilu.connectors.tracking.personal import PERSONAL as tracking_personal
+from weilu.connectors.webhooks import actions as webhook_actions
+from weilu.connectors.webhooks import handlers as webhook_handlers
+from weilu.connectors.webhooks import jobs as webhook_jobs
+from weilu.connectors.webhooks.personal import PERSONAL as webhooks_personal
 from weilu.console import needs as console_needs
 from weilu.core import metrics, needs
 from weilu.core.api import jobs as api_jobs
@@ -40,7 +44,7 @@ from weilu.members.personal import PERSONAL as members_personal
 
 EVENT_KINDS = (*CHAT_KINDS, *TRACKING_KINDS, *LOG_KINDS, *member_events.KINDS)
 DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (*import_decisions.KINDS, *member_decisions.KINDS)
-HANDLERS: tuple[handlers.Handler, ...] = ()
+HANDLERS: tuple[handlers.Handler, ...] = (*webhook_handlers.HANDLERS,)
 PUMP = (
     pump.Step("sequencer", sequencer.run_unless_busy, intake.waiting),
     pump.Step("handlers", handlers.run_once, handlers.waiting, shared=True),
@@ -55,6 +59,7 @@ JOBS: tuple[recurring.Job, ...] = (
     *member_jobs.JOBS,
     *operator_jobs.JOBS,
     *api_jobs.JOBS,
+    *webhook_jobs.JOBS,
 )
 PERSONAL = (
     api_personal,
@@ -62,6 +67,7 @@ PERSONAL = (
     decisions_personal,
     imports_personal,
     tracking_personal,
+    webhooks_personal,
     members_personal,
 )
 KNOWN_CONCLUSIONS = {"state": knowledge.states_known, "tier": standing.tiers_known}
@@ -91,3 +97,4 @@ def register_all() -> None:
     labels.register_actions(member_decisions.AUDIT_WORDS)
     labels.register_actions(community_actions.AUDIT_WORDS)
     labels.register_actions(exporting.AUDIT_WORDS)
+    labels.register_actions(webhook_actions.AUDIT_WORDS)

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "weilu.core.api",
     "weilu.core.warehouse",
     "weilu.connectors.imports",
+    "weilu.connectors.webhooks",
     "weilu.connectors.tracking",
     "weilu.members",
     "weilu.communities",
@@ -167,6 +168,9 @@ API_RATE_UNKNOWN = int(os.environ.get("WEILU_API_RATE_UNKNOWN", "60"))
 
 PANEL_PATIENCE = 0.0 if TESTING else 30.0
 """For so many seconds drawn figures are shown though news came in; they are drawn anew meanwhile (`communities.fresh`)."""
+
+WEBHOOK_HOSTS = [h.strip() for h in os.environ.get("WEILU_WEBHOOK_HOSTS", "").split(",") if h.strip()]
+"""Hosts (`host` or `host:port`) that webhooks may reach by plain HTTP and at private addresses."""
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if CACHE_URL:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("weilu.core.operators.urls")),
     path("members/", include("weilu.members.urls")),
     path("communities/", include("weilu.communities.urls")),
+    path("settings/webhooks/", include("weilu.connectors.webhooks.urls")),
     path("imports/", include("weilu.connectors.imports.urls")),
     path("", include("weilu.evaluation.urls")),
     path("api/v1/", include("weilu.app.api")),

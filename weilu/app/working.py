@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from django.db import close_old_connections
 
+from weilu.connectors.webhooks import delivering
 from weilu.core import clock
 from weilu.core.jobs import pump, recurring, tasks
 
@@ -22,6 +23,10 @@ def run_pump(stop: threading.Event, *, conclude: bool = True) -> None:
         pump.run_forever(stop)
     else:
         pump.help_out(stop)
+
+
+def run_sender(stop: threading.Event) -> None:
+    delivering.run_forever(stop)
 
 
 def run_jobs(stop: threading.Event, holder: str) -> None:

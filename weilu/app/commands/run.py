@@ -81,13 +81,14 @@ def worker(
     ] = True,
 ) -> None:
     """Carry events to the pages, do queued tasks and recurring work, until told to stop."""
-    from weilu.app.working import run_jobs, run_pump
+    from weilu.app.working import run_jobs, run_pump, run_sender
 
     stop = threading.Event()
     holder = f"{socket.gethostname()[:20]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     wanted: list[tuple[bool, Any, tuple[Any, ...]]] = [
         (pump, partial(run_pump, conclude=conclude), (stop,)),
         (jobs, run_jobs, (stop, holder)),
+        (jobs, run_sender, (stop,)),
     ]
     threads = [threading.Thread(target=run, args=args) for on, run, args in wanted if on]
 

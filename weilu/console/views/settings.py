@@ -48,6 +48,13 @@ SECTIONS = (
         icon="users-group",
     ),
     Section(
+        _("Webhooks"),
+        _("Other programs are told what happens, as it happens."),
+        "webhooks:list",
+        rights.WEBHOOKS,
+        icon="webhook",
+    ),
+    Section(
         _("Audit trail"),
         _("Who did what, chained so that a change shows."),
         "operators:audit",

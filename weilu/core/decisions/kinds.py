@@ -26,6 +26,11 @@ def register(kinds: Iterable[Kind]) -> None:
             raise ValueError(f"decision kind {kind.slug} is declared twice")
 
 
+def all_kinds() -> tuple[Kind, ...]:
+    """In the order of their registration."""
+    return tuple(_kinds.values())
+
+
 def find(slug: str) -> Kind:
     """The kind; one that nobody registered is an error of ours."""
     if slug not in _kinds:

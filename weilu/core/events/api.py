@@ -15,7 +15,7 @@ from weilu.core import clock
 from weilu.core.api import paging
 from weilu.core.api.guards import needs
 from weilu.core.api.once import once
-from weilu.core.api.schemas import ApiRequest, Done, Id, Page, Paging, Slug
+from weilu.core.api.schemas import ApiRequest, Done, Id, Name, Page, Paging
 from weilu.core.directory import queries as directory
 from weilu.core.errors import Conflict
 from weilu.core.events import handlers, kinds, queries
@@ -76,7 +76,7 @@ class Wish(Paging):
     """`after`: a position to begin behind, where there is no cursor yet. `kind`: only events of this kind."""
 
     after: int = Field(0, ge=0, le=2**63 - 1)
-    kind: Slug | None = None
+    kind: Name | None = None
     community: Id | None = None
 
 

@@ -33,13 +33,19 @@ NOBODYS_FAULT = (Unavailable, OperationalError)
 class Handler:
     """`run(rows)` acts on rows in order, inside a transaction that it does not end; safe to run twice on the same rows.
 
-    `kinds` names the kinds it wants; None stands for all.
+    `kinds` names the kinds it wants; None stands for all. While it is `asleep` nobody needs it and nothing is read for
+    it; whoever needs it again calls `wake` first.
     """
 
     name: str
     run: Callable[[Sequence[Row]], None]
     effects: bool = False
     kinds: frozenset[str] | None = None
+    asleep: Callable[[], bool] | None = None
+
+    @property
+    def sleeps(self) -> bool:
+        return self.asleep is not None and self.asleep()
 
     def wants(self, row: Row) -> bool:
         return (row.live or not self.effects) and (self.kinds is None or row.kind in self.kinds)
@@ -56,7 +62,7 @@ def register(handlers: Iterable[Handler]) -> None:
 
 def run_once(handlers: Sequence[Handler] | None = None) -> int:
     """Carry each handler up to one batch further, all fed by one reading; returns how many rows the furthest-behind took."""
-    chosen = _handlers if handlers is None else tuple(handlers)
+    chosen = tuple(one for one in (_handlers if handlers is None else handlers) if not one.sleeps)
     cursors = {handler.name: _cursor(handler) for handler in chosen}
     if not chosen or (start := min(cursors.values())) >= queries.head():
         return 0
@@ -75,7 +81,12 @@ def waiting() -> bool:
         return False
     cursors = dict(HandlerCursor.objects.values_list("name", "position"))
     head = queries.head()
-    return any(cursors.get(handler.name, 0) < head for handler in _handlers)
+    return any(cursors.get(handler.name, 0) < head for handler in _handlers if not handler.sleeps)
+
+
+def wake(name: str) -> None:
+    """A handler that slept is needed from now on: what happened so far is not for it. In the transaction of who needs it."""
+    HandlerCursor.objects.update_or_create(name=name, defaults={"position": queries.head()})
 
 
 def parked() -> list[Parked]:

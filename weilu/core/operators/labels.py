@@ -41,6 +41,7 @@ KINDS: Mapping[str, str | Promise] = {
     "community": _("Community"),
     "member": _("Member"),
     "batch": _("Import"),
+    "webhook": _("Webhook"),
 }
 
 BROWSERS = (
