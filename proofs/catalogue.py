@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from proofs import kills, log_undo, warehouse_sessions, workers
+from proofs import api_calls, kills, log_undo, warehouse_sessions, workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,15 @@ PROOFS = {
             cases=200 // kills.KILLS,
             sample=2,
             run=kills.case,
+        ),
+        Proof(
+            "schemathesis",
+            f"{api_calls.CALLS} calls a case over all operations of the API, by owner, community manager, analyst, an account "
+            "without rights and nobody: no 5xx, nothing off the description, nothing of another community.",
+            "cases",
+            cases=20_000 // api_calls.CALLS,
+            sample=2,
+            run=api_calls.case,
         ),
         Proof(
             "sessions",

@@ -55,7 +55,7 @@ class PartOut(Schema):
     points: int | None
 
 
-class HealthOut(Schema):
+class CommunityHealth(Schema):
     """`score` 0 to 100, null where too little is known; `first` and `last` are the days it was read over."""
 
     community: int
@@ -125,7 +125,9 @@ def list_rooms(request: ApiRequest, community_id: Id, paged: Query[Paging]) -> d
     return {"items": found, "next": following}
 
 
-@router.get("/communities/{community_id}/health", response=HealthOut, summary="How healthy is a community?")
+@router.get(
+    "/communities/{community_id}/health", response=CommunityHealth, summary="How healthy is a community?"
+)
 @needs(rights.VIEW)
 def read_community_health(request: ApiRequest, community_id: Id, asked: Query[Window]) -> dict[str, Any]:
     """As docs/reference/health.md describes it."""

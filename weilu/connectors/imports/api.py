@@ -46,7 +46,7 @@ class PlaceOut(Schema):
     events: int
 
 
-class PreviewOut(Schema):
+class ImportPreview(Schema):
     """What one reading found. `duplicates` are known already; `bridged` messages belong to people behind a bridge bot."""
 
     dialects: list[str]
@@ -91,7 +91,7 @@ class ImportOut(Schema):
     stale: bool
     error: str
     options: OptionsOut
-    preview: PreviewOut | None
+    preview: ImportPreview | None
     result: dict[str, Any] | None
     by: int | None
     created_at: dt.datetime

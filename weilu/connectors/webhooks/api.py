@@ -42,7 +42,7 @@ class WebhookOut(Schema):
     created_at: dt.datetime
 
 
-class MadeOut(WebhookOut):
+class WebhookMade(WebhookOut):
     """`secret` signs every message; it is shown this once."""
 
     secret: str
@@ -118,7 +118,7 @@ def list_webhooks(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     return {"items": [_told(row) for row in found], "next": following}
 
 
-@router.post("/webhooks", response={201: MadeOut}, summary="Set up a webhook")
+@router.post("/webhooks", response={201: WebhookMade}, summary="Set up a webhook")
 @needs(rights.WEBHOOKS)
 @once()
 def create_webhook(request: ApiRequest, given: WebhookIn) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def remove_webhook(request: ApiRequest, webhook_id: Id) -> dict[str, bool]:
     return {"done": True}
 
 
-@router.post("/webhooks/{webhook_id}/secret", response={201: MadeOut}, summary="A new secret")
+@router.post("/webhooks/{webhook_id}/secret", response={201: WebhookMade}, summary="A new secret")
 @needs(rights.WEBHOOKS)
 @once()
 def renew_secret(request: ApiRequest, webhook_id: Id) -> dict[str, Any]:

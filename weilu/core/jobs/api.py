@@ -32,7 +32,7 @@ class JobOut(Schema):
     last_error: str
 
 
-class HealthOut(Schema):
+class InstallationHealth(Schema):
     """Positions of the log. `warehouse_position` is null while the warehouse does not answer; `behind` is what it lacks."""
 
     log_position: int
@@ -46,7 +46,7 @@ class HealthOut(Schema):
     jobs_failing: int
 
 
-@router.get("/health", response=HealthOut, summary="How is the installation?")
+@router.get("/health", response=InstallationHealth, summary="How is the installation?")
 @needs(rights.SETTINGS)
 def read_health(request: ApiRequest) -> dict[str, Any]:
     """For people with the right to see it; `/healthz` and `/readyz` answer supervisors without a login."""

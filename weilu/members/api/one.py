@@ -120,7 +120,7 @@ class ItemOut(Schema):
     now: str
 
 
-class StoryOut(Schema):
+class TimelineOut(Schema):
     items: list[ItemOut]
     next: str | None
 
@@ -158,7 +158,7 @@ def change_member(request: ApiRequest, member_id: Id, change: MemberIn) -> dict[
     return _told(request.viewer, member, present())
 
 
-@router.get("/members/{member_id}/timeline", response=StoryOut, summary="What happened with a member")
+@router.get("/members/{member_id}/timeline", response=TimelineOut, summary="What happened with a member")
 @needs(rights.VIEW)
 def read_timeline(request: ApiRequest, member_id: Id, asked: Query[Telling]) -> dict[str, Any]:
     """Newest first, twenty lines a page."""

@@ -52,7 +52,7 @@ class LimitsOut(Schema):
     churn_days: int
 
 
-class PersonOut(Schema):
+class MovingMember(Schema):
     member: int
     name: str
 
@@ -63,10 +63,10 @@ class MovingOut(Schema):
     was: str
     now: str
     count: int
-    members: list[PersonOut]
+    members: list[MovingMember]
 
 
-class PreviewOut(Schema):
+class ThresholdsPreview(Schema):
     members: int
     moving: list[MovingOut]
 
@@ -88,7 +88,7 @@ def read_thresholds(request: ApiRequest, scope: Whole) -> dict[str, Any]:
     return _told(scope, versions_of([scope])[scope])
 
 
-@router.post("/thresholds/{scope}/preview", response=PreviewOut, summary="Who would move?")
+@router.post("/thresholds/{scope}/preview", response=ThresholdsPreview, summary="Who would move?")
 @needs(rights.VIEW)
 def preview_thresholds(request: ApiRequest, scope: Whole, given: LimitsIn) -> dict[str, Any]:
     """Nothing is changed."""

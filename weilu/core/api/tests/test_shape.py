@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from ninja import Schema
 
 from weilu.core.api.description import METHODS
 
@@ -109,3 +110,20 @@ def test_every_post_that_changes_takes_a_key(db: None, stranger: Client) -> None
         if "post" in path and not any(one["name"] == "Idempotency-Key" for one in path["post"]["parameters"])
     }
     assert without == only_ask
+
+
+def test_no_two_shapes_share_a_name(db: None) -> None:
+    """The framework keeps shapes by name alone: of two with one name the description would show only one."""
+    from weilu.app import api as whole
+
+    def below(kind: type) -> set[type]:
+        return {one for sub in kind.__subclasses__() for one in (sub, *below(sub))}
+
+    assert whole.api
+    named: dict[str, set[str]] = {}
+    for shape in below(Schema):
+        if shape.__module__.startswith("weilu.") and shape.__name__.endswith(
+            ("Out", "In", "Health", "Preview", "Made")
+        ):
+            named.setdefault(shape.__name__, set()).add(shape.__module__)
+    assert {name: places for name, places in named.items() if len(places) > 1} == {}

@@ -33,7 +33,7 @@ class TokenOut(Schema):
     revoked_at: dt.datetime | None
 
 
-class MadeOut(TokenOut):
+class TokenMade(TokenOut):
     """`token` is shown this once and kept nowhere."""
 
     token: str
@@ -58,7 +58,7 @@ def list_tokens(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     return {"items": found, "next": following}
 
 
-@router.post("/tokens", response={201: MadeOut}, summary="Make a token")
+@router.post("/tokens", response={201: TokenMade}, summary="Make a token")
 @once()
 def create_token(request: ApiRequest, given: TokenIn) -> dict[str, Any]:
     own = request.caller.scopes
