@@ -58,11 +58,6 @@ def sighting(actors: Sequence[Actor], header: Header) -> bytes:
     return _packed([], header, [[_short(p, 32), outside_id(o), _name(n), bot, 0] for p, o, n, bot in actors])
 
 
-def count_of(payload: bytes) -> int:
-    """How many events a frame holds."""
-    return int(_COUNT.unpack_from(payload)[0])
-
-
 def decode(payload: bytes) -> Frame:
     count = _COUNT.unpack_from(payload)[0]
     start = _COUNT.size + count * KEY_BYTES

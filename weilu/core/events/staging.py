@@ -1,13 +1,14 @@
 """How do events of one batch come in while it is not yet certain that they may? Written through, or kept back until the end.
 
-What is kept back stands, as frames, in a file that has no name: it is gone when it is closed or its process dies. At the end
-it is published, changed on the way where accounts turned out to be something else than they seemed.
+What is kept back stands in a file that has no name: it is gone when it is closed or its process dies. At the end it is
+published, changed on the way where accounts turned out to be something else than they seemed.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable, Collection, Iterator, Sequence
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
@@ -17,8 +18,6 @@ from weilu.core import clock
 from weilu.core.events import frames
 from weilu.core.events.actions import GROUP, append_encoded
 from weilu.core.events.incoming import Actor, Incoming
-
-_LENGTH = struct.Struct(">I")
 
 Payload = tuple[int, bytes]
 """How many events, and their frame."""
@@ -46,28 +45,17 @@ class Stage:
             self._kept.close()
 
     def take(self, events: Sequence[Incoming]) -> None:
-        """One frame. What was taken before `hold` was set goes through; so the order stays."""
-        payload = frames.encode(events, self._header)
+        """As many as one frame holds. What was taken before `hold` was set goes through; so the order stays."""
         if self.hold:
-            self._keep(payload)
-            return
-        self._waiting.append((len(events), payload))
-        if len(self._waiting) >= GROUP:
-            self._through()
+            self._keep(events)
+        else:
+            self._add(events)
 
-    def publish(
-        self, accounts: Collection[tuple[str, str]] = (), change: Callable[[Incoming], Incoming] | None = None
-    ) -> None:
-        """Let everything in, durable when it returns. Events of frames that name one of the accounts (platform, outside)
-        pass through `change`."""
+    def publish(self, change: Callable[[Incoming], Incoming] | None = None) -> None:
+        """Let everything in, durable when it returns. What was kept back passes through `change`."""
         self._through()
-        for payload in self._read():
-            count = frames.count_of(payload)
-            if change is not None and accounts:
-                payload = self._changed(payload, accounts, change)
-            self._waiting.append((count, payload))
-            if len(self._waiting) >= GROUP:
-                self._through()
+        for events in self._read():
+            self._add([change(event) for event in events] if change is not None else events)
         self._through()
 
     def sight(self, actors: Sequence[Actor]) -> None:
@@ -75,29 +63,27 @@ class Stage:
         if actors:
             append_encoded([(0, frames.sighting(actors, self._header))])
 
+    def _add(self, events: Sequence[Incoming]) -> None:
+        self._waiting.append((len(events), frames.encode(events, self._header)))
+        if len(self._waiting) >= GROUP:
+            self._through()
+
     def _through(self) -> None:
         if self._waiting:
             append_encoded(self._waiting)
             self._waiting, self.passed = [], True
 
-    def _keep(self, payload: bytes) -> None:
+    def _keep(self, events: Sequence[Incoming]) -> None:
         if self._kept is None:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._kept = TemporaryFile(dir=self._folder)  # noqa: SIM115  # closed with the stage
-        self._kept.write(_LENGTH.pack(len(payload)) + payload)
+        # Pickled, since they are changed before they become frames; nobody else can write to this file.
+        pickle.dump(list(events), self._kept, protocol=5)
 
-    def _read(self) -> Iterator[bytes]:
+    def _read(self) -> Iterator[list[Incoming]]:
         if self._kept is None:
             return
         self._kept.seek(0)
-        while head := self._kept.read(_LENGTH.size):
-            yield self._kept.read(_LENGTH.unpack(head)[0])
-
-    def _changed(
-        self, payload: bytes, accounts: Collection[tuple[str, str]], change: Callable[[Incoming], Incoming]
-    ) -> bytes:
-        frame = frames.decode(payload)
-        if not any((platform, outside) in accounts for platform, outside, *_ in frame.actors):
-            return payload
-        events = [change(frames.pick(frame, index)) for index in range(len(frame.keys))]
-        return frames.encode(events, self._header)
+        with suppress(EOFError):
+            while True:
+                yield pickle.load(self._kept)  # noqa: S301

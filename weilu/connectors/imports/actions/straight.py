@@ -86,7 +86,7 @@ def _pass(batch: Batch, tell: Teller, found: survey.Found, passed: list[bool]) -
 def _publish(stage: Stage, found: survey.Found, *, early: bool) -> None:
     """Bridged messages are handed to the people behind. A bridge that had spoken before the first of them is a bot there too."""
     accounts = {account: _platform_and_id(account) for account in found.bridges}
-    stage.publish(accounts.values(), attribution(accounts))
+    stage.publish(attribution(accounts) if accounts else None)
     if early:
         spoke = (account for account, seen in found.bridges.items() if seen["total"] > seen["bridged"])
         stage.sight([Actor(*accounts[account], bot=True) for account in spoke])
