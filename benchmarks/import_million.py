@@ -59,16 +59,19 @@ def main() -> None:
     messages = int(sys.argv[1]) if len(sys.argv) > 1 else MESSAGES
     runs = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     print(machine.describe())
-    taken = []
+    taken, worked = [], []
     peaks: imports.Peaks = {}
     with tempfile.TemporaryDirectory(prefix="weilu-million-") as made:
         make(Path(made), messages)
         for _ in range(runs):
             with imports.home() as where:
+                before = imports.processor()
                 seconds, printed = imports.bring_in(where, "discord", Path(made), peaks)
                 taken.append(seconds)
+                worked.append(imports.processor() - before)
     print(f"{printed['events']} events, {printed['members']} members, {printed['communities']} communities")
     print(machine.line("import", taken, "s", LIMIT * messages / MESSAGES))
+    print(machine.line("processor time of command and helper", worked, "s"))
     for name, peak in peaks.items():
         print(machine.line(f"peak memory of the {name}", [peak], "MB", MEMORY_LIMIT))
 

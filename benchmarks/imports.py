@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -49,6 +50,13 @@ def bring_in(where: str, format_name: str, path: Path, peaks: Peaks) -> tuple[fl
     if command.returncode:
         raise SystemExit(f"the import ended with status {command.returncode}: {told}")
     return seconds, json.loads(told)
+
+
+def processor() -> float:
+    """Processor seconds of all commands and helpers that have ended: on a machine that does other things too this says more than
+    the clock. The warehouse is not among them."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def _look(where: str, peaks: Peaks) -> None:
