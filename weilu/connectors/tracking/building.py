@@ -11,10 +11,8 @@ import orjson
 from weilu.connectors.tracking.contract import ALIAS, IDENTIFY, ITEM, PROFILE, Refused, Said
 from weilu.connectors.tracking.rules import amounts, moments, names, words
 from weilu.core.events.incoming import Actor, Incoming, Place
-from weilu.core.events.keys import key, object_id
+from weilu.core.events.keys import object_id, sdk_key
 
-NAMESPACE = "sdk"
-"""Of all keys: the log forgets them after 35 days and lets an operator judge clocks that are far off."""
 MOST_BYTES = 32 * 1024
 ORDERS = frozenset({names.ORDER_PAID, names.ORDER_CANCELLED})
 NAME_TRAITS = ("name", "$name", "nickname", "nick_name", "username", "display_name")
@@ -65,7 +63,9 @@ def built(said: Said, origin: Origin, arrived: int, ordinals: Ordinals) -> Incom
     target = previous or (anonymous if call in (IDENTIFY, ALIAS) and anonymous != user else "")
     raw = arrived if time is None else time
     return Incoming(
-        key(NAMESPACE, raw, code, own) if own else _nameless_key(said, code, raw, ordinals),
+        sdk_key(raw, f"{code}\x1f{own}", timed=time is not None)
+        if own
+        else _own_key(said, code, raw, ordinals),
         kind,
         moments.happened(time, sent, arrived),
         code,
@@ -86,7 +86,7 @@ def built(said: Said, origin: Origin, arrived: int, ordinals: Ordinals) -> Incom
 def link(code: str, place: Place, user: str, anonymous: str, happened: int) -> Incoming:
     """An event carried both a known and an anonymous id: said once for each pair."""
     return Incoming(
-        key(NAMESPACE, happened, code, "link", user, anonymous),
+        sdk_key(happened, f"{code}\x1flink\x1f{user}\x1f{anonymous}"),
         names.USER_LINKED,
         happened,
         code,
@@ -102,11 +102,12 @@ def pairs(said: Said) -> Iterator[tuple[str, str]]:
         yield said.user, said.anonymous
 
 
-def _nameless_key(said: Said, code: str, raw: int, ordinals: Ordinals) -> bytes:
+def _own_key(said: Said, code: str, raw: int, ordinals: Ordinals) -> bytes:
+    """For an event without an id: what it says, when, and the how-manieth of its like in the request it is."""
     content = _dumped([*said[:2], *said[3:6], said.properties, said.traits, said.group])
-    made = key(NAMESPACE, raw, code, "content", raw, content)
-    number = ordinals.next(made)
-    return key(NAMESPACE, raw, code, "content", raw, content, number) if number else made
+    text = f"{code}\x1fcontent\x1f{raw}\x1f{content}"
+    number = ordinals.next(sdk_key(raw, text))
+    return sdk_key(raw, f"{text}\x1f{number}")
 
 
 def _dumped(value: Any) -> str:

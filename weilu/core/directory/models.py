@@ -95,3 +95,40 @@ class Sighting(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["what", "ref", "batch"], name="sighting_once")]
         indexes = [models.Index(fields=["batch"], name="sighting_batch")]
+
+
+class Link(models.Model):
+    """A source said that `identity` is the same person as `other`, first at `happened`. Said again it changes nothing.
+
+    `joined`: it was believed. `review`: both are known people, so an operator decides. `apart`: not believed, since the
+    device belonged to somebody else already. `dismissed`: an operator said no.
+    """
+
+    JOINED, REVIEW, APART, DISMISSED = "joined", "review", "apart", "dismissed"
+
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="links")
+    other = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="linked")
+    state = models.CharField(max_length=10)
+    happened = models.BigIntegerField()
+    decision = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["identity", "other"], name="link_once")]
+        indexes = [models.Index(fields=["state"], name="link_state")]
+
+
+class Fact(models.Model):
+    """What an account says about itself: one trait. `at` is when it was said (ms); a later saying wins.
+
+    `value` is JSON text, empty where it was taken back. `once`: said as a first value, which any other replaces.
+    """
+
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="facts")
+    name = models.CharField(max_length=100)
+    value = models.TextField()
+    at = models.BigIntegerField()
+    once = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["identity", "name"], name="fact_once")]

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db import models
 from django.db.models import CASCADE
 
-from weilu.core.directory import sightings
+from weilu.core.directory import facts, sightings
 from weilu.core.directory.minting import chunks
 from weilu.core.directory.models import Community, Identity, Member, Ownership, Room, Sighting
 
@@ -55,6 +55,7 @@ def erase(identity: int) -> Gone:
     found = Identity.objects.filter(pk=identity).first()
     if found is None:
         return Gone([], [], [], [])
+    facts.forget(identity)
     found.name, found.outside = "", f"{ERASED}{secrets.token_hex(16)}"
     found.save(update_fields=["name", "outside"])
     _unname(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 Properties = dict[str, "str | int | float | bool"]
@@ -33,6 +33,8 @@ class Kind:
 
 
 _kinds: dict[str, Kind] = {}
+_joining: dict[str, str] = {}
+_telling: set[str] = set()
 
 
 def register(kinds: Iterable[Kind]) -> None:
@@ -41,6 +43,10 @@ def register(kinds: Iterable[Kind]) -> None:
         if kind.slug in _kinds and _kinds[kind.slug] != kind:
             raise ValueError(f"event kind {kind.slug} is declared twice")
         _kinds[kind.slug] = kind
+        if kind.joins:
+            _joining[kind.slug] = kind.joins
+        if kind.facts:
+            _telling.add(kind.slug)
 
 
 def all_kinds() -> tuple[Kind, ...]:
@@ -56,14 +62,14 @@ def may_be_own(slug: str) -> bool:
     return 0 < len(slug) <= LONGEST_OWN and slug.isprintable()
 
 
-def joining() -> dict[str, str]:
+def joining() -> Mapping[str, str]:
     """Kinds that say that two accounts are one person, and how they say it."""
-    return {kind.slug: kind.joins for kind in _kinds.values() if kind.joins}
+    return _joining
 
 
-def telling_facts() -> frozenset[str]:
+def telling_facts() -> Collection[str]:
     """Kinds whose private fields are facts about their actor."""
-    return frozenset(kind.slug for kind in _kinds.values() if kind.facts)
+    return _telling
 
 
 def interactions() -> tuple[str, ...]:

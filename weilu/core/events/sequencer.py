@@ -17,11 +17,11 @@ from django.db import connections, transaction
 
 from weilu.core import clock
 from weilu.core.collecting import seldom
-from weilu.core.directory import sightings
+from weilu.core.directory import facts, joining, sightings
 from weilu.core.directory.minting import Minter
 from weilu.core.directory.models import Sighting
 from weilu.core.directory.sightings import fold
-from weilu.core.events import claims, frames, holds, intake, nameless, store
+from weilu.core.events import claims, frames, holds, intake, kinds, nameless, store
 from weilu.core.events.lock import lock, taken
 from weilu.core.events.models import BatchTally, Sequenced
 
@@ -78,6 +78,8 @@ class Draft:
     claimed: list[tuple[int, list[int]]] = field(default_factory=list)
     tally: dict[int, list[int]] = field(default_factory=dict)
     held: list[tuple[frames.Frame, int]] = field(default_factory=list)
+    wishes: list[joining.Wish] = field(default_factory=list)
+    told: list[facts.Told] = field(default_factory=list)
 
 
 def _step(limit: int) -> int:
@@ -107,6 +109,11 @@ def _draft(taken: intake.Taken, state: Sequenced) -> Draft:
         places = _mint(opened, state.head)
     for number, (frame, place) in enumerate(zip(opened, places, strict=True)):
         _lay(frame, place, draft, again=number < taken.again)
+    if draft.wishes or draft.told:
+        # Before the log has them: a step that dies in between is done again and finds them done.
+        with transaction.atomic():
+            facts.write(draft.told)
+            joining.join(draft.wishes)
     return draft
 
 
@@ -169,6 +176,7 @@ def _lay(frame: frames.Frame, places: Places, draft: Draft, *, again: bool) -> N
     positions: list[int] = []
     repeated = 0
     off = holds.off(frame)
+    joins, telling = kinds.joining(), kinds.telling_facts()
     for index, (key, row) in enumerate(zip(frame.keys, frame.rows, strict=True)):
         position = known.get(key)
         if position is not None:
@@ -193,6 +201,10 @@ def _lay(frame: frames.Frame, places: Places, draft: Draft, *, again: bool) -> N
         )  # fmt: skip
         if text or data:
             private.append((head, identity, text, data))
+        if kind in joins and target != frames.NOBODY:
+            draft.wishes.append(joining.Wish(who[target], identity, joins[kind], happened, head))
+        if kind in telling and data:
+            draft.told.append(facts.Told(identity, data, happened))
     new, draft.head = head - draft.head, head
     draft.claimed.append((batch, positions))
     counted = draft.tally.setdefault(batch, [0, 0, 0])

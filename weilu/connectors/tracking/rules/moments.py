@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from typing import Any
 
 from weilu.connectors.tracking.contract import Refused
@@ -23,7 +22,7 @@ def written(value: Any) -> int | None:
     if value is None or value == "":
         return None
     try:
-        ms = _of_text(value) if isinstance(value, str) else _of_number(value)
+        ms = _of_text(value) if type(value) is str else _of_number(value)
     except (ValueError, OverflowError, TypeError):
         raise Refused("bad_time") from None
     if not EARLIEST_MS <= ms <= LATEST_MS:
@@ -47,15 +46,15 @@ def happened(raw: int | None, sent: int | None, arrived: int) -> int:
 
 
 def _of_text(text: str) -> int:
-    if text[0].isdigit() and (text.isdigit() or text.replace(".", "", 1).isdigit()) and len(text) > 8:
+    if "-" not in text and len(text) > 8:
         return _of_number(float(text) if "." in text else int(text))
     moment = dt.datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=dt.UTC)
-    return math.floor(moment.timestamp() * 1000 + 0.5)
+    return round(moment.timestamp() * 1000)
 
 
 def _of_number(number: Any) -> int:
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise TypeError
-    return int(number) if abs(number) >= MILLISECONDS_FROM else int(number * 1000)
+    return round(number) if abs(number) >= MILLISECONDS_FROM else round(number * 1000)

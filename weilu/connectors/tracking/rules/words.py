@@ -228,18 +228,20 @@ def split(
         raise Refused("many_properties")
     row: dict[str, Any] = {}
     private: dict[str, str] = {}
+    known, words = _classes.get, _words.get
     for name, value in properties.items():
         if name[:1] == "$":
             name = AUTOMATIC.get(name, "")
-        known = _classes.get(name) or class_of(name)
-        if known is DROPPED or value is None:
+        found = known(name) or class_of(name)
+        if found is DROPPED or value is None:
             continue
         kind = type(value)
-        if known is not PRIVATE:
-            if kind is bool or ((kind is int or kind is float) and -LONG_NUMBER < value < LONG_NUMBER):
-                row[name] = value
-                continue
-            if kind is str and (known is WORD or name in declared) and is_word(value):
+        if found is not PRIVATE:
+            if kind is str:
+                if (found is WORD or name in declared) and (words(value) or is_word(value)):
+                    row[name] = value
+                    continue
+            elif kind is bool or ((kind is int or kind is float) and -LONG_NUMBER < value < LONG_NUMBER):
                 row[name] = value
                 continue
         private[name] = value if kind is str else _text(value)

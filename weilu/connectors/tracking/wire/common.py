@@ -37,20 +37,21 @@ NOBODY = frozenset(
 ) | {"", "[object object]", "00000000-0000-0000-0000-000000000000"}
 """Placeholders that slip into ids; taken for an id, they would make one person out of everybody."""
 
+LONGEST_PLACEHOLDER = max(map(len, NOBODY)) + 1
+
 Outcome = Said | Refused
 
 
 def identifier(value: Any) -> str:
     """An id as text, empty where it names nobody. Raises Refused where it is too long."""
-    kind = type(value)
-    if kind is not str:
-        if kind is not int:
+    if type(value) is not str:
+        if type(value) is not int:
             return ""
         value = str(value)
     if len(value) > LONGEST_ID:
         raise Refused("long_id")
     text: str = value.strip()
-    return "" if len(text) < 18 and text.lower() in NOBODY else text
+    return "" if len(text) < LONGEST_PLACEHOLDER and text.lower() in NOBODY else text
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

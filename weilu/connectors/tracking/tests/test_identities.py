@@ -1,0 +1,155 @@
+"""Who is who: devices join known people late, out of order, and never two known people by themselves."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+
+from weilu.connectors.tracking.models import Source
+from weilu.connectors.tracking.tests.conftest import Door
+from weilu.core import clock
+from weilu.core.decisions.models import Decision
+from weilu.core.directory import facts
+from weilu.core.directory.models import Identity, Link, Member, Ownership
+from weilu.core.events import actions as log
+from weilu.core.operators.access import Viewer
+from weilu.members import actions as members
+
+DEVICE, OTHER_DEVICE = "8f14e45f-ceea-467f-9575-1f0b3a1c2d3e", "c9f0f895-fb98-4b91-99f5-1f0b3a1c2d3e"
+
+
+def owner(outside: str) -> int:
+    return Identity.objects.get(outside=outside).member_id
+
+
+def identify(user: str, device: str, at: int, **rest: Any) -> dict[str, Any]:
+    named = {"type": "identify", "userId": user, "anonymousId": device, "timestamp": at}
+    return named | {"messageId": f"i-{user}-{device}"} | rest
+
+
+def send(door: Door, shop: Source, *events: dict[str, Any]) -> None:
+    assert door.post("/v1/batch", {"writeKey": shop.key, "batch": list(events)}).status == 200
+    door.rows()
+
+
+def test_what_a_device_did_before_the_sign_up_becomes_the_persons(door: Door, shop: Source) -> None:
+    now = clock.now_ms()
+    track = {"type": "track", "event": "Looked", "anonymousId": DEVICE, "messageId": "t", "timestamp": now}
+    send(door, shop, track)
+    assert owner(DEVICE) != 0
+    send(door, shop, identify("cai", DEVICE, now + 1))
+    assert owner(DEVICE) == owner("cai")
+    rows = Ownership.objects.filter(identity__outside=DEVICE).order_by("id")
+    assert [row.decision is None for row in rows] == [True, False]
+    assert rows[1].from_position == 2
+    assert Member.objects.get(pk=rows[0].member_id).merged_into_id == owner("cai")
+
+
+def test_events_that_carry_both_ids_join_them_without_an_identify(door: Door, shop: Source) -> None:
+    both = {"type": "track", "event": "Looked", "anonymousId": DEVICE, "userId": "cai", "messageId": "t"}
+    send(door, shop, both, both | {"messageId": "t2"})
+    send(door, shop, both | {"messageId": "t3"})
+    assert owner(DEVICE) == owner("cai")
+    assert [row.kind for row in door.rows()].count("user.linked") == 1
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_of_two_who_claim_a_device_the_earlier_has_it_in_whatever_order_they_arrive(
+    door: Door, shop: Source, order: tuple[int, ...]
+) -> None:
+    now = clock.now_ms()
+    said = [
+        identify("cai", DEVICE, now - 2000),
+        identify("bob", DEVICE, now - 1000),
+        identify("eve", DEVICE, now),
+    ]
+    for number in order:
+        send(door, shop, said[number])
+    assert owner(DEVICE) == owner("cai")
+    assert len({owner("cai"), owner("bob"), owner("eve")}) == 3
+    states = dict(Link.objects.values_list("other__outside", "state"))
+    assert states == {"cai": Link.JOINED, "bob": Link.APART, "eve": Link.APART}
+
+
+def test_an_alias_of_two_known_people_waits_for_an_operator(door: Door, shop: Source) -> None:
+    send(door, shop, identify("cai", DEVICE, 0), identify("bob", OTHER_DEVICE, 0))
+    send(door, shop, {"type": "alias", "previousId": "bob", "userId": "cai", "messageId": "a"})
+    assert owner("cai") != owner("bob")
+    assert Link.objects.get(identity__outside="bob", other__outside="cai").state == Link.REVIEW
+
+
+@pytest.mark.parametrize(("user", "alias"), [("cai", DEVICE), (DEVICE, "cai")])
+def test_posthogs_alias_joins_a_made_up_id_whichever_side_it_stands_on(
+    door: Door, shop: Source, user: str, alias: str
+) -> None:
+    event = {
+        "event": "$create_alias",
+        "distinct_id": user,
+        "properties": {"alias": alias, "distinct_id": user},
+    }
+    assert door.post("/batch/", {"api_key": shop.key, "batch": [event]}).status == 200
+    door.rows()
+    assert owner(DEVICE) == owner("cai")
+
+
+def test_a_joining_is_undone_like_a_merge_and_does_not_come_back(door: Door, shop: Source) -> None:
+    now = clock.now_ms()
+    send(door, shop, identify("cai", DEVICE, now))
+    decision = Decision.objects.get(kind="member.merged")
+    members.unmerge(Viewer.everything(), decision.pk)
+    assert owner(DEVICE) != owner("cai")
+    send(door, shop, identify("cai", DEVICE, now + 5, messageId="again"))
+    assert owner(DEVICE) != owner("cai")
+
+
+def test_a_device_that_an_operator_gave_to_somebody_is_not_taken_away_by_a_program(
+    door: Door, shop: Source, cai: Any
+) -> None:
+    track = {"type": "track", "event": "Looked", "anonymousId": DEVICE, "messageId": "t"}
+    send(door, shop, track)
+    members.merge(Viewer.everything(), cai, Member.objects.get(pk=owner(DEVICE)))
+    send(door, shop, identify("bob", DEVICE, clock.now_ms()))
+    assert owner(DEVICE) == cai.pk
+    assert Link.objects.get().state == Link.REVIEW
+
+
+@pytest.mark.parametrize("nobody", ["null", "undefined", "anonymous", "0", "  ", "[object Object]", None, {}])
+def test_placeholders_make_nobody_one_person(door: Door, shop: Source, nobody: Any) -> None:
+    event = {"type": "track", "event": "Looked", "userId": nobody, "messageId": "t", "writeKey": shop.key}
+    assert door.post("/v1/track", event).json["error"] == "nobody"
+    assert door.post("/v1/track", event | {"anonymousId": DEVICE}).status == 200
+    assert [one.outside for one in Identity.objects.all() if door.rows()] in ([], [DEVICE])
+
+
+def test_traits_are_facts_the_latest_saying_wins_and_erasure_takes_them(door: Door, shop: Source) -> None:
+    now = clock.now_ms()
+    send(
+        door, shop,
+        identify("cai", DEVICE, now, traits={"plan": "pro", "email": "cai@example.com", "name": "Cai"}),
+        identify("cai", DEVICE, now - 60_000, messageId="late", traits={"plan": "free", "age": 30}),
+    )  # fmt: skip
+    cai = Identity.objects.get(outside="cai")
+    assert facts.of([cai.pk]) == [("age", 30), ("email", "cai@example.com"), ("name", "Cai"), ("plan", "pro")]
+    assert cai.name == "Cai"
+    log.erase_identity(cai.pk)
+    assert facts.of([cai.pk]) == []
+
+
+def test_sensors_profiles_set_once_and_unset(door: Door, shop: Source) -> None:
+    now = clock.now_ms()
+
+    def profile(how: str, at: int, **properties: Any) -> dict[str, Any]:
+        return {"type": how, "distinct_id": "u", "time": at, "_track_id": at, "properties": properties}
+
+    events = [
+        profile("profile_set_once", now, first="web"),
+        profile("profile_set_once", now - 5, first="app"),
+        profile("profile_set", now - 9, city="Suzhou", level=1),
+        profile("profile_set", now - 3, level=2),
+        profile("profile_unset", now - 1, city=True),
+    ]
+    assert door.post(f"/sa?key={shop.key}", events).status == 200
+    door.rows()
+    assert facts.of(Identity.objects.values_list("pk", flat=True)) == [("first", "app"), ("level", 2)]

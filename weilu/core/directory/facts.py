@@ -1,0 +1,68 @@
+"""What do accounts say about themselves? Traits from SDKs, the latest saying by event time; erasable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import orjson
+from django.db import connection
+
+from weilu.core.directory.models import Fact
+
+MOST = 100
+"""Traits read of one saying."""
+LONGEST = 1_000
+CHANGES = ("set", "set_once", "unset")
+
+# An unset row stays as a mark, so that an older saying that arrives late does not bring the trait back. A first value
+# yields to any set one; of two first values the earlier holds.
+_UPSERT = """
+INSERT INTO directory_fact (identity_id, name, value, at, once) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (identity_id, name) DO UPDATE SET value = excluded.value, at = excluded.at, once = excluded.once
+WHERE CASE WHEN excluded.once THEN directory_fact.once AND excluded.at < directory_fact.at
+      ELSE directory_fact.once OR excluded.at >= directory_fact.at END
+"""
+
+
+class Told(NamedTuple):
+    """An account said something at `at` (ms); `private` is the event's private side as JSON text."""
+
+    identity: int
+    private: str
+    at: int
+
+
+def write(told: Iterable[Told]) -> None:
+    """Change what is known, in the order of saying. Inside the caller's transaction; safe to run twice."""
+    rows = [row for one in told for row in _rows(one)]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(_UPSERT, rows)
+
+
+def of(identities: Iterable[int]) -> list[tuple[str, Any]]:
+    """(name, value) of what these accounts say now, by name; of two that say the same the later."""
+    found: dict[str, tuple[int, Any]] = {}
+    for name, value, at in Fact.objects.filter(identity__in=list(identities)).values_list(
+        "name", "value", "at"
+    ):
+        if value and (name not in found or found[name][0] < at):
+            found[name] = (at, orjson.loads(value))
+    return [(name, found[name][1]) for name in sorted(found)]
+
+
+def forget(identity: int) -> None:
+    """An account is erased."""
+    Fact.objects.filter(identity=identity).delete()
+
+
+def _rows(one: Told) -> Iterable[tuple[Any, ...]]:
+    private = orjson.loads(one.private) if one.private else {}
+    for change in CHANGES:
+        said = orjson.loads(private[change]) if private.get(change) else {}
+        values: Mapping[str, Any] = said if isinstance(said, dict) else dict.fromkeys(map(str, said))
+        for name, value in list(values.items())[:MOST]:
+            text = "" if change == "unset" or value is None else orjson.dumps(value).decode()
+            if len(text) <= LONGEST and 0 < len(name) <= 100:
+                yield one.identity, name, text, one.at, change == "set_once"

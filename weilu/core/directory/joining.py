@@ -1,0 +1,179 @@
+"""Which accounts are one person, as far as a source may say so? Only the sequencer calls this, under its lock.
+
+An SDK says that a device (an anonymous id) belongs to a known account. That is believed when the device belonged to nobody
+yet; of two who claim it, the earlier by event time has it, whichever arrives first. Two known people are never made one
+by a write key, which anybody can read in a page: such a saying waits for an operator. Each joining is a decision like a
+merge by hand, and is undone in the same way.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from weilu.core import clock
+from weilu.core.decisions.models import Decision
+from weilu.core.directory import sightings
+from weilu.core.directory.minting import chunks
+from weilu.core.directory.models import Identity, Link, Member, Ownership
+from weilu.core.events.kinds import ALIASED
+
+MERGED = "member.merged"
+RULE = ("source-says-same", 1)
+SOME = 500
+# What SDKs make up for a device: UUIDs, long hexadecimal words, and theirs with hyphens in between.
+_MADE_UP = re.compile(r"(?=.*\d)[0-9a-f-]{16,}|[0-9a-zA-Z]{6,}(-[0-9a-zA-Z]{3,}){3,}", re.I)
+
+
+class Wish(NamedTuple):
+    """A source said at `happened` (ms), at this position of the log, that both accounts are one person.
+
+    `how`: `claimed` where `identity` is an anonymous id of the known account `other`; `aliased` where nobody says which.
+    """
+
+    identity: int
+    other: int
+    how: str
+    happened: int
+    position: int
+
+
+def join(wishes: Sequence[Wish]) -> int:
+    """Carry out, or put aside, what was said; inside the caller's transaction. Returns how many accounts changed hands."""
+    if not wishes:
+        return 0
+    book = _Book.of(wishes)
+    changed = {number for wish in wishes for number in book.take(wish)}
+    book.save()
+    sightings.rename_members(changed)
+    return len(book.moved)
+
+
+@dataclass(slots=True)
+class _Book:
+    """What is known about the accounts of these wishes, and what is to be written."""
+
+    accounts: dict[int, Identity]
+    links: dict[tuple[int, int], Link]
+    owners: dict[int, Link]
+    """The link that gave a device to its person."""
+    known: set[int]
+    """Accounts that have been named as the known side."""
+    alone: dict[int, int]
+    """How many accounts a member has."""
+    now: dt.datetime
+    fresh: list[Link]
+    changed: list[Link]
+    moved: list[tuple[Identity, int, int]]
+    """(account, its member before, position)."""
+
+    @classmethod
+    def of(cls, wishes: Sequence[Wish]) -> _Book:
+        numbers = sorted({number for wish in wishes for number in wish[:2]})
+        accounts: dict[int, Identity] = {}
+        links: dict[tuple[int, int], Link] = {}
+        known: set[int] = set()
+        for some in chunks(numbers, SOME):
+            accounts |= Identity.objects.in_bulk(some)
+            for link in Link.objects.filter(identity__in=some):
+                links[link.identity_id, link.other_id] = link
+            known.update(Link.objects.filter(other__in=some).values_list("other", flat=True))
+        owners = {link.identity_id: link for link in links.values() if link.state == Link.JOINED}
+        alone: dict[int, int] = {}
+        for some in chunks(sorted({account.member_id for account in accounts.values()}), SOME):
+            for member in Identity.objects.filter(member__in=some).values_list("member", flat=True):
+                alone[member] = alone.get(member, 0) + 1
+        return cls(accounts, links, owners, known, alone, clock.now(), [], [], [])
+
+    def take(self, wish: Wish) -> Iterable[int]:
+        """Members whose accounts changed."""
+        device, person = self._sides(wish)
+        if device is None or person is None or device.pk == person.pk:
+            return ()
+        if (device.pk, person.pk) in self.links or (person.pk, device.pk) in self.links:
+            return ()
+        state = self._judged(device, person, wish)
+        link = Link(identity=device, other=person, state=state, happened=wish.happened, at=self.now)
+        self.fresh.append(link)
+        self.links[device.pk, person.pk] = link
+        if state != Link.JOINED:
+            return ()
+        self.known.add(person.pk)
+        if (before := self.owners.get(device.pk)) is not None:
+            before.state = Link.APART
+            self.changed.append(before)
+        self.owners[device.pk] = link
+        return self._move(device, person, wish.position)
+
+    def save(self) -> None:
+        """Decisions, ownership, links; each in bulk."""
+        decisions = Decision.objects.bulk_create(
+            [_decision(account, before, self.now) for account, before, _ in self.moved]
+        )
+        by_account = {account.pk: row.pk for (account, *_), row in zip(self.moved, decisions, strict=True)}
+        Ownership.objects.bulk_create(
+            [
+                Ownership(
+                    identity=account,
+                    member_id=row.subject_id,
+                    from_position=position,
+                    decision=row.pk,
+                    at=self.now,
+                )
+                for (account, _, position), row in zip(self.moved, decisions, strict=True)
+            ]
+        )
+        Identity.objects.bulk_update(
+            {one.pk: one for one, *_ in self.moved}.values(), ["member"], batch_size=SOME
+        )
+        for account, before, _ in self.moved:
+            Member.objects.filter(pk=before).exclude(identities__isnull=False).update(
+                merged_into=account.member_id
+            )
+        for link in self.fresh:
+            link.decision = by_account.get(link.identity_id) if link.state == Link.JOINED else None
+        Link.objects.bulk_create(self.fresh)
+        Link.objects.bulk_update([link for link in self.changed if link.pk], ["state"])
+
+    def _sides(self, wish: Wish) -> tuple[Identity | None, Identity | None]:
+        """(device, person). Of an alias the device is the one that looks made up and was never known."""
+        device, person = self.accounts.get(wish.identity), self.accounts.get(wish.other)
+        if wish.how == ALIASED and device and person and not self._made_up(device) and self._made_up(person):
+            return person, device
+        return device, person
+
+    def _made_up(self, account: Identity) -> bool:
+        return account.pk not in self.known and _MADE_UP.fullmatch(account.outside) is not None
+
+    def _judged(self, device: Identity, person: Identity, wish: Wish) -> str:
+        if device.pk in self.known or (wish.how == ALIASED and not self._made_up(device)):
+            return Link.REVIEW
+        if (owner := self.owners.get(device.pk)) is not None:
+            return Link.JOINED if wish.happened < owner.happened else Link.APART
+        # Joined with others by hand: what an operator has said is not undone by a program.
+        return Link.REVIEW if self.alone.get(device.member_id, 1) > 1 else Link.JOINED
+
+    def _move(self, device: Identity, person: Identity, position: int) -> Collection[int]:
+        before, after = device.member_id, person.member_id
+        if before == after:
+            return ()
+        device.member_id = after
+        self.alone[before] = self.alone.get(before, 1) - 1
+        self.alone[after] = self.alone.get(after, 1) + 1
+        self.moved.append((device, before, position))
+        return (before, after)
+
+
+def _decision(account: Identity, before: int, now: dt.datetime) -> Decision:
+    return Decision(
+        kind=MERGED,
+        subject_type="member",
+        subject_id=account.member_id,
+        rule=RULE[0],
+        rule_version=RULE[1],
+        evidence={"absorbed": before, "accounts": [account.pk]},
+        at=now,
+    )
