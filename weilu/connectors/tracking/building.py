@@ -41,7 +41,7 @@ class Ordinals:
 
 def built(said: Said, origin: Origin, arrived: int, ordinals: Ordinals) -> Incoming:
     """The event. `arrived` is in ms since 1970 UTC. Raises Refused."""
-    call, _, own, user, anonymous, previous, time, sent, properties, traits, group = said
+    call, _, own, user, anonymous, previous, time, sent, properties, traits, group, _ = said
     kind = names.kind_of(call, said.name)
     code = origin.code
     if not (user or anonymous):
@@ -52,7 +52,7 @@ def built(said: Said, origin: Origin, arrived: int, ordinals: Ordinals) -> Incom
         row.pop("value", None)
         private.pop("value", None)
     if traits:
-        private |= {change: _dumped(what) for change, what in traits.items()}
+        private |= {f"${change}": _dumped(what) for change, what in traits.items()}
     if group:
         private["group"] = group
     if private and sum(map(len, private.values())) > MOST_BYTES:
@@ -104,7 +104,7 @@ def pairs(said: Said) -> Iterator[tuple[str, str]]:
 
 def _own_key(said: Said, code: str, raw: int, ordinals: Ordinals) -> bytes:
     """For an event without an id: what it says, when, and the how-manieth of its like in the request it is."""
-    content = _dumped([*said[:2], *said[3:6], said.properties, said.traits, said.group])
+    content = _dumped([*said[:2], *said[3:6], said.properties, said.traits, said.group, said.mark])
     text = f"{code}\x1fcontent\x1f{raw}\x1f{content}"
     number = ordinals.next(sdk_key(raw, text))
     return sdk_key(raw, f"{text}\x1f{number}")

@@ -26,6 +26,7 @@ class Said(NamedTuple):
     `id` is the SDK's own (messageId, uuid, `_track_id`), empty where it gives none. `user` is a known account's id,
     `anonymous` a device's or visitor's, `previous` what an alias calls the account by another id; empty where absent.
     `time` is the raw client time and `sent` when the device says that it sent it, ms since 1970 UTC, None where absent.
+    `mark` tells events without an `id` apart, beside all that they say.
     `traits` are facts about the account, by how they change it: `set`, `set_once`, `unset`.
     """
 
@@ -40,3 +41,4 @@ class Said(NamedTuple):
     properties: Mapping[str, Any] = EMPTY
     traits: Mapping[str, Any] = EMPTY
     group: str = ""
+    mark: str = ""

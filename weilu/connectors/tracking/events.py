@@ -12,9 +12,9 @@ KINDS = (
     Kind(names.SCREEN_VIEWED, _("Screen viewed")),
     Kind(names.APP_OPENED, _("App opened")),
     Kind(names.GROUP_JOINED, _("Named their group")),
-    Kind(names.USER_IDENTIFIED, _("Said who they are"), joins=CLAIMED, facts=True),
+    Kind(names.USER_IDENTIFIED, _("Said who they are"), joins=CLAIMED),
     Kind(names.USER_LINKED, _("Recognised on a device"), joins=CLAIMED),
     Kind(names.USER_ALIASED, _("Said to have another id"), joins=ALIASED),
-    Kind(names.PROFILE_CHANGED, _("Profile changed"), facts=True),
+    Kind(names.PROFILE_CHANGED, _("Profile changed")),
     Kind(names.ITEM_CHANGED, _("Item changed")),
 )

@@ -132,7 +132,7 @@ def _look(properties: dict[str, dict[str, Any]], said: Said, event: Incoming) ->
     for change in said.traits.values():
         told |= {str(name): ("trait", True, "") for name in change}
     for name, (type_, private, value) in told.items():
-        if name in ("set", "set_once", "unset") and said.traits:
+        if name[:1] == "$":
             continue
         known = properties.get(name)
         if known is None:

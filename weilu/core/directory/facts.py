@@ -1,4 +1,7 @@
-"""What do accounts say about themselves? Traits from SDKs, the latest saying by event time; erasable."""
+"""What do accounts say about themselves? Traits from SDKs, the latest saying by event time; erasable.
+
+An event tells them in its private fields `$set`, `$set_once` (JSON objects as text) and `$unset` (a list of names).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from weilu.core.directory.models import Fact
 MOST = 100
 """Traits read of one saying."""
 LONGEST = 1_000
-CHANGES = ("set", "set_once", "unset")
+SET, SET_ONCE, UNSET = CHANGES = ("$set", "$set_once", "$unset")
 
 # An unset row stays as a mark, so that an older saying that arrives late does not bring the trait back. A first value
 # yields to any set one; of two first values the earlier holds.
@@ -31,6 +34,11 @@ class Told(NamedTuple):
     identity: int
     private: str
     at: int
+
+
+def tells(private: str) -> bool:
+    """Whether an event's private side (JSON text) may hold traits; cheap, and sometimes wrong where texts quote them."""
+    return '"$set' in private or '"$unset' in private
 
 
 def write(told: Iterable[Told]) -> None:
@@ -63,6 +71,6 @@ def _rows(one: Told) -> Iterable[tuple[Any, ...]]:
         said = orjson.loads(private[change]) if private.get(change) else {}
         values: Mapping[str, Any] = said if isinstance(said, dict) else dict.fromkeys(map(str, said))
         for name, value in list(values.items())[:MOST]:
-            text = "" if change == "unset" or value is None else orjson.dumps(value).decode()
+            text = "" if change == UNSET or value is None else orjson.dumps(value).decode()
             if len(text) <= LONGEST and 0 < len(name) <= 100:
-                yield one.identity, name, text, one.at, change == "set_once"
+                yield one.identity, name, text, one.at, change == SET_ONCE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 Properties = dict[str, "str | int | float | bool"]
@@ -17,8 +17,7 @@ class Kind:
 
     `interaction` says whether doing it counts as taking part (lifecycle, DAU).
     `joins` says that an event's target is the same person as its actor: `claimed` where the source knows the target as
-    an anonymous id (a device), `aliased` where it only says that both are one. `facts` says that its private fields
-    `set`, `set_once` and `unset` change what is known about the actor. See `joining` and `directory.facts`.
+    an anonymous id (a device), `aliased` where it only says that both are one. See `directory.joining`.
     `upcasters[n]` turns the properties of version n into those of version n + 1.
     `label` is shown to operators and may be lazily translated.
     """
@@ -29,12 +28,10 @@ class Kind:
     interaction: bool = False
     upcasters: Mapping[int, Upcaster] | None = None
     joins: str = ""
-    facts: bool = False
 
 
 _kinds: dict[str, Kind] = {}
 _joining: dict[str, str] = {}
-_telling: set[str] = set()
 
 
 def register(kinds: Iterable[Kind]) -> None:
@@ -45,8 +42,6 @@ def register(kinds: Iterable[Kind]) -> None:
         _kinds[kind.slug] = kind
         if kind.joins:
             _joining[kind.slug] = kind.joins
-        if kind.facts:
-            _telling.add(kind.slug)
 
 
 def all_kinds() -> tuple[Kind, ...]:
@@ -65,11 +60,6 @@ def may_be_own(slug: str) -> bool:
 def joining() -> Mapping[str, str]:
     """Kinds that say that two accounts are one person, and how they say it."""
     return _joining
-
-
-def telling_facts() -> Collection[str]:
-    """Kinds whose private fields are facts about their actor."""
-    return _telling
 
 
 def interactions() -> tuple[str, ...]:

@@ -176,7 +176,7 @@ def _lay(frame: frames.Frame, places: Places, draft: Draft, *, again: bool) -> N
     positions: list[int] = []
     repeated = 0
     off = holds.off(frame)
-    joins, telling = kinds.joining(), kinds.telling_facts()
+    joins = kinds.joining()
     for index, (key, row) in enumerate(zip(frame.keys, frame.rows, strict=True)):
         position = known.get(key)
         if position is not None:
@@ -203,7 +203,7 @@ def _lay(frame: frames.Frame, places: Places, draft: Draft, *, again: bool) -> N
             private.append((head, identity, text, data))
         if kind in joins and target != frames.NOBODY:
             draft.wishes.append(joining.Wish(who[target], identity, joins[kind], happened, head))
-        if kind in telling and data:
+        if data and facts.tells(data):
             draft.told.append(facts.Told(identity, data, happened))
     new, draft.head = head - draft.head, head
     draft.claimed.append((batch, positions))

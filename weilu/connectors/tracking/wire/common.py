@@ -63,6 +63,11 @@ def mapping(value: Any) -> Mapping[str, Any]:
     return value
 
 
+def own_traits(traits: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Traits without those that SDKs add by themselves."""
+    return {name: value for name, value in traits.items() if name[:1] != "$" or name == "$name"}
+
+
 def each(events: Iterable[Any], read: Callable[[Mapping[str, Any]], Said], nul: bool) -> Iterator[Outcome]:
     """Read them one by one: one that cannot be read does not sink the others."""
     for event in events:

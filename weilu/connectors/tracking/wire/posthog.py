@@ -7,7 +7,7 @@ from typing import Any
 
 from weilu.connectors.tracking.contract import ALIAS, EMPTY, GROUP, IDENTIFY, PROFILE, TRACK, Refused, Said
 from weilu.connectors.tracking.rules import moments
-from weilu.connectors.tracking.wire.common import Outcome, each, identifier, mapping
+from weilu.connectors.tracking.wire.common import Outcome, each, identifier, mapping, own_traits
 
 CALLS = {
     "$identify": IDENTIFY,
@@ -59,9 +59,9 @@ def _said(event: Mapping[str, Any], sent: int | None) -> Said:
     traits = {
         change: found
         for key, change in TRAITS
-        if isinstance(found := properties.get(key) or get(key), dict) and found
+        if isinstance(told := properties.get(key) or get(key), dict) and (found := own_traits(told))
     }
-    if properties.get("$unset"):
+    if isinstance(properties.get("$unset"), list):
         traits["unset"] = properties["$unset"]
     previous = identifier(properties.get("alias")) if name == "$create_alias" else ""
     return Said(
@@ -73,14 +73,19 @@ def _said(event: Mapping[str, Any], sent: int | None) -> Said:
         identifier(properties.get("alias")) if call == ALIAS and not previous else previous,
         _time(get, sent),
         sent,
-        _group(properties) if call == GROUP else EMPTY if call in (IDENTIFY, PROFILE, ALIAS) else properties,
+        _own(properties, call),
         traits or EMPTY,
         identifier(properties.get("$group_key")) if call == GROUP else "",
     )
 
 
-def _group(properties: Mapping[str, Any]) -> Mapping[str, Any]:
-    return mapping(properties.get("$group_set"))
+def _own(properties: Mapping[str, Any], call: str) -> Mapping[str, Any]:
+    """What the event says, without who and whose it is, which stand among its properties too."""
+    if call == GROUP:
+        return mapping(properties.get("$group_set"))
+    if call != TRACK:
+        return EMPTY
+    return {name: value for name, value in properties.items() if name not in ("distinct_id", "token")}
 
 
 def _time(get: Any, sent: int | None) -> int | None:

@@ -1,4 +1,8 @@
-"""Sensors' (神策) wire format: `/sa`, `/sa.gif`. Bodies are forms whose `data` or `data_list` is packed JSON."""
+"""Sensors' (神策) wire format: `/sa`, `/sa.gif`. Bodies are forms whose `data` or `data_list` is packed JSON.
+
+`_track_id` is a random number of five to ten digits, which soon comes again, and Python's SDK has none: an event is known
+by all that it says but `_flush_time`, which changes with each try.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import Any
 
 from weilu.connectors.tracking.contract import EMPTY, IDENTIFY, ITEM, PROFILE, TRACK, Refused, Said
 from weilu.connectors.tracking.rules import moments
-from weilu.connectors.tracking.wire.common import Outcome, each, identifier, mapping
+from weilu.connectors.tracking.wire.common import Outcome, each, identifier, mapping, own_traits
 
 CALLS = {
     "track": TRACK,
@@ -58,15 +62,16 @@ def _said(event: Mapping[str, Any]) -> Said:
     return Said(
         call,
         name or (said if call == TRACK else ""),
-        _own(event),
+        "",
         user,
         anonymous if call in (IDENTIFY, TRACK) else "",
         "",
         moments.written(get("time")),
         _sent(get("_flush_time")),
-        EMPTY if call == PROFILE else properties,
+        EMPTY if said in CHANGES else properties,
         _traits(said, properties),
         "",
+        f"{said}\x1f{get('_track_id', '')}",
     )
 
 
@@ -83,19 +88,9 @@ def _who(get: Any) -> tuple[str, str]:
     return user, "" if anonymous == user else anonymous
 
 
-def _own(event: Mapping[str, Any]) -> str:
-    """`_track_id` is a random 32-bit number: unique only with who, what and when."""
-    own = event.get("_track_id")
-    if type(own) not in (int, str):
-        return ""
-    return "\x1f".join(
-        str(event.get(part, "")) for part in ("_track_id", "distinct_id", "type", "event", "time")
-    )
-
-
 def _traits(said: str, properties: Mapping[str, Any]) -> Mapping[str, Any]:
-    change = CHANGES.get(said)
-    return {change: list(properties) if change == "unset" else properties} if change and properties else EMPTY
+    change, own = CHANGES.get(said), own_traits(properties)
+    return {change: list(own) if change == "unset" else own} if change and own else EMPTY
 
 
 def _sent(value: Any) -> int | None:
