@@ -96,7 +96,7 @@ def _field(raw: bytes) -> bytes:
 
 def _of_base64(raw: bytes) -> bytes:
     if not _BASE64.fullmatch(raw):
-        raise Refused("not_packed_right" if raw[:1] not in b'"0123456789tfn' else "not_json")
+        raise Refused("not_json" if raw[:1] == b'"' else "not_packed_right")
     tidy = b"".join(raw.split()).rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
     try:
         return base64.b64decode(tidy + b"=" * (-len(tidy) % 4), validate=True)

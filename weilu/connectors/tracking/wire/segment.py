@@ -53,7 +53,7 @@ def key_of(body: Any) -> str:
 def _said(event: Mapping[str, Any], default: str, sent: int | None) -> Said:
     get = event.get
     call = get("type") or default
-    if call not in CALLS:
+    if type(call) is not str or call not in CALLS:
         raise Refused("unknown_call")
     own = get("messageId")
     user, anonymous = identifier(get("userId")), identifier(get("anonymousId"))

@@ -1,0 +1,66 @@
+"""Too much at once, a full disk, a store that fails: what is answered, and what is never lost or doubled."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+import pytest
+
+from weilu.connectors.tracking import disk
+from weilu.connectors.tracking import door as doors
+from weilu.connectors.tracking.models import Source
+from weilu.connectors.tracking.tests.conftest import Door
+from weilu.core.events import actions as log
+
+EVENT = {"type": "track", "event": "Good", "userId": "u", "messageId": "one"}
+SENSORS = {"type": "track", "event": "Good", "distinct_id": "u", "time": 1}
+
+
+def test_too_much_at_once_is_asked_to_come_again_but_not_who_would_not(
+    door: Door, shop: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "BUSY_BYTES", 20)
+    reply = door.post("/v1/t", EVENT | {"writeKey": shop.key})
+    assert (reply.status, reply.headers["retry-after"]) == (429, "1")
+    assert door.post(f"/sa?key={shop.key}", SENSORS).status == 200
+    monkeypatch.setattr(doors, "PATIENT_BYTES", 20)
+    assert door.post(f"/sa?key={shop.key}", SENSORS).status == 429
+
+
+def test_a_full_disk_takes_nothing_in(door: Door, shop: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "LEAST_FREE", 2**62)
+    reply = door.post("/v1/t", EVENT | {"writeKey": shop.key})
+    assert (reply.status, reply.json["error"], reply.headers["retry-after"]) == (503, "disk_full", "30")
+    assert door.rows() == []
+
+
+@pytest.mark.parametrize(("error", "told"), [(errno.ENOSPC, "disk_full"), (errno.EIO, "unavailable")])
+def test_what_could_not_be_stored_is_not_acknowledged_and_comes_in_once_when_sent_again(
+    db: None, shop: Source, error: int, told: str
+) -> None:
+    failing = [True]
+
+    def write(frames: list[tuple[int, bytes]]) -> None:
+        # The worst case: it is on disk, and the error comes afterwards.
+        log.append_encoded(frames)
+        if failing:
+            raise OSError(error, "no")
+
+    door = Door(write)
+    reply = door.post("/v1/t", EVENT | {"writeKey": shop.key})
+    assert (reply.status, reply.json["error"]) == (503, told)
+    failing.clear()
+    assert door.post("/v1/t", EVENT | {"writeKey": shop.key}).status == 200
+    assert len(door.rows()) == 1
+
+
+def test_the_answer_waits_for_the_disk(db: None, shop: Source) -> None:
+    order: list[Any] = []
+
+    def write(frames: list[tuple[int, bytes]]) -> None:
+        log.append_encoded(frames)
+        order.append("on disk")
+
+    reply = Door(write).post("/v1/t", EVENT | {"writeKey": shop.key})
+    assert [*order, reply.status] == ["on disk", 200]
