@@ -12,6 +12,7 @@ urlpatterns = [
     path("communities/", include("weilu.communities.urls")),
     path("settings/webhooks/", include("weilu.connectors.webhooks.urls")),
     path("imports/", include("weilu.connectors.imports.urls")),
+    path("sources/", include("weilu.connectors.tracking.urls")),
     path("", include("weilu.evaluation.urls")),
     path("api/v1/", include("weilu.app.api")),
 ]

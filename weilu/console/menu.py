@@ -36,6 +36,7 @@ MENU = (
     Item(_("Communities"), "communities:list", rights.VIEW, icon="messages", key="4", thumb=True),
     Item(_("Evaluation"), "evaluation:reports", rights.VIEW, icon="chart-line", key="7", thumb=True),
     Item(_("Import"), "imports:list", rights.IMPORT, icon="database-import", gap=True),
+    Item(_("Sources"), "tracking:list", rights.SETTINGS, icon="plug-connected"),
     Item(_("Settings"), "console:settings", "", icon="settings"),
 )
 

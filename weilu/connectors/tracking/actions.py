@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -15,9 +16,12 @@ from weilu.connectors.tracking.models import Glimpse, Source
 from weilu.connectors.tracking.queries import access_source
 from weilu.connectors.tracking.rules import words
 from weilu.core import clock
-from weilu.core.errors import Conflict, WeiluError
+from weilu.core.directory.models import Link
+from weilu.core.errors import Conflict, NotFound, WeiluError
+from weilu.core.events import actions as events
+from weilu.core.events import queries as log
 from weilu.core.operators import audit, rights
-from weilu.core.operators.access import Viewer, demand
+from weilu.core.operators.access import Viewer, demand, missing
 
 MOST_SOURCES = 200
 MOST_ORIGINS = 50
@@ -31,6 +35,9 @@ AUDIT_WORDS = {
     "source.changed": _("Changed a source"),
     "source.rotated": _("Gave a source a new write key"),
     "source.removed": _("Removed a source"),
+    "source.let_in": _("Let events with a wrong clock in"),
+    "source.thrown_away": _("Threw events with a wrong clock away"),
+    "source.link_dismissed": _("Kept two accounts apart"),
 }
 
 
@@ -79,6 +86,33 @@ def remove(viewer: Viewer, source: int) -> None:
         row.save(update_fields=["removed_at"])
         Glimpse.objects.filter(source=row).delete()
         audit.record(viewer, "source.removed", row)
+
+
+def judge(viewer: Viewer, source: Source, numbers: Iterable[int], *, let_in: bool) -> int:
+    """Let held events of a source into the log, or throw them away; returns how many. Raises Forbidden.
+
+    One that another operator has judged meanwhile is passed over.
+    """
+    demand(viewer, rights.SETTINGS)
+    mine = {one.number for one in log.held(source.code)}
+    done = 0
+    for number in numbers:
+        if number in mine:
+            with suppress(NotFound):
+                (events.release if let_in else events.discard)(number)
+                done += 1
+    audit.record(viewer, "source.let_in" if let_in else "source.thrown_away", source, events=done)
+    return done
+
+
+def dismiss(viewer: Viewer, source: Source, link: int) -> None:
+    """Two accounts are not one person, whatever the source says. Raises Forbidden, NotFound."""
+    demand(viewer, rights.SETTINGS)
+    rows = Link.objects.filter(pk=link, identity__platform=source.code, state=Link.REVIEW)
+    with transaction.atomic():
+        if not rows.update(state=Link.DISMISSED):
+            raise missing()
+        audit.record(viewer, "source.link_dismissed", source, link=link)
 
 
 def watch(source: Source) -> None:

@@ -106,8 +106,12 @@ def posthog_script(key: str) -> Answer:
 
 
 def segment_settings(key: str, host: str) -> Answer:
-    """What Segment's browser SDK asks its CDN for: send to here, over nothing else."""
-    integration = {"apiKey": key, "apiHost": f"{host}/v1", "addBundledMetadata": False, "retryQueue": True}
+    """What Segment's browser SDK asks its CDN for: send to `host` (with its scheme), and nowhere else."""
+    protocol, _, name = host.partition("://")
+    integration = {
+        "apiKey": key, "apiHost": f"{name}/v1", "protocol": protocol,
+        "addBundledMetadata": False, "retryQueue": True,
+    }
     return Answer(
         200,
         orjson.dumps(

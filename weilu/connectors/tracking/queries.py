@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import F, Max, Sum
 
 from weilu.connectors.tracking.models import Glimpse, Refusal, SeenEvent, Source
-from weilu.core.directory.models import Community
+from weilu.core.directory.models import Community, Link
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, missing
 
 SHOWN_GLIMPSES = 50
+SHOWN_LINKS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,35 @@ def named(viewer: Viewer, text: str) -> Source:
 
 def sources() -> list[Line]:
     """All sources by name."""
-    seen: dict[int, dict[str, Any]] = {
-        row["source"]: dict(row)
-        for row in SeenEvent.objects.values("source").annotate(n=Sum("count"), last=Max("last_at"))
-    }
-    refused = dict(Refusal.objects.values_list("source").annotate(Sum("count")))
+    return _lines(Source.objects.filter(removed_at=None).order_by("name", "pk"))
+
+
+def line_of(source: Source) -> Line:
+    return _lines([source])[0]
+
+
+def _lines(rows: Iterable[Source]) -> list[Line]:
+    rows = list(rows)
+    numbers = [row.pk for row in rows]
+    sums = SeenEvent.objects.filter(source__in=numbers).values("source")
+    seen = {row["source"]: row for row in sums.annotate(n=Sum("count"), last=Max("last_at"))}
+    told = Refusal.objects.filter(source__in=numbers).values_list("source")
+    refused = dict(told.annotate(Sum("count")))
     return [
-        Line(row, found.get("n", 0), refused.get(row.pk, 0), found.get("last"))
-        for row in Source.objects.filter(removed_at=None).order_by("name", "pk")
-        for found in (seen.get(row.pk) or {},)
+        Line(row, found["n"] if found else 0, refused.get(row.pk, 0), found["last"] if found else None)
+        for row in rows
+        for found in (seen.get(row.pk),)
     ]
+
+
+def links_to_review(source: Source) -> list[Link]:
+    """Accounts of this source that it says are one person, and that an operator must judge; the first hundred.
+
+    Those whose owners are one person by now have been settled by a merge.
+    """
+    rows = Link.objects.filter(state=Link.REVIEW, identity__platform=source.code)
+    apart = rows.exclude(identity__member=F("other__member"))
+    return list(apart.select_related("identity__member", "other__member").order_by("pk")[:SHOWN_LINKS])
 
 
 def schema(source: Source) -> list[SeenEvent]:

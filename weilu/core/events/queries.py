@@ -109,14 +109,25 @@ class Waiting:
     kind: str
     happened: int
     arrived: int
+    source: str
 
 
-def held() -> list[Waiting]:
-    """Events that wait for an operator to let them in or throw them away, oldest first."""
-    return [
-        Waiting(row.pk, frames.decode(bytes(row.payload)).rows[0][0], row.happened, row.arrived)
-        for row in Held.objects.order_by("pk")
-    ]
+LOOKED_THROUGH = 5_000
+
+
+def held(source: str | None = None, limit: int = 1_000) -> list[Waiting]:
+    """Events that wait for an operator to let them in or throw them away, oldest first; those of one source, or of all.
+
+    At most `limit`, out of the first `LOOKED_THROUGH` that wait.
+    """
+    found = []
+    for row in Held.objects.order_by("pk")[:LOOKED_THROUGH].iterator():
+        kind, _, _, told = frames.decode(bytes(row.payload)).rows[0][:4]
+        if source in (None, told):
+            found.append(Waiting(row.pk, kind, row.happened, row.arrived, told))
+        if len(found) == limit:
+            break
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ KINDS: Mapping[str, str | Promise] = {
     "member": _("Member"),
     "batch": _("Import"),
     "webhook": _("Webhook"),
+    "source": _("Source"),
 }
 
 BROWSERS = (

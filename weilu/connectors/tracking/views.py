@@ -1,0 +1,163 @@
+"""Pages of sources: the list, one source with its key and what comes in, what was refused, what waits, and its settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from weilu.connectors.tracking import actions, forms, queries, snippets
+from weilu.connectors.tracking.models import Source
+from weilu.connectors.tracking.reasons import sentence
+from weilu.core.directory.models import Brand
+from weilu.core.errors import WeiluError
+from weilu.core.events import queries as log
+from weilu.core.operators import rights
+from weilu.core.operators.access import ViewerRequest, needs
+
+SHOWN_HELD = 100
+
+
+@needs(rights.SETTINGS)
+@require_http_methods(["GET", "POST"])
+def overview(request: ViewerRequest) -> HttpResponse:
+    """The list; a new source leads to its page, where its key and the snippets stand."""
+    form = forms.Fresh(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = actions.add(request.viewer, form.cleaned_data["name"])
+            return redirect("tracking:page", row.pk)
+        except WeiluError as error:
+            form.add_error(None, str(error))
+    strays = [(row, sentence(row.reason)) for row in queries.refusals(0)]
+    context = {"form": form, "sources": queries.sources(), "strays": strays, "timezone": _timezone()}
+    return render(request, "tracking/list.html", context, status=400 if form.errors else 200)
+
+
+@needs(rights.SETTINGS)
+@require_safe
+def page(request: ViewerRequest, source: int) -> HttpResponse:
+    """Key, snippets, and the live tail."""
+    row = queries.access_source(request.viewer, source)
+    actions.watch(row)
+    told = {"snippets": snippets.snippets(_address(request), row.key), "address": _address(request)}
+    return render(request, "tracking/page.html", _context(row, "page") | told | _tail(row))
+
+
+@needs(rights.SETTINGS)
+@require_safe
+def tail(request: ViewerRequest, source: int) -> HttpResponse:
+    """The part of the page that asks for itself every second."""
+    row = queries.access_source(request.viewer, source)
+    actions.watch(row)
+    return render(request, "tracking/_tail.html", _context(row, "page") | _tail(row))
+
+
+@needs(rights.SETTINGS)
+@require_safe
+def schema(request: ViewerRequest, source: int) -> HttpResponse:
+    row = queries.access_source(request.viewer, source)
+    return render(request, "tracking/schema.html", _context(row, "schema") | {"seen": queries.schema(row)})
+
+
+@needs(rights.SETTINGS)
+@require_safe
+def waiting(request: ViewerRequest, source: int) -> HttpResponse:
+    """What was refused, what waits since its clock is off, and who may be whom."""
+    row = queries.access_source(request.viewer, source)
+    told = {
+        "refusals": [(one, sentence(one.reason)) for one in queries.refusals(row.pk)],
+        "held": log.held(row.code, SHOWN_HELD),
+        "links": queries.links_to_review(row),
+    }
+    return render(request, "tracking/waiting.html", _context(row, "waiting") | told)
+
+
+@needs(rights.SETTINGS)
+@require_POST
+def judge(request: ViewerRequest, source: int) -> HttpResponse:
+    """Let held events in or throw them away: one (`held`), or all that are shown."""
+    row = queries.access_source(request.viewer, source)
+    one = request.POST.get("held", "")
+    numbers = [int(one)] if one.isdigit() else [held.number for held in log.held(row.code, SHOWN_HELD)]
+    let_in = request.POST.get("do") == "let-in"
+    done = actions.judge(request.viewer, row, numbers, let_in=let_in)
+    said = _("%(n)d events are let in.") if let_in else _("%(n)d events are thrown away.")
+    messages.success(request, said % {"n": done})
+    return redirect("tracking:waiting", row.pk)
+
+
+@needs(rights.SETTINGS)
+@require_POST
+def dismiss(request: ViewerRequest, source: int, link: int) -> HttpResponse:
+    row = queries.access_source(request.viewer, source)
+    actions.dismiss(request.viewer, row, link)
+    return redirect("tracking:waiting", row.pk)
+
+
+@needs(rights.SETTINGS)
+@require_http_methods(["GET", "POST"])
+def edit(request: ViewerRequest, source: int) -> HttpResponse:
+    row = queries.access_source(request.viewer, source)
+    form = forms.Settings(request.POST) if request.method == "POST" else forms.Settings.of(row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change(
+                request.viewer,
+                row.pk,
+                form.cleaned_data["name"],
+                form.lines("origins"),
+                form.lines("declared"),
+            )
+            messages.success(request, _("Saved. It works within a second."))
+            return redirect("tracking:edit", row.pk)
+        except WeiluError as error:
+            form.add_error(None, str(error))
+    status = 400 if form.is_bound else 200
+    return render(request, "tracking/edit.html", _context(row, "edit") | {"form": form}, status=status)
+
+
+@needs(rights.SETTINGS)
+@require_POST
+def rotate(request: ViewerRequest, source: int) -> HttpResponse:
+    actions.rotate(request.viewer, source)
+    messages.success(request, _("The source has a new write key. The old one no longer works."))
+    return redirect("tracking:page", source)
+
+
+@needs(rights.SETTINGS)
+@require_POST
+def remove(request: ViewerRequest, source: int) -> HttpResponse:
+    actions.remove(request.viewer, source)
+    messages.success(request, _("The source is removed. What it has sent stays."))
+    return redirect("tracking:list")
+
+
+def _context(source: Source, tab: str) -> dict[str, Any]:
+    return {
+        "source": source,
+        "tab": tab,
+        "line": queries.line_of(source),
+        "community": queries.community_of(source),
+        "timezone": _timezone(),
+    }
+
+
+def _tail(source: Source) -> dict[str, Any]:
+    return {"glimpses": queries.glimpses(source)}
+
+
+def _timezone() -> str:
+    return (Brand.objects.first() or Brand()).timezone
+
+
+def _address(request: HttpRequest) -> str:
+    """Where SDKs reach this house: as it was set, else as this page was reached."""
+    given = str(settings.BASE_URL)
+    default = given == f"http://{settings.HOST}:{settings.PORT}"
+    return request.build_absolute_uri("/").rstrip("/") if default else given
