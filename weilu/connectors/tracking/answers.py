@@ -109,8 +109,11 @@ def segment_settings(key: str, host: str) -> Answer:
     """What Segment's browser SDK asks its CDN for: send to `host` (with its scheme), and nowhere else."""
     protocol, _, name = host.partition("://")
     integration = {
-        "apiKey": key, "apiHost": f"{name}/v1", "protocol": protocol,
-        "addBundledMetadata": False, "retryQueue": True,
+        "apiKey": key,
+        "apiHost": f"{name}/v1",
+        "protocol": protocol,
+        "addBundledMetadata": False,
+        "retryQueue": True,
     }
     return Answer(
         200,
