@@ -30,9 +30,10 @@ from weilu.connectors.imports.contract import (
 from weilu.connectors.imports.jsonfile import JsonPuller
 from weilu.connectors.imports.readers.discord import NOBODY, PLATFORM, SOURCE, Channel, place_of
 from weilu.connectors.imports.recent import Recent
+from weilu.connectors.imports.scene import Scene
 from weilu.connectors.imports.sources import Part
 from weilu.core.events.incoming import Actor, Incoming
-from weilu.core.events.keys import key, object_id
+from weilu.core.events.keys import object_id
 
 SPOKEN = frozenset(
     {"Default", "Reply", "ApplicationCommand", "ChatInputCommand", "ContextMenuCommand", "19", "20", "23"}
@@ -108,7 +109,7 @@ class ChannelMessages:
 
     def __init__(self, channel: Channel, channels: int, options: Options) -> None:
         self._channel = channel.outside
-        self._community, self._room = place_of(channel, channels, options)
+        self._scene = Scene(PLATFORM, SOURCE, *place_of(channel, channels, options))
         self._options = options
         self._recent = Recent()
 
@@ -195,15 +196,7 @@ class ChannelMessages:
             yield self._event(row, kind, happened, f"{kind} {who.outside}", who)
 
     def _event(self, row: dict[str, Any], kind: str, happened: int, act: str, actor: Actor) -> Incoming:
-        return Incoming(
-            key=key(PLATFORM, happened, self._channel, str(row["id"]), act),
-            kind=kind,
-            happened=happened,
-            source=SOURCE,
-            actor=actor,
-            community=self._community,
-            room=self._room,
-        )
+        return self._scene.event(kind, happened, actor, self._channel, str(row["id"]), act)
 
     def _object(self, message: Any) -> int:
         return object_id(PLATFORM, self._channel, str(message))

@@ -28,10 +28,11 @@ from weilu.connectors.imports.contract import (
 )
 from weilu.connectors.imports.naming import Names
 from weilu.connectors.imports.ordinals import Ordinals
+from weilu.connectors.imports.scene import Scene
 from weilu.connectors.imports.sources import Part
 from weilu.connectors.imports.textfile import MAX_LINE, encoding_of, lines
 from weilu.core.events.incoming import Actor, Incoming, Place
-from weilu.core.events.keys import key, object_id
+from weilu.core.events.keys import object_id
 
 PLATFORM = "qq"
 SOURCE = "import-qq"
@@ -125,7 +126,7 @@ class Group:
     def begin(self, title: str) -> None:
         """Messages that follow belong to this group. Exports give its name, not its number."""
         name = self._options.community or title or self._file_name
-        self._place = Place(PLATFORM, name, name)
+        self._scene = Scene(PLATFORM, SOURCE, Place(PLATFORM, name, name))
         self._room = title or self._file_name
         self._ordinals = Ordinals()
 
@@ -177,14 +178,7 @@ class Group:
         return (self._room, sender, happened, text, ordinal)
 
     def _event(self, kind: str, happened: int, parts: tuple[str | int, ...], actor: Actor) -> Incoming:
-        return Incoming(
-            key=key(PLATFORM, happened, *parts),
-            kind=kind,
-            happened=happened,
-            source=SOURCE,
-            actor=actor,
-            community=self._place,
-        )
+        return self._scene.event(kind, happened, actor, *parts)
 
     def _moment(self, text: str) -> int:
         try:

@@ -36,9 +36,10 @@ from weilu.connectors.imports.contract import (
 )
 from weilu.connectors.imports.jsonfile import JsonPuller
 from weilu.connectors.imports.recent import Recent
+from weilu.connectors.imports.scene import Scene
 from weilu.connectors.imports.sources import Part
 from weilu.core.events.incoming import Actor, Incoming, Place
-from weilu.core.events.keys import key, object_id
+from weilu.core.events.keys import object_id
 
 PLATFORM = "slack"
 SOURCE = "import-slack"
@@ -141,10 +142,11 @@ class ChannelDay:
         self._workspace = workspace
         self._options = options
         self._recent = recent
-        self._community, self._room = Place(PLATFORM, self._id, name), None
+        channel = Place(PLATFORM, self._id, name)
+        self._scene = Scene(PLATFORM, SOURCE, channel)
         if options.one_community or options.community:
             whole = options.community or options.origin
-            self._community, self._room = Place(PLATFORM, whole, whole), Place(PLATFORM, self._id, name)
+            self._scene = Scene(PLATFORM, SOURCE, Place(PLATFORM, whole, whole), channel)
 
     def events(self, row: Any) -> Iterator[Incoming]:
         if not isinstance(row, dict) or not row.get("ts"):
@@ -222,15 +224,7 @@ class ChannelDay:
         return tuple(self._person(user) for user in dict.fromkeys(_MENTION.findall(text)))
 
     def _event(self, row: dict[str, Any], kind: str, happened: int, act: str, actor: Actor) -> Incoming:
-        return Incoming(
-            key=key(PLATFORM, happened, self._id, str(row["ts"]), act),
-            kind=kind,
-            happened=happened,
-            source=SOURCE,
-            actor=actor,
-            community=self._community,
-            room=self._room,
-        )
+        return self._scene.event(kind, happened, actor, self._id, str(row["ts"]), act)
 
     def _object(self, ts: Any) -> int:
         return object_id(PLATFORM, self._id, str(ts))

@@ -27,9 +27,10 @@ from weilu.connectors.imports.contract import (
     believable,
     convert_each,
 )
+from weilu.connectors.imports.scene import Scene
 from weilu.connectors.imports.sources import Part
 from weilu.core.events.incoming import Actor, Incoming, Place
-from weilu.core.events.keys import key, object_id
+from weilu.core.events.keys import object_id
 
 PLATFORM = "stackexchange"
 SOURCE = "import-stackexchange"
@@ -99,7 +100,8 @@ class Site:
 
     def __init__(self, options: Options) -> None:
         name = options.community or options.origin
-        self._place = Place(PLATFORM, name, name)
+        self._name = name
+        self._scene = Scene(PLATFORM, SOURCE, Place(PLATFORM, name, name))
         self._options = options
         self._people: dict[str, Actor] = {}
         self._authors = array("q")
@@ -161,14 +163,7 @@ class Site:
         )
 
     def _event(self, kind: str, happened: int, thing: str, act: str, actor: Actor | None) -> Incoming:
-        return Incoming(
-            key=key(PLATFORM, happened, self._place.outside, thing, act),
-            kind=kind,
-            happened=happened,
-            source=SOURCE,
-            actor=actor,
-            community=self._place,
-        )
+        return self._scene.event(kind, happened, actor, self._name, thing, act)
 
     def _author(self, user: str | None, name: str | None) -> Actor | None:
         """A deleted account is known by the name that was left behind, or not at all."""
@@ -190,10 +185,10 @@ class Site:
         self._authors[post] = int(user)
 
     def _outside(self, user: str) -> str:
-        return f"{self._place.outside}/{user}"
+        return f"{self._name}/{user}"
 
     def _object(self, thing: str) -> int:
-        return object_id(PLATFORM, self._place.outside, thing)
+        return object_id(PLATFORM, self._name, thing)
 
     def _moment(self, row: Row, field: str) -> int:
         text = _needed(row, field)

@@ -26,10 +26,11 @@ from weilu.connectors.imports.naming import Names
 from weilu.connectors.imports.ordinals import Ordinals
 from weilu.connectors.imports.readers import whatsapp_words as words
 from weilu.connectors.imports.readers.whatsapp_dates import Order, heading, order_of
+from weilu.connectors.imports.scene import Scene
 from weilu.connectors.imports.sources import Part
 from weilu.connectors.imports.textfile import encoding_of, lines
 from weilu.core.events.incoming import Actor, Incoming, Place
-from weilu.core.events.keys import key, object_id
+from weilu.core.events.keys import object_id
 
 PLATFORM = "whatsapp"
 SOURCE = "import-whatsapp"
@@ -120,7 +121,7 @@ class Chat:
 
     def __init__(self, title: str, order: Order, names: Names, options: Options) -> None:
         name = options.community or title
-        self._place = Place(PLATFORM, name, name)
+        self._scene = Scene(PLATFORM, SOURCE, Place(PLATFORM, name, name))
         self._order, self._names, self._options = order, names, options
         self._ordinals = Ordinals()
 
@@ -176,17 +177,16 @@ class Chat:
                 yield event._replace(target=person(by)) if known else event
 
     def _parts(self, happened: int, author: str, text: str) -> tuple[str | int, ...]:
-        return (self._place.outside, author, happened, text, self._ordinals.next(happened, (author, text)))
+        return (
+            self._scene.community.outside,
+            author,
+            happened,
+            text,
+            self._ordinals.next(happened, (author, text)),
+        )
 
     def _event(self, kind: str, happened: int, parts: tuple[str | int, ...], actor: Actor | None) -> Incoming:
-        return Incoming(
-            key=key(PLATFORM, happened, *parts),
-            kind=kind,
-            happened=happened,
-            source=SOURCE,
-            actor=actor,
-            community=self._place,
-        )
+        return self._scene.event(kind, happened, actor, *parts)
 
 
 def person(name: str) -> Actor:

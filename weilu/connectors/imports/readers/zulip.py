@@ -27,9 +27,10 @@ from weilu.connectors.imports.contract import (
 )
 from weilu.connectors.imports.jsonfile import JsonPuller
 from weilu.connectors.imports.readers.zulip_realm import PLATFORM, Realm, read_realm
+from weilu.connectors.imports.scene import Scene
 from weilu.connectors.imports.sources import Part
 from weilu.core.events.incoming import Actor, Incoming, Place
-from weilu.core.events.keys import key, object_id
+from weilu.core.events.keys import object_id
 
 SOURCE = "import-zulip"
 SUBSCRIBED, UNSUBSCRIBED = 301, 302
@@ -125,16 +126,10 @@ class History:
             whole = self._options.community or self.realm.name or self._options.origin
             community, room = Place(PLATFORM, whole, whole), community
 
+        scene = Scene(PLATFORM, SOURCE, community, room)
+
         def make(thing: int | str, kind: str, happened: int, act: str, actor: Actor) -> Incoming:
-            return Incoming(
-                key=key(PLATFORM, happened, self.realm.outside, thing, act),
-                kind=kind,
-                happened=happened,
-                source=SOURCE,
-                actor=actor,
-                community=community,
-                room=room,
-            )
+            return scene.event(kind, happened, actor, self.realm.outside, thing, act)
 
         return make
 
