@@ -6,7 +6,7 @@ Worked out from the events of the 90 days before the moment, with the knowledge 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,8 +20,9 @@ from weilu.members import facts, knowledge
 from weilu.members.conclude import brand_zone
 from weilu.members.rules import influence
 from weilu.members.rules.histories import Ints, memberships
-from weilu.members.rules.influence import WINDOW_DAYS, Activity, Floats, Scores
+from weilu.members.rules.influence import Activity, Floats, Scores
 from weilu.members.rules.lifecycle import DAY
+from weilu.members.tallies import Tally, tallies
 
 DAMPING = 0.85
 """Of PageRank, as in Brin and Page, "The anatomy of a large-scale hypertextual Web search engine", 1998."""
@@ -51,17 +52,17 @@ def standings(moment: int, scopes: Collection[int] | None = None, known: int | N
 
     Without `scopes`: the brand and every community. With `known`: as it was known at that log position.
     """
+    return next(iter(weighings([moment], scopes, known)))
+
+
+def weighings(
+    mondays: Sequence[int], scopes: Collection[int] | None = None, known: int | None = None
+) -> Iterator[list[Standing]]:
+    """The same for each of some Mondays, in order."""
     communities = None if scopes is None or 0 in scopes else scopes
-    rows = Rows(communities=communities, since=moment - WINDOW_DAYS * DAY, before=moment, known=known)
-    inside = _inside(moment, scopes, communities, known)
-    active = [_activity(rows, whole) for whole in (False, True) if not whole or scopes is None or 0 in scopes]
-    ties = client.query(*compiled.ties(rows), seconds=facts.SECONDS)
-    columns = pa.concat_tables(active)
-    return [_standing(scope, moment, who, columns, ties) for scope, who in inside]
-
-
-def _activity(rows: Rows, whole: bool) -> pa.Table:
-    return client.query(*compiled.activity(rows, brand_zone(), whole_person=whole), seconds=facts.SECONDS)
+    for tally in tallies(mondays, brand_zone(), communities, known):
+        inside = _inside(tally.monday, scopes, communities, known)
+        yield [_standing(scope, tally.monday, who, tally) for scope, who in inside]
 
 
 def _inside(
@@ -85,16 +86,15 @@ def _inside_then(rows: Rows) -> tuple[Ints, Ints]:
     return known.scope[last == 1], known.who[last == 1]
 
 
-def _standing(scope: int, moment: int, who: Ints, active: pa.Table, ties: pa.Table) -> Standing:
-    here = _rows(active, _ints(active, "scope") == scope)
-    tied = ties if scope == 0 else _rows(ties, _ints(ties, "scope") == scope)
-    source, goal = _ints(tied, "source"), _ints(tied, "goal")
+def _standing(scope: int, moment: int, who: Ints, tally: Tally) -> Standing:
+    people, contributions, days = tally.active(scope)
+    source, goal, weight, answers = tally.tied(scope)
     activity = Activity(
         who,
-        _spread(who, _ints(here, "person"), _ints(here, "contributions")),
-        _answerers(who, source, goal, _ints(tied, "answers")),
-        _ranks(who, source, goal, _ints(tied, "weight")),
-        _spread(who, _ints(here, "person"), _ints(here, "days")),
+        _spread(who, people, contributions),
+        _answerers(who, source, goal, answers),
+        _ranks(who, source, goal, weight),
+        _spread(who, people, days),
     )
     scores = influence.scores(activity)
     return Standing(scope, moment, who, influence.tiers(who, scores), activity, scores)
@@ -132,10 +132,6 @@ def _spread(who: Ints, people: Ints, values: Ints) -> Ints:
     known = np.isin(people, who)
     found[np.searchsorted(who, people[known])] = values[known]
     return found
-
-
-def _rows(table: pa.Table, keep: np.ndarray) -> pa.Table:
-    return table.filter(pa.array(keep))
 
 
 def _ints(table: pa.Table, name: str) -> Ints:

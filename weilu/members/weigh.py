@@ -20,7 +20,7 @@ from weilu.members.lines import Lines, differing, stored, write
 from weilu.members.models import Concluded
 from weilu.members.rules.histories import Ints
 from weilu.members.rules.influence import RULE_VERSION, TIERS
-from weilu.members.standing import Standing, standings, week_ends
+from weilu.members.standing import Standing, week_ends, weighings
 
 INFLUENCE = "influence"
 KEY = "tier"
@@ -74,8 +74,8 @@ def _weigh(since: int, now: dt.datetime, reached: Concluded) -> int:
     scopes = client.query(*compiled_lines.stored_scopes((KEY,), None)).column("scope").to_pylist()
     told = {week for week in week_ends(_first_told() - 1, now) if week <= since}
     pyramids = {scope: Pyramid(scope, told) for scope in scopes}
-    for monday in mondays:
-        newest = standings(monday)
+    newest: list[Standing] = []
+    for monday, newest in zip(mondays, weighings(mondays), strict=True):
         found = {one.scope: one for one in newest}
         for scope in sorted({*pyramids, *found}):
             pyramids.setdefault(scope, Pyramid(scope, told)).add(monday, found.get(scope))

@@ -19,8 +19,7 @@ from weilu.core.warehouse.compile.facts import Rows, Sql
 from weilu.core.warehouse.frame import day_start
 from weilu.members.queries.moves import require_scope
 from weilu.members.queries.person import Person
-from weilu.members.rules.influence import FACTORS, WINDOW_DAYS
-from weilu.members.rules.lifecycle import DAY
+from weilu.members.rules.influence import FACTORS, window_start
 from weilu.members.rules.moves import moves
 from weilu.members.standing import weighing_before
 from weilu.members.when import When
@@ -211,7 +210,7 @@ def evidence(viewer: Viewer, one: Person, scope: int, factor: str, when: When) -
         raise missing()
     communities = [scope] if scope else viewer.communities
     before = weighing_before(when.before)
-    since = max(0, before - WINDOW_DAYS * DAY)
+    since = window_start(before, when.zone)
     window = Rows(communities, None, since, before, when.known)
     if factor in ("diversity", "reach"):
         sql = compiled_influence.tied_to(window, one.id, answers_only=factor == "diversity")

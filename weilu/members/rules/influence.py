@@ -120,6 +120,13 @@ def sizes(members: int) -> tuple[int, int, int]:
     return found[0], found[1], found[2]
 
 
+def window_start(monday: int, timezone: str) -> int:
+    """The first second of the 90 local days before a Monday 00:00 (seconds); 0 before 1970."""
+    zone = ZoneInfo(timezone)
+    day = dt.datetime.fromtimestamp(monday, zone).date() - dt.timedelta(days=WINDOW_DAYS)
+    return max(0, int(dt.datetime.combine(day, dt.time(), zone).timestamp()))
+
+
 def mondays(first: dt.datetime, until: dt.datetime, timezone: str) -> list[int]:
     """Every Monday 00:00 of the zone after `first`, up to and including `until`, as seconds since 1970."""
     zone = ZoneInfo(timezone)

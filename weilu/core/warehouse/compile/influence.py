@@ -17,24 +17,25 @@ REACTION = "reaction.added"
 MESSAGE = "message.sent"
 
 
-def activity(rows: Rows, timezone: str, *, whole_person: bool) -> Sql:
-    """scope, person, contributions, days (local days with an interaction)."""
-    scope = "toUInt32(0)" if whole_person else "e.community"
+def activity(rows: Rows, timezone: str) -> Sql:
+    """scope, person, day (local, days since 1970), contributions: a row for each day with an interaction, by day."""
     sql = f"""
-SELECT {scope} AS scope, {rows.person} AS person, countIf(e.kind IN {{contributions:Array(String)}}) AS contributions,
-    uniqExact(toDate(e.happened, {{timezone:String}})) AS days
+SELECT e.community AS scope, {rows.person} AS person, toUInt16(toDate(e.happened, {{timezone:String}})) AS day,
+    countIf(e.kind IN {{contributions:Array(String)}}) AS contributions
 FROM {rows.tables} WHERE {rows.where} AND e.interaction = 1
-GROUP BY scope, person HAVING toInt64(person) > 0 ORDER BY scope, person"""
+GROUP BY scope, person, day HAVING toInt64(person) > 0 ORDER BY day, scope, person"""
     return sql, {**rows.values, "contributions": list(CONTRIBUTIONS), "timezone": timezone}
 
 
-def ties(rows: Rows) -> Sql:
-    """scope, source, goal, weight, answers: how many events tie one person to another, and how many of them are answers."""
+def ties(rows: Rows, timezone: str) -> Sql:
+    """scope, source, goal, day, weight, answers: how many events of a local day tie one person to another, and how many of
+    them are answers; by day."""
     meant, values = _meant(rows)
     sql = f"""
-SELECT community AS scope, source, goal, uniqExact(position) AS weight, uniqExactIf(position, answer) AS answers
-FROM ({meant}) WHERE source != goal GROUP BY scope, source, goal ORDER BY scope, source, goal"""
-    return sql, values
+SELECT community AS scope, source, goal, toUInt16(toDate(moment.1, {{timezone:String}})) AS day,
+    uniqExact(position) AS weight, uniqExactIf(position, answer) AS answers
+FROM ({meant}) WHERE source != goal GROUP BY scope, source, goal, day ORDER BY day, scope, source, goal"""
+    return sql, {**values, "timezone": timezone}
 
 
 def tied_to(rows: Rows, person: int, *, answers_only: bool) -> Sql:
