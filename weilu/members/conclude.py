@@ -30,8 +30,8 @@ KEYS = ("state", "membership")
 FEW = 2_000
 """Up to so many touched people are read by their identities; beyond, reading everybody is the shorter way."""
 
-SHARE_EVENTS, SHARE_ACCOUNTS = 1_000_000, 25_000
-"""Beyond so many events or accounts a scope is concluded in several shares of its people (20 MB a share)."""
+SHARE_EVENTS, SHARE_ACCOUNTS = 500_000, 12_500
+"""Beyond so many events or accounts a scope is concluded in several shares of its people (10 MB a share)."""
 
 
 def run_once() -> int:

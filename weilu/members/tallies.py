@@ -1,6 +1,6 @@
 """How much did everybody do, and who answered whom, in the 90 days before each of some Mondays?
 
-Mondays are taken in blocks: each event is read once or twice, day by day, and not for each of the thirteen weeks in which it
+Mondays are taken in blocks: each event is read two or three times, day by day, and not for each of the thirteen weeks in which it
 counts. Days are those of the brand's zone.
 """
 
@@ -21,8 +21,8 @@ from weilu.members import facts
 from weilu.members.rules.histories import Ints
 from weilu.members.rules.influence import WINDOW_DAYS, window_start
 
-BLOCK = 13
-"""Mondays read at once: as long as the window, so that an event is read twice at most."""
+BLOCK = 8
+"""Mondays read at once: an event is read two or three times, and the memory is that of five months."""
 EPOCH = dt.date(1970, 1, 1)
 Columns = tuple[Ints, ...]
 

@@ -78,7 +78,9 @@ def _weigh(since: int, now: dt.datetime, reached: Concluded) -> int:
     for monday, newest in zip(mondays, weighings(mondays), strict=True):
         found = {one.scope: one for one in newest}
         for scope in sorted({*pyramids, *found}):
-            pyramids.setdefault(scope, Pyramid(scope, told)).add(monday, found.get(scope))
+            if scope not in pyramids:
+                pyramids[scope] = Pyramid(scope, told)
+            pyramids[scope].add(monday, found.get(scope))
     written = sum(
         write([differing(pyramid.lines(), _stored(scope)).lines], RULE_VERSION, reached.position)
         for scope, pyramid in sorted(pyramids.items())
@@ -136,6 +138,8 @@ class Pyramid:
 
     def _know(self, who: Ints) -> None:
         """Newcomers come in with no tier so far."""
+        if np.isin(who, self.who).all():
+            return
         known = np.union1d(self.who, who)
         now = np.zeros(len(known), dtype=np.int64)
         now[np.searchsorted(known, self.who)] = self.now
