@@ -109,8 +109,10 @@ def _answerers(who: Ints, source: Ints, goal: Ints, answers: Ints) -> Ints:
 
 def _distinct(values: Ints) -> Ints:
     """Each once, ascending; by sorting, which is quicker here than numpy's hashing."""
-    ordered = np.sort(values)
-    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    ordered: Ints = np.sort(values)
+    first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+    found: Ints = ordered[first]
+    return found
 
 
 def _ranks(who: Ints, source: Ints, goal: Ints, weight: Ints) -> Floats:
