@@ -25,7 +25,7 @@ from weilu.connectors.imports.contract import BadFile, Feed, Options, Reader, Ta
 from weilu.connectors.imports.naming import Names
 from weilu.connectors.imports.ordinals import Ordinals
 from weilu.connectors.imports.readers import whatsapp_words as words
-from weilu.connectors.imports.readers.whatsapp_dates import Order, heading, order_of
+from weilu.connectors.imports.readers.whatsapp_dates import Order, by_look, heading, order_of
 from weilu.connectors.imports.scene import Scene
 from weilu.connectors.imports.sources import Part
 from weilu.connectors.imports.textfile import encoding_of, lines
@@ -55,7 +55,7 @@ def claims(part: Part) -> bool:
 def read(parts: Sequence[Part], options: Options, tally: Tally) -> Feed:
     for part in parts:
         encoding = encoding_of(part)
-        order, names = _survey(part, encoding, options)
+        order, names = _survey(part, encoding, options, tally)
         chat = Chat(_title(part, options), order, names, options)
         numbered = lines(part, tally, encoding)
         yield from convert_each(part, chatlog.entries(numbered, _heading), chat.events, tally)
@@ -84,9 +84,10 @@ def _is_notice(text: str) -> bool:
     return any(pattern.fullmatch(text) for pattern in patterns)
 
 
-def _survey(part: Part, encoding: str, options: Options) -> tuple[Order, Names]:
+def _survey(part: Part, encoding: str, options: Options, tally: Tally) -> tuple[Order, Names]:
     """One pass for the order of the dates and everyone's names."""
     names = Names()
+    looks = set[bool | None]()
 
     def dates() -> Iterator[tuple[int, int, int]]:
         for _number, line in lines(part, Tally(), encoding):
@@ -97,9 +98,16 @@ def _survey(part: Part, encoding: str, options: Options) -> tuple[Order, Names]:
             if said is not None:
                 actor = person(said[0])
                 names.add(actor.name, actor)
+            looks.add(by_look(head))
             yield int(head["a"]), int(head["b"]), int(head["c"])
 
     order = order_of(dates(), options.day_first)
+    if order is None and len(known := looks - {None}) == 1:
+        order = Order(known.pop())
+        tally.notes.append(
+            _("%(file)s: dates are read as %(order)s, to judge by their look; --dates says it otherwise.")
+            % {"file": part.name, "order": "dmy" if order.day_first else "mdy"}
+        )
     if order is None:
         raise BadFile(
             part.name, _("day and month cannot be told apart; say which comes first (dmy or mdy)"), 1

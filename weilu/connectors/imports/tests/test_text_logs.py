@@ -148,3 +148,19 @@ def test_where_the_file_cannot_tell_the_operator_is_asked(tmp_path: Path) -> Non
         read(path, "whatsapp")
     day, month = (read(path, "whatsapp", day_first=first)[0][0].happened for first in (True, False))
     assert (day, month) == (1622887200000, 1620295200000)
+
+
+@pytest.mark.parametrize(
+    ("line", "day_first"),
+    [
+        ("5.6.21, 10:00 - Ada: a", True),
+        ("05/06/21, 10:00 - Ada: a", True),
+        ("5-6-2021 10:00 - Ada: a", True),
+        ("5/6/21, 10:00 AM - Ada: a", False),
+    ],
+)
+def test_where_the_file_cannot_tell_the_look_of_its_dates_may(
+    tmp_path: Path, line: str, day_first: bool
+) -> None:
+    path = write(tmp_path / "a.txt", line)
+    assert read(path, "whatsapp") == read(path, "whatsapp", day_first=day_first)
