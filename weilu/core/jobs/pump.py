@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from weilu.core.collecting import seldom
 from weilu.core.errors import Unavailable
@@ -64,13 +64,47 @@ def turn(*, conclude: bool = True) -> int:
 
 
 def _may_run(moved: int) -> bool:
-    """Whether the flood is over, or has lasted so long that a picture of the middle of it is better than none."""
+    """Whether the flood is over, or has lasted so long that a picture of the middle of it is better than none: once a
+    minute then, or it would be drawn anew with every block."""
     global _flood_since
     if moved < FLOOD:
         _flood_since = None
         return True
     _flood_since = _flood_since or time.monotonic()
-    return time.monotonic() - _flood_since > FLOOD_SECONDS
+    if time.monotonic() - _flood_since <= FLOOD_SECONDS:
+        return False
+    _flood_since = time.monotonic()
+    return True
+
+
+class _Beside:
+    """Draws conclusions in a thread of its own: among a hundred thousand people that takes seconds, and what comes in
+    meanwhile must show meanwhile."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+        self._moved = 0
+
+    def look(self, moved: int) -> int:
+        """Begin anew where the last one is through and the flood allows it; returns how much the last one moved."""
+        if self._thread is not None and self._thread.is_alive():
+            return 0
+        done, self._moved = self._moved, 0
+        if _may_run(moved) and any(step.patient and step.waiting() for step in _steps):
+            self._thread = threading.Thread(target=self._conclude, name="conclusions")
+            self._thread.start()
+        return done
+
+    def finish(self) -> None:
+        """Wait for the one under way."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _conclude(self) -> None:
+        for step in _steps:
+            if step.patient:
+                self._moved += _run(step)
+        connections.close_all()
 
 
 def catch_up(seconds: float = 600.0) -> bool:
@@ -97,11 +131,22 @@ def run_forever(stop: threading.Event) -> None:
     pump it lends a hand with the shared steps and stands by."""
     while not stop.is_set():
         with only_one("pump") as held:
-            while held and not stop.is_set():
-                close_old_connections()
-                if not turn():
-                    stop.wait(IDLE_SECONDS)
+            if held:
+                _pump(stop)
         _lend_a_hand(stop)
+
+
+def _pump(stop: threading.Event) -> None:
+    beside = _Beside()
+    try:
+        while not stop.is_set():
+            close_old_connections()
+            moved = turn(conclude=False)
+            if not moved + beside.look(moved):
+                stop.wait(IDLE_SECONDS)
+    finally:
+        # Whoever has the pump next must be the only one who concludes.
+        beside.finish()
 
 
 def _lend_a_hand(stop: threading.Event) -> None:

@@ -106,3 +106,36 @@ def test_a_helper_leaves_the_conclusions_to_others_and_lets_go_when_nothing_move
     assert log == ["sequence"]
     pump.turn()
     assert log == ["sequence", "sequence", "conclude"]
+
+
+def test_what_comes_in_goes_on_while_conclusions_are_drawn(steps):
+    log: list[str] = []
+    stop, loaded = threading.Event(), threading.Event()
+
+    def load() -> int:
+        log.append("load")
+        if "conclude" in log:
+            loaded.set()
+        return 0
+
+    def conclude() -> int:
+        log.append("conclude")
+        assert loaded.wait(5), "the loader stood still"
+        stop.set()
+        return 0
+
+    steps(pump.Step("load", load, lambda: False), pump.Step("conclude", conclude, lambda: True, patient=True))
+    pump.run_forever(stop)
+    assert log[0] == "load"
+    assert log.count("conclude") == 1
+
+
+def test_in_a_flood_that_does_not_end_conclusions_are_drawn_once_a_minute(steps, monkeypatch):
+    log: list[str] = []
+    steps(carrying([pump.FLOOD] * 100, log, "sequence"), carrying([], log, "conclude", patient=True))
+    now = [0.0]
+    monkeypatch.setattr(pump.time, "monotonic", lambda: now[0])
+    for second in range(1, 100):
+        now[0] = float(second) * 2
+        pump.turn()
+    assert log.count("conclude") == 3
