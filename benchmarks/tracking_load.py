@@ -58,8 +58,11 @@ class Bodies:
         self._chance = chance
         self._names = [name.encode() for name in NAMES]
 
-    def next(self) -> bytes:
-        now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z").encode()
+    def next(self, at: dt.datetime | None = None) -> bytes:
+        """A body; all its events happened at `at`, by default now."""
+        now = (
+            (at or dt.datetime.now(dt.UTC)).isoformat(timespec="milliseconds").replace("+00:00", "Z").encode()
+        )
         ids, people, names, chance = (
             os.urandom(16 * self._batch).hex().encode(),
             self._people,

@@ -24,11 +24,20 @@ class Page:
         return float(found[1]) if found else float("nan")
 
 
+class _Stays(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *asked: object) -> None:
+        return None
+
+
 class Visitor:
     def __init__(self, base: str) -> None:
         self.base = base
-        jar = http.cookiejar.CookieJar()
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        self._jar = http.cookiejar.CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
+
+    def opener_without_redirects(self) -> urllib.request.OpenerDirector:
+        """One that keeps this visitor's cookies and takes a redirect for an answer (an HTTPError)."""
+        return urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar), _Stays())
 
     def get(self, path: str) -> Page:
         return self._open(urllib.request.Request(urllib.parse.urljoin(self.base, path)))

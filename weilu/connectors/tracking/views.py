@@ -9,10 +9,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from weilu.connectors.tracking import actions, forms, queries, snippets
-from weilu.connectors.tracking.models import Source
+from weilu.connectors.tracking.models import SeenEvent, Source
 from weilu.connectors.tracking.reasons import sentence
 from weilu.core.directory.models import Brand
 from weilu.core.errors import WeiluError
@@ -21,6 +22,13 @@ from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, needs
 
 SHOWN_HELD = 100
+TYPES = {
+    "number": gettext_lazy("number"),
+    "yes/no": gettext_lazy("yes or no"),
+    "word": gettext_lazy("word"),
+    "text": gettext_lazy("text"),
+    "trait": gettext_lazy("trait of the person"),
+}
 
 
 @needs(rights.SETTINGS)
@@ -62,7 +70,8 @@ def tail(request: ViewerRequest, source: int) -> HttpResponse:
 @require_safe
 def schema(request: ViewerRequest, source: int) -> HttpResponse:
     row = queries.access_source(request.viewer, source)
-    return render(request, "tracking/schema.html", _context(row, "schema") | {"seen": queries.schema(row)})
+    seen = [(event, _properties(event)) for event in queries.schema(row)]
+    return render(request, "tracking/schema.html", _context(row, "schema") | {"seen": seen})
 
 
 @needs(rights.SETTINGS)
@@ -146,6 +155,14 @@ def _context(source: Source, tab: str) -> dict[str, Any]:
         "community": queries.community_of(source),
         "timezone": _timezone(),
     }
+
+
+def _properties(event: SeenEvent) -> list[tuple[str, str, bool, str]]:
+    """(name, types in words, whether it is private, sample)."""
+    return [
+        (name, ", ".join(str(TYPES.get(one, one)) for one in told["types"]), told["private"], told["sample"])
+        for name, told in event.properties.items()
+    ]
 
 
 def _tail(source: Source) -> dict[str, Any]:
