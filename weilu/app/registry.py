@@ -12,6 +12,7 @@ from weilu.connectors.tracking import actions as tracking_actions
 from weilu.connectors.tracking import jobs as tracking_jobs
 from weilu.connectors.tracking.events import KINDS as TRACKING_KINDS
 from weilu.connectors.tracking.personal import PERSONAL as tracking_personal
+from weilu.connectors.tracking.rules import names as tracking_names
 from weilu.connectors.webhooks import actions as webhook_actions
 from weilu.connectors.webhooks import handlers as webhook_handlers
 from weilu.connectors.webhooks import jobs as webhook_jobs
@@ -86,6 +87,7 @@ def register_all() -> None:
     pump.register(PUMP)
     decision_kinds.register(DECISION_KINDS)
     kinds.register(EVENT_KINDS)
+    kinds.also_called(tracking_names.WELL_KNOWN)
     handlers.register(HANDLERS)
     recurring.register(JOBS)
     erasures.register(PERSONAL)

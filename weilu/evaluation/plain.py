@@ -103,7 +103,7 @@ def _subject(question: Mapping[str, Any]) -> tuple[str, str]:
 def _event(slug: str) -> str:
     if slug in EVERYTHING:
         return str(EVERYTHING[slug])
-    kind = kinds.find(slug)
+    kind = kinds.find(slug) or kinds.find(kinds.meant_by(slug))
     return str(kind.label) if kind else slug
 
 

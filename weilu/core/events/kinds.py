@@ -32,6 +32,7 @@ class Kind:
 
 _kinds: dict[str, Kind] = {}
 _joining: dict[str, str] = {}
+_called: dict[str, str] = {}
 
 
 def register(kinds: Iterable[Kind]) -> None:
@@ -50,6 +51,16 @@ def all_kinds() -> tuple[Kind, ...]:
 
 def find(slug: str) -> Kind | None:
     return _kinds.get(slug)
+
+
+def also_called(names: Mapping[str, str]) -> None:
+    """Other names, in lower case, under which the outside world tells of our kinds; called once from `app.registry`."""
+    _called.update(names)
+
+
+def meant_by(name: str) -> str:
+    """The kind that a name of the outside world stands for; empty for none."""
+    return _called.get(name.lower(), "")
 
 
 def may_be_own(slug: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
@@ -63,8 +63,9 @@ def check(question: Question, viewer: Viewer, seen: Visible | None = None) -> As
     ids = [int(row.pk) for row in communities]
     if viewer.communities is None and question.span.communities is None and question.by_name:
         ids.insert(0, OUTSIDE)
+    question = _with_kinds(question, ids)
     frame = _frame(question, ids, timezone, _scope(viewer, communities, rows))
-    measure, unit = _measure(question, ids)
+    measure, unit = _measure(question)
     if measure is not None and frame.breakdown is not None:
         _can_be_broken_down(measure, question, frame)
     asked = Asked(question, frame, unit, _names(communities), measure)
@@ -140,10 +141,16 @@ def _known(span: Span, timezone: str) -> int | None:
     return log.position_at(frames.day_start(span.known + dt.timedelta(days=1), timezone) * 1000)
 
 
-def _measure(question: Question, communities: Sequence[int]) -> tuple[Measure | None, str]:
-    for event in (question.event, question.start, question.comeback):
-        if event:
-            names.demand(event, communities)
+def _with_kinds(question: Question, communities: Sequence[int]) -> Question:
+    """The events as they are called in the log."""
+    event, start, comeback = (
+        names.kind_of(name, communities) if name else ""
+        for name in (question.event, question.start, question.comeback)
+    )
+    return replace(question, event=event, start=start, comeback=comeback)
+
+
+def _measure(question: Question) -> tuple[Measure | None, str]:
     if question.kind == FLOW and question.size == HOUR:
         raise Refused(_("States change by the day: ask for moves by day, week or month."))
     if question.kind in (RETENTION, FLOW):

@@ -18,14 +18,19 @@ WAIT_SECONDS = 10.0
 NEAR = 5
 
 
-def demand(slug: str, communities: Collection[int]) -> None:
-    """Raises Refused for an event that is neither declared nor was ever seen in these communities (0: in none)."""
-    if slug in (ANY, INTERACTION) or kinds.find(slug) is not None:
-        return
+def kind_of(name: str, communities: Collection[int]) -> str:
+    """The kind as it stands in the log: ours by its slug or by what SDKs call it (“Order Completed”), an own one as it is.
+
+    Raises Refused for an event that is neither declared nor was ever seen in these communities (0: outside of any).
+    """
+    if name in (ANY, INTERACTION) or kinds.find(name) is not None:
+        return name
     own = _own(communities)
-    if slug not in own:
-        declared = [one.slug for one in kinds.all_kinds()]
-        raise Refused(_refusal(slug, declared, own))
+    if name in own:
+        return name
+    if meant := kinds.meant_by(name):
+        return meant
+    raise Refused(_refusal(name, [one.slug for one in kinds.all_kinds()], own))
 
 
 def _own(communities: Collection[int]) -> list[str]:

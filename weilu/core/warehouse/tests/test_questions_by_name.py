@@ -8,7 +8,7 @@ from django.utils import translation
 from tests.fixtures.cast import operator
 from tests.fixtures.log import Place, account, event, say
 from weilu.core.directory.models import Community, Member
-from weilu.core.events import kinds
+from weilu.core.events.keys import key
 from weilu.core.operators.access import Viewer, viewer_of
 from weilu.core.warehouse import questions
 from weilu.core.warehouse.question import Refused
@@ -38,19 +38,9 @@ def pay(who, moment: str, value: int | None = None, **rest):
 
 
 def pour(who, moment: str, **rest):
-    return event("Tea Poured", at(moment), who, **rest)
-
-
-@pytest.fixture
-def play(play, monkeypatch):
-    """Into the log, own names too, which nothing declares."""
-
-    def with_own(events, **rest):
-        with monkeypatch.context() as patched:
-            patched.setitem(kinds._kinds, "Tea Poured", kinds.Kind("Tea Poured", "Tea Poured"))
-            return play(events, **rest)
-
-    return with_own
+    """As an SDK says it: names of its own come under keys of that namespace only."""
+    poured = event("Tea Poured", at(moment), who, **rest)
+    return poured._replace(key=key("sdk", at(moment), who))
 
 
 @pytest.fixture
@@ -110,6 +100,12 @@ def test_an_own_name_is_asked_for_as_it_was_sent(orders):
     cohorts.pop("event")
     assert ask(**cohorts).rows == [("2018-06-01", 1, 0, 1), ("2018-06-02", 1, 0, 1)]
     assert (6, 10, 1) in ask(**{**POURED, "kind": "heatmap"}).rows
+
+
+def test_what_sdks_call_an_order_means_ours(orders):
+    assert ask(**{**PAID, "event": "Order Completed"}, measure="sum", by="total").rows == [
+        ("2018-06-01", 307)
+    ]
 
 
 def test_a_name_that_nobody_sent_is_refused_with_those_near_it(orders):
