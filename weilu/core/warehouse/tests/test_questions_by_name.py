@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.utils import translation
 
 from tests.fixtures.cast import operator
 from tests.fixtures.log import Place, account, event, say
+from weilu.core import clock
 from weilu.core.directory.models import Community, Member
 from weilu.core.events.keys import key
 from weilu.core.operators.access import Viewer, viewer_of
@@ -30,6 +33,13 @@ POURED = {**PAID, "event": "Tea Poured"}
 @pytest.fixture(autouse=True)
 def in_english():
     with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def summer():
+    """What SDKs tell is taken without asking for a month only."""
+    with clock.frozen(dt.datetime(2018, 6, 20, tzinfo=dt.UTC)):
         yield
 
 
