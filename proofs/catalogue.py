@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from proofs import api_calls, kills, log_undo, warehouse_sessions, workers
+from proofs import api_calls, kills, log_undo, questions, warehouse_sessions, workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,15 @@ PROOFS = {
             cases=200 // workers.KILLS,
             sample=2,
             run=workers.case,
+        ),
+        Proof(
+            "questions",
+            "Of every kind and metric, over generated logs: DuckDB answers the same from the same rows.",
+            "questions",
+            each=questions.PAIRS,
+            cases=8_000 // questions.PAIRS,
+            sample=1,
+            run=questions.case,
         ),
     )
 }

@@ -14,19 +14,30 @@ from weilu.core.events.kinds import interactions
 
 @dataclass(frozen=True, slots=True)
 class Span:
+    """`by` is a day, week, month or total. Nothing after the end of `as_of` has happened; nothing above the position `known`
+    is known."""
+
     first: dt.date
     last: dt.date
     by: str
     timezone: str
     communities: tuple[int, ...]
+    as_of: dt.date | None = None
+    known: int | None = None
+
+    @property
+    def over(self) -> dt.date:
+        """The last day that is over: long ago all of them are."""
+        return self.as_of or dt.date(2100, 1, 1)
 
 
 class Oracle:
     """One log, asked about one span."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, known: int | None = None) -> None:
+        """`known`: whose the accounts were known to be at that position."""
         self.db = duckdb.connect()
-        rows = log.rows
+        rows, persons = log.rows, log.persons_at(known)
         raw = pa.table(  # noqa: F841 (DuckDB finds it by its name)
             {
                 "position": [r.position for r in rows],
@@ -36,8 +47,10 @@ class Oracle:
                 "community": [r.community for r in rows],
                 "subject": pa.array([r.subject for r in rows], pa.int64()),
                 "about": pa.array([r.about for r in rows], pa.int64()),
-                "person": [log.persons[r.identity] for r in rows],
+                "person": [persons[r.identity] for r in rows],
                 "active": [r.kind in interactions() for r in rows],
+                "value": pa.array([r.value for r in rows], pa.int64()),
+                "source": [r.source for r in rows],
             }
         )
         self.db.execute("CREATE TABLE log AS SELECT * FROM raw")
@@ -45,33 +58,63 @@ class Oracle:
     def over(self, span: Span) -> None:
         """Prepares `everything` (events of the span's communities with their local time), `e` (those before its end) and
         `b` (its buckets, `first7` and `first30` where a window of that length begins)."""
+        self.db.execute(f"SET VARIABLE over = DATE '{span.over}'")
         self.db.execute(
             "DROP TABLE IF EXISTS e; DROP TABLE IF EXISTS everything; DROP TABLE IF EXISTS b; DROP TABLE IF EXISTS here"
         )
-        week, month = span.by in ("week", "month"), span.by == "month"
+        total = (span.last - span.first).days + 1 if span.by == "total" else 0
+        week, month = span.by in ("week", "month") or total >= 7, span.by == "month" or total >= 30
         self.db.execute(
             "CREATE TABLE here AS SELECT unnest($1::INT[]) AS community", [list(span.communities)]
         )
         self.db.execute(f"""CREATE TABLE b AS SELECT *, if({week}, first, last - 6) AS first7,
             if({month}, first, last - 29) AS first30 FROM (SELECT label,
             greatest(label, DATE '{span.first}') AS first,
-            least(label + INTERVAL 1 {span.by} - INTERVAL 1 DAY, DATE '{span.last}')::DATE AS last FROM (
-            SELECT DISTINCT date_trunc('{span.by}', d)::DATE AS label
+            least({_after(span)}, DATE '{span.last}')::DATE AS last FROM (
+            SELECT DISTINCT {_label(span)} AS label
             FROM generate_series(DATE '{span.first}', DATE '{span.last}', INTERVAL 1 DAY) AS s(d)))""")
         self.db.execute(f"""CREATE TABLE everything AS SELECT *, local::DATE AS day FROM (
             SELECT *, timezone('{span.timezone}', make_timestamptz(ms * 1000)) AS local FROM log
-            WHERE community IN (SELECT community FROM here))""")
+            WHERE community IN (SELECT community FROM here) AND position <= {span.known or 2**62}) WHERE day <= DATE '{span.over}'""")
         self.db.execute(f"CREATE TABLE e AS SELECT * FROM everything WHERE day <= DATE '{span.last}'")
+
+    def asked(self, kind: str, measure: str) -> dict[str, int]:
+        """An event by its name, by label."""
+        number = {"count": "count(e.position)", "members": "count(DISTINCT nullif(e.person, 0))",
+                  "sum": "coalesce(sum(e.value), 0)"}[measure]  # fmt: skip
+        return {
+            label.isoformat(): int(n)
+            for label, n in self.db.execute(_daily(_did(kind), number, "b.label, ")).fetchall()
+        }
+
+    def by_hour(self, span: Span, kind: str, measure: str) -> dict[tuple[dt.date, int, int], int]:
+        """(day, hour of the local clock, its offset from UTC in seconds) → the number, of hours that hold anything."""
+        number = {
+            "count": "count(*)",
+            "members": "count(DISTINCT nullif(person, 0))",
+            "sum": "coalesce(sum(value), 0)",
+        }[measure]
+        rows = self.db.execute(f"""SELECT day, hour(local), (epoch_ms(local) - ms) // 1000, {number} FROM e
+            WHERE {_did(kind)} AND day >= DATE '{span.first}' GROUP BY ALL""").fetchall()
+        return {(day, hour, offset): int(n) for day, hour, offset, n in rows}
 
     def values(self, name: str) -> list[float | None]:
         """The values of one of `VALUES`, bucket by bucket."""
         found = self.db.execute(f"SELECT value FROM ({VALUES[name]}) ORDER BY label").fetchall()
         return [None if value is None else float(value) for (value,) in found]
 
-    def heatmap(self, span: Span) -> dict[tuple[int, int], int]:
-        rows = self.db.execute(f"""SELECT isodow(local), hour(local), count(*) FROM e
-            WHERE kind = 'message.sent' AND day >= DATE '{span.first}' GROUP BY ALL""").fetchall()
-        return {(day, hour): number for day, hour, number in rows}
+    def heatmap(
+        self, span: Span, kind: str = "message.sent", measure: str = "count"
+    ) -> dict[tuple[int, int], int]:
+        """(weekday, hour) → the number, of cells that hold anything."""
+        number = {
+            "count": "count(*)",
+            "members": "count(DISTINCT nullif(person, 0))",
+            "sum": "coalesce(sum(value), 0)",
+        }[measure]
+        rows = self.db.execute(f"""SELECT isodow(local), hour(local), {number} FROM e
+            WHERE {_did(kind)} AND day >= DATE '{span.first}' GROUP BY ALL""").fetchall()
+        return {(day, hour): int(number) for day, hour, number in rows if number}
 
     def retention(
         self, span: Span, start: str, comeback: str, periods: int, every: bool
@@ -119,8 +162,21 @@ STEPS = """
               AND (active OR kind IN ('member.joined', 'member.left') OR nth = 1)) AS z) AS s"""
 
 
-def _daily(where: str, what: str) -> str:
-    return f"SELECT label, {what} AS value FROM b LEFT JOIN e ON e.day BETWEEN b.first AND b.last AND {where} GROUP BY label"
+def _label(span: Span) -> str:
+    return f"DATE '{span.first}'" if span.by == "total" else f"date_trunc('{span.by}', d)::DATE"
+
+
+def _after(span: Span) -> str:
+    """The last day of the bucket that a label names."""
+    return f"DATE '{span.last}'" if span.by == "total" else f"label + INTERVAL 1 {span.by} - INTERVAL 1 DAY"
+
+
+def _did(kind: str) -> str:
+    return {"interaction": "active", "*": "true"}.get(kind, f"kind = '{kind}'")
+
+
+def _daily(where: str, what: str, columns: str = "label, ") -> str:
+    return f"SELECT {columns}{what} AS value FROM b LEFT JOIN e ON e.day BETWEEN b.first AND b.last AND {where} GROUP BY label"
 
 
 def _within(days: str) -> str:
@@ -139,7 +195,7 @@ _MEMBERS = f"SELECT b.label, count(DISTINCT person) AS value FROM b LEFT JOIN ({
 _SILENT = f"""SELECT b.label, count(DISTINCT i.person) AS value FROM b LEFT JOIN ({INSIDE}) AS i ON i.label = b.label
     AND NOT EXISTS (SELECT 1 FROM e WHERE e.person = i.person AND e.kind = 'message.sent' AND e.day BETWEEN b.first AND b.last)
     GROUP BY b.label"""
-_START = """SELECT person, coalesce(min(day) FILTER (kind = 'member.joined'), min(day)) AS zero FROM e
+_START = """SELECT person, coalesce(min(day) FILTER (kind = 'member.joined'), min(day)) AS zero FROM everything
     WHERE person != 0 AND kind IN ('member.joined', 'message.sent') GROUP BY person"""
 _OPENERS = """SELECT label, count(e.position) AS value FROM b LEFT JOIN e ON e.day BETWEEN b.first AND b.last AND person != 0
     AND kind = 'message.sent' AND about = 0 AND community IN (SELECT community FROM everything WHERE kind = 'message.sent' AND about != 0)
@@ -163,6 +219,31 @@ def _moves(which: str) -> str:
 JOINED = "s.before = 0 AND s.taken > 0"
 GONE = "s.taken = 0 AND s.gone = 1 AND (s.before > 0 OR s.nth = 1)"
 
+
+def _retained(days: int) -> str:
+    """Of those whose day 0 lies in the bucket and whose day N is over."""
+    came = f"""SELECT label, count(s.person) AS value FROM b LEFT JOIN ({_START}) AS s
+        ON s.zero BETWEEN b.first AND b.last AND s.zero + {days} <= getvariable('over') GROUP BY label"""
+    back = f"""SELECT label, count(DISTINCT s.person) AS value FROM b LEFT JOIN ({_START}) AS s
+        ON s.zero BETWEEN b.first AND b.last AND s.zero + {days} <= getvariable('over')
+        AND EXISTS (SELECT 1 FROM everything AS e WHERE e.person = s.person AND e.active AND e.day = s.zero + {days})
+        GROUP BY label"""
+    return _ratio(back, came, 100)
+
+
+_MEAN = """SELECT label, count(DISTINCT (person, day)) FILTER (e.person IS NOT NULL)
+        / nullif(least(b.last, getvariable('over')) - b.first + 1, 0) AS value FROM b
+    LEFT JOIN e ON e.day BETWEEN b.first AND b.last AND active AND person != 0 GROUP BY label, b.first, b.last"""
+_SOON = """SELECT label, count(DISTINCT j.person) AS value FROM b LEFT JOIN e AS j ON j.day BETWEEN b.first AND b.last
+    AND j.kind = 'member.joined' AND j.person != 0 AND EXISTS (SELECT 1 FROM everything AS m WHERE m.person = j.person
+        AND m.community = j.community AND m.kind = 'message.sent' AND m.ms >= j.ms AND m.ms < j.ms + 7 * 86400000)
+    GROUP BY label"""
+_UNANSWERED = """SELECT label, count(q.position) AS value FROM b LEFT JOIN e AS q ON q.day BETWEEN b.first AND b.last
+    AND q.kind = 'message.sent' AND q.about = 0 AND q.person != 0
+    AND q.community IN (SELECT community FROM everything WHERE kind = 'message.sent' AND about != 0)
+    AND NOT EXISTS (SELECT 1 FROM everything AS a WHERE a.about = q.subject AND a.kind = 'message.sent'
+        AND a.person NOT IN (0, q.person) AND (a.ms > q.ms OR (a.ms = q.ms AND a.position > q.position))) GROUP BY label"""
+
 VALUES = {
     "messages": _daily("kind = 'message.sent'", "count(e.position)"),
     "dau": _within(""),
@@ -177,17 +258,16 @@ VALUES = {
     "leaves": _moves(GONE),
     "interaction_rate": _ratio(_SPEAKERS, _MEMBERS, 100),
     "silent_share": _ratio(_SILENT, _MEMBERS, 100),
-    "stickiness": _ratio(
-        """SELECT label, count(DISTINCT (person, day)) FILTER (e.person IS NOT NULL) / (b.last - b.first + 1) AS value FROM b
-        LEFT JOIN e ON e.day BETWEEN b.first AND b.last AND active AND person != 0 GROUP BY label, b.first, b.last""",
-        _within("30"), 100,
-    ),
-    "day_1_retention": _ratio(
-        f"""SELECT label, count(DISTINCT s.person) AS value FROM b LEFT JOIN ({_START}) AS s ON s.zero BETWEEN b.first AND b.last
-        AND EXISTS (SELECT 1 FROM everything AS e WHERE e.person = s.person AND e.active AND e.day = s.zero + 1) GROUP BY label""",
-        f"SELECT label, count(s.person) AS value FROM b LEFT JOIN ({_START}) AS s ON s.zero BETWEEN b.first AND b.last GROUP BY label",
-        100,
-    ),
+    "stickiness": _ratio(_MEAN, _within("30"), 100),
+    "daily_share": _ratio(_MEAN, _MEMBERS, 100),
+    "active_members": _daily("active AND person != 0", "count(DISTINCT person)"),
+    "net_growth": f"""SELECT x.label, x.value - y.value AS value FROM ({_moves(JOINED)}) AS x
+        JOIN ({_moves(GONE)}) AS y ON x.label = y.label""",
+    "first_message_rate": _ratio(_SOON, _daily("kind = 'member.joined' AND person != 0", "count(DISTINCT person)"), 100),
+    "day_1_retention": _retained(1),
+    "day_7_retention": _retained(7),
+    "day_30_retention": _retained(30),
+    "unanswered": _UNANSWERED,
     "top_share": _ratio(_TOP, _SAID, 100),
     "reply_rate": _ratio(f"SELECT label, count(w.position) AS value FROM b LEFT JOIN ({_WAITED}) AS w ON w.day BETWEEN b.first AND b.last GROUP BY label",
                          _OPENERS, 100),

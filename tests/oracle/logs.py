@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +21,18 @@ COMMUNITIES = (1, 2, 3)
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """`persons` maps identities to people; 0 is a bot."""
+    """`persons` maps identities to people; 0 is a bot. `merged`: the account that became somebody's at a position, and whose
+    it was before."""
 
     rows: tuple[Row, ...]
     persons: dict[int, int]
+    merged: tuple[int, int, int] | None = None
+
+    def persons_at(self, known: int | None) -> dict[int, int]:
+        if known is None or self.merged is None or known >= self.merged[1]:
+            return self.persons
+        identity, _, before = self.merged
+        return {**self.persons, identity: before}
 
 
 @st.composite
@@ -49,7 +56,16 @@ def logs(draw: st.DrawFn) -> Log:
     return Log(tuple(rows), persons)
 
 
-def row(position: int, kind: str, happened: int, identity: int, community: int, *, about: int = 0) -> Row:
+def row(
+    position: int,
+    kind: str,
+    happened: int,
+    identity: int,
+    community: int,
+    *,
+    about: int = 0,
+    value: int | None = None,
+) -> Row:
     subject = 1000 + position if kind == "message.sent" else 0
     return Row(
         position,
@@ -67,7 +83,7 @@ def row(position: int, kind: str, happened: int, identity: int, community: int, 
         "test",
         1,
         False,
-        None,
+        value,
         "",
     )
 
@@ -81,20 +97,27 @@ def fill(warehouse: Any, log: Log) -> None:
         warehouse.command(f"TRUNCATE TABLE weilu.{table} SYNC")
     for part in inserts_of(block_of(log.rows, interactions())):
         warehouse.insert("weilu.events", part)
-    warehouse.insert("weilu.ownership", _owners(log.persons))
+    warehouse.insert("weilu.ownership", _owners(log))
     warehouse.command("SYSTEM RELOAD DICTIONARY weilu.owner")
     questions.forget()
 
 
-def _owners(persons: dict[int, int]) -> pa.Table:
-    identities: Sequence[int] = list(persons)
+def _owners(log: Log) -> pa.Table:
+    """(id, identity, member, from position, bot) by row: as minted, and the merge after them."""
+    owned = [(one, one, person, 0) for one, person in log.persons_at(0).items()]
+    if log.merged:
+        identity, position, _ = log.merged
+        owned.append((len(owned) + 1_000, identity, log.persons[identity], position))
+    ids, identities, people, positions = zip(*owned, strict=True)
+    bots = [int(person == 0) for person in people]
+    members = [person or one + 1_000_000 for one, person in zip(identities, people, strict=True)]
     return pa.table(
         {
-            "id": pa.array(identities, pa.uint64()),
+            "id": pa.array(ids, pa.uint64()),
             "identity": pa.array(identities, pa.uint32()),
-            "member": pa.array([persons[one] or one + 1_000_000 for one in identities], pa.uint32()),
-            "from_position": pa.array([0] * len(identities), pa.uint64()),
-            "bot": pa.array([int(persons[one] == 0) for one in identities], pa.uint8()),
-            "version": pa.array([1] * len(identities), pa.uint64()),
+            "member": pa.array(members, pa.uint32()),
+            "from_position": pa.array(positions, pa.uint64()),
+            "bot": pa.array(bots, pa.uint8()),
+            "version": pa.array([1] * len(owned), pa.uint64()),
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from weilu.core.warehouse.compile.firsts import JOINED, MESSAGE, first_group, looking_ahead
 from weilu.core.warehouse.compile.rows import COMMUNITY, Rows, Series, by_column
@@ -39,12 +40,20 @@ def values(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Serie
 
 
 def _newcomers(days: int, frame: Frame, bound: Bound) -> str:
-    """With the start of the local day on which they would be seen again."""
+    """With the start of the local day on which they would be seen again.
+
+    Day 0 is told by all that is known, also after the span: else a day would mean one thing alone and another in its week.
+    """
     starts = frame.days(after=days)
     day_zero = starts[: len(starts) - days - 1]
     again = tuple(starts[n + days] if starts[n + days + 1] <= frame.over else 0 for n in range(len(day_zero)))
     columns = f"community, {person(frame, bound)} AS person, toUInt32(happened) AS moment, kind"
-    sql = events(frame, bound, columns, f"kind IN {bound((JOINED, MESSAGE), 'Array(String)')}")
+    sql = events(
+        replace(frame, until=frame.horizon),
+        bound,
+        columns,
+        f"kind IN {bound((JOINED, MESSAGE), 'Array(String)')}",
+    )
     joined = f"kind = {bound(JOINED, 'String')}"
     group = first_group(frame)
     return f"""SELECT {bucket(bound, frame.starts, "first")} AS at, {group}, person AS unit,
@@ -52,7 +61,7 @@ def _newcomers(days: int, frame: Frame, bound: Bound) -> str:
             {bound(again, "Array(UInt32)")}, toUInt32(0)) AS again
         FROM (SELECT {group}, if(countIf({joined}) > 0, minIf(moment, {joined}), min(moment)) AS first
               FROM ({sql}) WHERE person != 0 GROUP BY {group})
-        WHERE first >= {bound(frame.start, "UInt32")} AND again != 0"""
+        WHERE first >= {bound(frame.start, "UInt32")} AND first < {bound(frame.until, "UInt32")} AND again != 0"""
 
 
 def _came_back(days: int, frame: Frame, bound: Bound) -> str:
