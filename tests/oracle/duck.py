@@ -119,19 +119,19 @@ class Oracle:
     def retention(
         self, span: Span, start: str, comeback: str, periods: int, every: bool
     ) -> dict[tuple[str, int], tuple[int, int]]:
-        """(cohort, period) → (size, returned), for cohorts and periods that hold anybody. `comeback` interaction is any."""
-        back = "active" if comeback == "interaction" else f"kind = '{comeback}'"
+        """(cohort, period) → (size, returned), for cohorts that hold anybody and periods that are over."""
         first = "day" if every else "min(day)"
         group = "" if every else "GROUP BY person"
         rows = self.db.execute(f"""
             WITH cohorts AS (SELECT DISTINCT person, date_trunc('{span.by}', d)::DATE AS label FROM (
-                SELECT person, {first} AS d FROM everything WHERE kind = '{start}' AND person != 0 {group})
+                SELECT person, {first} AS d FROM everything WHERE {_did(start)} AND person != 0 {group})
                 WHERE d BETWEEN DATE '{span.first}' AND DATE '{span.last}'),
             returns AS (SELECT DISTINCT person, date_trunc('{span.by}', day)::DATE AS label FROM everything
-                WHERE {back} AND person != 0)
+                WHERE {_did(comeback)} AND person != 0)
             SELECT c.label, p, (SELECT count(*) FROM cohorts AS s WHERE s.label = c.label), count(r.person)
             FROM cohorts AS c CROSS JOIN generate_series(0, {periods - 1}) AS g(p)
             LEFT JOIN returns AS r ON r.person = c.person AND r.label = c.label + p * INTERVAL 1 {span.by}
+            WHERE c.label + (p + 1) * INTERVAL 1 {span.by} - INTERVAL 1 DAY <= DATE '{span.over}'
             GROUP BY c.label, p""").fetchall()
         return {(label.isoformat(), period): (size, returned) for label, period, size, returned in rows}
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from tests.oracle.duck import VALUES, Oracle, Span
 from tests.oracle.logs import BEGIN, COMMUNITIES, HOUR, Log, fill, row
+from weilu.core.events.rows import Row
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import client, questions
 
@@ -70,11 +71,13 @@ def a_log(chance: random.Random) -> Log:
     bot, a person of two accounts, a merge half-way."""
     count = chance.randrange(1, 150)
     persons = {n: n for n in range(1, 9)} | {9: chance.choice((0, 1)), 10: 0}
-    rows, subjects = [], []
+    rows: list[Row] = []
+    subjects: dict[int, list[int]] = {one: [] for one in COMMUNITIES}
     for position in range(1, count + 1):
         kind = chance.choice(KINDS)
         moment = BEGIN + chance.randrange(28 * 48) * HOUR // 2 + chance.choice((0, 0, 1, 999, HOUR // 4, -1))
-        about = chance.choice((0, 0, *subjects)) if kind == "message.sent" else 0
+        place = chance.choice(COMMUNITIES)
+        about = chance.choice((0, 0, *subjects[place])) if kind == "message.sent" else 0
         value = chance.choice((None, 0, 199, -50, 2**40)) if kind in ("order.paid", "Tea Poured") else None
         rows.append(
             row(
@@ -88,7 +91,7 @@ def a_log(chance: random.Random) -> Log:
             )
         )
         if kind == "message.sent":
-            subjects.append(rows[-1].subject)
+            subjects[place].append(rows[-1].subject)
     merged = (7, chance.randrange(1, count + 1), 7) if chance.random() < 0.5 else None
     return Log(tuple(rows), persons | ({7: 2} if merged else {}), merged)
 

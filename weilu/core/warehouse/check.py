@@ -60,10 +60,11 @@ def check(question: Question, viewer: Viewer, seen: Visible | None = None) -> As
     rows = seen.communities
     communities = _communities(question.span, rows)
     timezone = _timezone(question.span, communities, seen.timezone)
+    outside = [OUTSIDE] if viewer.communities is None else []
     ids = [int(row.pk) for row in communities]
-    if viewer.communities is None and question.span.communities is None and question.by_name:
-        ids.insert(0, OUTSIDE)
-    question = _with_kinds(question, ids)
+    if question.span.communities is None and question.by_name:
+        ids = outside + ids
+    question = _with_kinds(question, [*outside, *(int(row.pk) for row in rows)])
     frame = _frame(question, ids, timezone, _scope(viewer, communities, rows))
     measure, unit = _measure(question)
     if measure is not None and frame.breakdown is not None:

@@ -141,6 +141,11 @@ def test_what_happened_outside_of_any_community_is_for_those_who_see_all(orders)
     assert ask(viewer, **POURED, by="total").rows == [("2018-06-01", 1)]
 
 
+def test_a_name_seen_elsewhere_is_asked_for_and_counts_nothing_here(orders):
+    assert ask(**POURED, by="total", communities=["Hearth"]).rows == [("2018-06-01", 1)]
+    assert ask(**{**POURED, "communities": []}, by="total").rows == [("2018-06-01", 0)]
+
+
 def test_a_name_seen_only_in_communities_of_others_is_as_one_never_seen(play, warehouse, bea, hearth):
     play([pour("Ann", "2018-06-01 09:00", community=HARBOUR)], batch=1)
     warehouse.loaded()
