@@ -85,7 +85,7 @@ def a_log(chance: random.Random) -> Log:
                 kind,
                 moment,
                 chance.randrange(1, 11),
-                chance.choice(COMMUNITIES),
+                place,
                 about=about,
                 value=value,
             )
