@@ -7,22 +7,21 @@ The same people as in the members table, without what only a reading of all even
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from weilu.core import clock
 from weilu.core.directory.models import Identity, Member
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import client
-from weilu.core.warehouse.compile import browsing
-from weilu.core.warehouse.compile.facts import Sql
+from weilu.core.warehouse.compile.browsing import NOTHING, Browse, holders
 from weilu.members.queries.names import names
 from weilu.members.queries.table import BEST, scopes_of
 from weilu.members.rules.influence import TIERS
 
-FIRST_WINDOW = 400
+FIRST_WINDOW = 1_600
 LAST_WINDOW = 200_000
-"""Ids looked at in one go; where few of them match the next window is eight times as wide."""
-NAMED_AT_ONCE = 400
+"""Ids looked at in one go where a state or tier is asked for."""
+NAMED_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +50,32 @@ def browse(viewer: Viewer, wanted: Wanted, after: int, limit: int) -> list[Line]
     scopes = scopes_of(viewer, wanted.community)
     if not scopes:
         return []
-    found: list[tuple[int, str, str]] = []
-    chunks = _named(wanted.words, after) if wanted.words else _windows(after)
-    for chunk in chunks:
-        found += [one for one in _holding(chunk, scopes) if _matches(one, wanted)]
+    asked = Browse(
+        scopes=scopes,
+        before=int(clock.now().timestamp()) + 1,
+        states=BEST,
+        tiers=TIERS,
+        state=BEST.index(wanted.state) + 1 if wanted.state else None,
+        tier=TIERS.index(wanted.tier) + 1 if wanted.tier else None,
+    )
+    found: list[dict[str, int]] = []
+    for chunk in _named(asked, wanted.words, after) if wanted.words else _windows(asked, after, limit):
+        found += client.query(*holders(replace(chunk, limit=limit - len(found)))).to_pylist()
         if len(found) >= limit:
             break
-    return _lines(found[:limit], scopes)
+    return _lines(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """Members to look at: a range of ids, or these."""
-
-    after: int = 0
-    upto: int = 0
-    ids: tuple[int, ...] = ()
-
-    def sql(self, scopes: list[int]) -> Sql:
-        before = int(clock.now().timestamp()) + 1
-        if self.ids:
-            return browsing.held_by(("state", "tier"), scopes, self.ids, before)
-        return browsing.held_between(("state", "tier"), scopes, self.after, self.upto, before)
-
-
-def _windows(after: int) -> Iterator[_Chunk]:
+def _windows(asked: Browse, after: int, limit: int) -> Iterator[Browse]:
+    """Ranges of ids; where few of them match the next one is eight times as wide."""
     last = Member.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    width = FIRST_WINDOW
+    width = 2 * limit if asked.state is None and asked.tier is None else FIRST_WINDOW
     while after < last:
-        yield _Chunk(after, after + width)
+        yield replace(asked, after=after, upto=after + width)
         after, width = after + width, min(width * 8, LAST_WINDOW)
 
 
-def _named(words: str, after: int) -> Iterator[_Chunk]:
+def _named(asked: Browse, words: str, after: int) -> Iterator[Browse]:
     """Members who, or one of whose accounts, are called so, in ascending chunks."""
     while True:
         people = Member.objects.filter(name__icontains=words, pk__gt=after).order_by("pk")
@@ -94,38 +86,21 @@ def _named(words: str, after: int) -> Iterator[_Chunk]:
         ends = [half[-1] for half in (own, theirs) if len(half) == NAMED_AT_ONCE]
         ids = sorted({one for one in (*own, *theirs) if not ends or one <= min(ends)})
         if ids:
-            yield _Chunk(ids=tuple(ids))
+            yield replace(asked, only=tuple(ids))
         if not ends:
             return
         after = min(ends)
 
 
-def _holding(chunk: _Chunk, scopes: list[int]) -> list[tuple[int, str, str]]:
-    """(member, state, tier), the best of each over the scopes; who has no state is nobody's member."""
-    held: dict[int, dict[str, set[str]]] = {}
-    for row in client.query(*chunk.sql(scopes)).to_pylist():
-        held.setdefault(row["who"], {}).setdefault(row["key"], set()).add(row["value"])
+def _lines(found: list[dict[str, int]]) -> list[Line]:
+    called = names([row["who"] for row in found])
     return [
-        (who, _best(values["state"], BEST), _best(values.get("tier", set()), TIERS))
-        for who, values in sorted(held.items())
-        if "state" in values
+        Line(
+            row["who"],
+            called[row["who"]],
+            BEST[row["state"] - 1],
+            TIERS[row["tier"] - 1] if row["tier"] < NOTHING else "",
+            row["score"],
+        )
+        for row in found
     ]
-
-
-def _best(values: set[str], order: tuple[str, ...]) -> str:
-    return next((one for one in order if one in values), "")
-
-
-def _matches(one: tuple[int, str, str], wanted: Wanted) -> bool:
-    _who, state, tier = one
-    return wanted.state in ("", state) and wanted.tier in ("", tier)
-
-
-def _lines(found: list[tuple[int, str, str]], scopes: list[int]) -> list[Line]:
-    ids = [who for who, _, _ in found]
-    if not ids:
-        return []
-    called = names(ids)
-    rows = client.query(*browsing.scored(scopes, ids)).to_pylist()
-    score = {row["who"]: row["score"] for row in rows}
-    return [Line(who, called[who], state, tier, score.get(who, 0)) for who, state, tier in found]

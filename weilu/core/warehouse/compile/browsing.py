@@ -1,42 +1,71 @@
-"""What do members hold whose ids lie in a narrow range? For lists by id: led by the sort key, however many members there are."""
+"""Who holds which state and tier, member by member in the order of their ids? Led by the sort key, however many there are."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from weilu.core.warehouse.compile.facts import Sql
 
+NOTHING = 255
+"""Rank of a value that nobody holds."""
 
-def held_between(keys: Sequence[str], scopes: Collection[int], after: int, upto: int, before: int) -> Sql:
-    """key, who, value of members in (after, upto], as stored, just before a moment in seconds; '' is left out."""
-    return (
-        """SELECT key, who, vals[arrayLastIndex(f -> f < toDateTime({before:UInt32}, 'UTC'), froms)] AS value
-FROM weilu.timelines FINAL WHERE key IN {keys:Array(String)} AND scope IN {scopes:Array(UInt32)}
-AND who > {after:UInt32} AND who <= {upto:UInt32} AND value != '' ORDER BY who SETTINGS max_threads = 1""",
-        {
-            "keys": list(keys),
-            "scopes": sorted(scopes),
-            "after": after,
-            "upto": upto,
-            "before": before,
-        },
+
+@dataclass(frozen=True, slots=True)
+class Browse:
+    """Members in (after, upto], or (where given) only these. `states` and `tiers` are the values, best first; `state` and `tier`
+    are places in them, from 1, that a member's best must have; None: any."""
+
+    scopes: Collection[int]
+    before: int
+    states: Sequence[str]
+    tiers: Sequence[str]
+    after: int = 0
+    upto: int = 0
+    only: Collection[int] | None = None
+    state: int | None = None
+    tier: int | None = None
+    limit: int = 50
+
+
+def holders(asked: Browse) -> Sql:
+    """who, state, tier (places of the best over the scopes, from 1; `NOTHING` without one) and score, ascending by who.
+
+    Whoever has no state is nobody's member and is left out.
+    """
+    range_ = (
+        "who IN {only:Array(UInt32)}"
+        if asked.only is not None
+        else "who > {after:UInt32} AND who <= {upto:UInt32}"
     )
+    wanted = [f"{name} = {{{name}:UInt8}}" for name in ("state", "tier") if getattr(asked, name) is not None]
+    sql = f"""
+SELECT who, min(s) AS state, min(t) AS tier, max(p) AS score FROM (
+    SELECT who, if(key = 'state', place, {NOTHING}) AS s, if(key = 'tier', place, {NOTHING}) AS t, 0 AS p FROM (
+        SELECT key, who, vals[arrayLastIndex(f -> f < toDateTime({{before:UInt32}}, 'UTC'), froms)] AS value,
+            toUInt8(indexOf(if(key = 'state', {{states:Array(String)}}, {{tiers:Array(String)}}), value)) AS place
+        FROM weilu.timelines FINAL
+        WHERE key IN ('state', 'tier') AND scope IN {{scopes:Array(UInt32)}} AND {range_})
+    WHERE place > 0
+    UNION ALL
+    SELECT who, toUInt8({NOTHING}) AS s, toUInt8({NOTHING}) AS t, score AS p FROM weilu.scores FINAL
+    WHERE scope IN {{scopes:Array(UInt32)}} AND {range_})
+GROUP BY who HAVING {" AND ".join([f"state < {NOTHING}", *wanted])}
+ORDER BY who LIMIT {{limit:UInt32}} SETTINGS max_threads = 1"""
+    return sql, {name: value for name, value in _values(asked).items() if value is not None}
 
 
-def held_by(keys: Sequence[str], scopes: Collection[int], who: Collection[int], before: int) -> Sql:
-    """The same for these members."""
-    return (
-        """SELECT key, who, vals[arrayLastIndex(f -> f < toDateTime({before:UInt32}, 'UTC'), froms)] AS value
-FROM weilu.timelines FINAL WHERE key IN {keys:Array(String)} AND scope IN {scopes:Array(UInt32)}
-AND who IN {who:Array(UInt32)} AND value != '' ORDER BY who SETTINGS max_threads = 1""",
-        {"keys": list(keys), "scopes": sorted(scopes), "who": sorted(who), "before": before},
-    )
-
-
-def scored(scopes: Collection[int], who: Collection[int]) -> Sql:
-    """who, score: the highest over the scopes, of these members."""
-    return (
-        """SELECT who, max(score) AS score FROM weilu.scores FINAL
-WHERE scope IN {scopes:Array(UInt32)} AND who IN {who:Array(UInt32)} GROUP BY who SETTINGS max_threads = 1""",
-        {"scopes": sorted(scopes), "who": sorted(who)},
-    )
+def _values(asked: Browse) -> dict[str, object]:
+    given = asked.only is not None
+    return {
+        "scopes": sorted(asked.scopes),
+        "before": asked.before,
+        "states": list(asked.states),
+        "tiers": list(asked.tiers),
+        "after": None if given else asked.after,
+        "upto": None if given else asked.upto,
+        "only": sorted(asked.only) if asked.only is not None else None,
+        "state": asked.state,
+        "tier": asked.tier,
+        "limit": asked.limit,
+    }
