@@ -6,6 +6,7 @@ from django.urls import path
 
 from weilu.communities.api import router as communities
 from weilu.connectors.imports.api import router as imports
+from weilu.connectors.tracking.api import router as sources
 from weilu.connectors.webhooks.api import router as webhooks
 from weilu.core.api.callers import AUTH
 from weilu.core.api.house import Api
@@ -25,7 +26,7 @@ rights) allow and its operator holds. Lists come in pages: give `next` back as `
 api = Api(title="Weilu 围炉", version="1", description=DESCRIPTION, auth=AUTH, urls_namespace="api")
 """No documentation page: it would come from a CDN. The description itself is public, as the source is."""
 
-ROUTERS = (*OPERATORS, communities, *MEMBERS, events, imports, questions, reports, webhooks, jobs)
+ROUTERS = (*OPERATORS, communities, *MEMBERS, events, imports, sources, questions, reports, webhooks, jobs)
 for router in ROUTERS:
     api.add_router("", router)
 

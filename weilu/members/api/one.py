@@ -11,6 +11,7 @@ from pydantic import Field
 from weilu.core import clock
 from weilu.core.api import paging
 from weilu.core.api.guards import needs
+from weilu.core.api.once import once
 from weilu.core.api.schemas import ApiRequest, Id, In, Long, Name
 from weilu.core.directory.models import Member
 from weilu.core.operators import rights
@@ -103,6 +104,12 @@ class MemberIn(In):
     note: Long | None = None
 
 
+class ErasedOut(Schema):
+    member: int
+    decision: int
+    accounts: int
+
+
 class ItemOut(Schema):
     """One line of the timeline. A move between states has `was` and `now`; an event its position and, with the right `texts`, its
     text."""
@@ -156,6 +163,16 @@ def change_member(request: ApiRequest, member_id: Id, change: MemberIn) -> dict[
     actions.describe(request.viewer, member, name=change.name, note=change.note)
     member = _reached(request.viewer, member_id)
     return _told(request.viewer, member, present())
+
+
+@router.post("/members/{member_id}/erase", response={201: ErasedOut}, summary="Erase a member for good")
+@needs(rights.ERASE_MEMBERS)
+@once(long=True)
+def erase_member(request: ApiRequest, member_id: Id) -> dict[str, Any]:
+    """Whatever says who they are goes, in every community, and cannot be brought back; nameless events and every figure stay."""
+    member = access_member(request.viewer, member_id, rights.ERASE_MEMBERS)
+    decision = actions.erase(request.viewer, member)
+    return {"member": member.pk, "decision": decision.pk, "accounts": len(decision.evidence["accounts"])}
 
 
 @router.get("/members/{member_id}/timeline", response=TimelineOut, summary="What happened with a member")
