@@ -4,22 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
-from weilu.core.errors import WeiluError
+from weilu.core import disk
+from weilu.core.api import errors
+from weilu.core.api.middleware import PREFIX
+from weilu.core.errors import Unavailable, WeiluError
+
+FULL = _("The disk is full. Everything can be read, nothing is changed until there is room again.")
+QUESTIONS = f"{PREFIX}questions"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class ErrorsMiddleware:
-    """Turns our own errors into a page that says what happened and what to do, with their status."""
+    """Turns our own errors into a page that says what happened and what to do, with their status.
+
+    On a full disk all can be read and nothing is changed: what would change something is refused before it begins.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self._disk = disk.Disk(settings.HOME)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not _reads(request) and not self._disk.has_room():
+            return self._shown(request, Unavailable(FULL))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, WeiluError):
-            return None
+        if disk.is_full(error):
+            error = Unavailable(FULL)
+        return self._shown(request, error) if isinstance(error, WeiluError) else None
+
+    @staticmethod
+    def _shown(request: HttpRequest, error: WeiluError) -> HttpResponse:
+        if request.path_info.startswith(PREFIX):
+            return errors.expected(request, error)
         return render(request, "console/error.html", {"error": error}, status=error.status)
+
+
+def _reads(request: HttpRequest) -> bool:
+    """A question is posted, but changes nothing."""
+    return request.method in READING or request.path_info == QUESTIONS

@@ -19,11 +19,10 @@ from weilu.connectors.tracking.addresses import SETTINGS, WIRES, Wire
 from weilu.connectors.tracking.answers import Answer
 from weilu.connectors.tracking.committing import Committer, Frames
 from weilu.connectors.tracking.contract import Refused
-from weilu.connectors.tracking.disk import Disk
 from weilu.connectors.tracking.rules import body as bodies
 from weilu.connectors.tracking.taking import Taker
 from weilu.connectors.tracking.tally import Tally
-from weilu.core import clock
+from weilu.core import clock, disk
 
 logger = logging.getLogger("weilu.tracking")
 BUSY_BYTES = 16 * 1024 * 1024
@@ -65,7 +64,7 @@ class Tracking(BaseRoute):
         self._taker = Taker(self._tally)
         self._committer = Committer(write, thread())
         self._load = load.Load()
-        self._disk = Disk(home)
+        self._disk = disk.Disk(home)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -112,7 +111,7 @@ class Tracking(BaseRoute):
             raise
         except Exception as error:
             logger.exception("events could not be stored")
-            return answers.FULL if self._disk.is_full(error) else answers.BROKEN
+            return answers.FULL if disk.is_full(error) else answers.BROKEN
         finally:
             share.give_back()
 

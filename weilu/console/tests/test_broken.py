@@ -41,3 +41,30 @@ def test_a_mistake_shows_a_page_and_leaves_class_and_place_and_nobodys_words_in_
     assert "test_broken.Slip" in lines[0]
     assert "in broken" in lines[0]
     assert "555" not in lines[0]
+
+
+def test_on_a_full_disk_all_can_be_read_and_nothing_is_changed(ada, client_of, monkeypatch) -> None:
+    from weilu.core import disk
+
+    monkeypatch.setattr(disk, "LEAST_FREE", 2**62)
+    client = client_of(ada)
+    client.cookies["weilu_language"] = "en"
+    assert client.get("/settings/").status_code == 200
+    answer = client.post("/sources/", {"name": "Shop"})
+    assert answer.status_code == 503
+    assert "disk is full" in answer.content.decode()
+    told = client.post("/api/v1/webhooks", "{}", content_type="application/json")
+    assert (told.status_code, told.json()["error"]) == (503, "unavailable")
+    assert client.post("/api/v1/questions", "{}", content_type="application/json").status_code == 400
+
+
+def test_a_disk_that_fills_up_in_the_middle_says_so(ada, client_of, monkeypatch) -> None:
+    def full(viewer: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(home.all_needs, "gather", full)
+    client = client_of(ada)
+    client.cookies["weilu_language"] = "en"
+    answer = client.get("/")
+    assert answer.status_code == 503
+    assert "disk is full" in answer.content.decode()

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from weilu.connectors.tracking import disk
 from weilu.connectors.tracking import door as doors
 from weilu.connectors.tracking.models import Source
 from weilu.connectors.tracking.tests.conftest import Door
+from weilu.core import disk
 from weilu.core.events import actions as log
 
 EVENT = {"type": "track", "event": "Good", "userId": "u", "messageId": "one"}

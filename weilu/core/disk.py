@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 import time
 from pathlib import Path
 
@@ -27,9 +28,14 @@ class Disk:
             self._looked = time.monotonic()
         return self._room
 
-    def is_full(self, error: BaseException) -> bool:
-        """Whether this error says so; from the file system or from PostgreSQL (53100)."""
-        if isinstance(error, OSError):
-            return error.errno in (errno.ENOSPC, errno.EDQUOT)
-        cause = error.__cause__ or error
-        return getattr(cause, "sqlstate", "") == "53100"
+
+def is_full(error: BaseException) -> bool:
+    """Whether this error says so: from the file system, from SQLite, or from PostgreSQL (53100)."""
+    for one in (error, error.__cause__):
+        if isinstance(one, OSError) and one.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if isinstance(one, sqlite3.Error) and one.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            return True
+        if getattr(one, "sqlstate", "") == "53100":
+            return True
+    return False
