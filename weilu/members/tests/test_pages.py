@@ -327,3 +327,11 @@ def test_moves_as_known_on_a_day_are_those_told_on_it(hearth, harbour, told, ada
 def _moved(response) -> list[tuple[str, str, str, object]]:
     assert response.status_code == 200
     return [(name, move.was, move.now, move.at) for move, name, _ in response.context["moves"]]
+
+
+def test_what_an_account_says_about_itself_stands_on_its_members_page(at_ada) -> None:
+    from weilu.core.directory.models import Fact, Identity
+
+    emi = member_of("Emi").pk
+    Fact.objects.create(identity=Identity.objects.get(member=emi), name="plan", value='"pro"', at=1)
+    assert "Says about themselves plan pro" in text(at_ada.get(f"/members/{emi}/"))

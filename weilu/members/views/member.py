@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from weilu.core import clock
 from weilu.core.decisions import queries as decisions
+from weilu.core.directory import facts
 from weilu.core.directory.queries import identity_names
 from weilu.core.directory.withdrawal import ERASED as GONE
 from weilu.core.errors import Unavailable
@@ -95,6 +96,7 @@ def _shown(request: ViewerRequest, one: Person, moment: when.When) -> dict[str, 
         "chart": _chart(one, request, moment),
         "talks": reading.talks(one, moment) if "talks" in request.GET else None,
         "merges": _merges(one) if moment.present else [],
+        "traits": facts.of(each.pk for each in one.identities) if moment.present else [],
         "corrections": corrections(one.id, scopes, moment.known).count(),
         "unseen_joining": any(not membership.joined for membership in one.memberships),
     }
