@@ -22,6 +22,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from weilu.app.assets import Assets
 from weilu.connectors.tracking.door import Tracking
+from weilu.core import disk
 from weilu.core.events import actions
 
 PAGE_THREADS = 8
@@ -75,13 +76,14 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """200 when questions can be answered; else 503 with the parts that are not ready."""
+    """200 when questions can be answered; else 503 with the parts that are not ready. `read_only`: the disk is full."""
     if not pages.loaded:
         return JSONResponse({"ready": False, "waiting_for": ["pages"]}, status_code=503)
     from weilu.app.health import not_ready
 
     missing = await run_in_threadpool(not_ready)
-    return JSONResponse({"ready": not missing, "waiting_for": missing}, status_code=503 if missing else 200)
+    said = {"ready": not missing, "waiting_for": missing, "read_only": not disk.has_room()}
+    return JSONResponse(said, status_code=503 if missing else 200)
 
 
 async def metrics(request: Request) -> Response:

@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-COMMANDS = ("ask", "demo", "imports", "operators", "report", "run", "source", "store")
+COMMANDS = ("ask", "backup", "demo", "imports", "operators", "report", "run", "source", "store")
 """Modules of `weilu.app.commands`; each has `register(app)`."""
 
 app = typer.Typer(
@@ -26,12 +26,18 @@ def main() -> None:
     import django
 
     django.setup()
+    from weilu.core import disk
     from weilu.core.errors import WeiluError
 
     for name in COMMANDS:
         importlib.import_module(f"weilu.app.commands.{name}").register(app)
     try:
-        app()
+        try:
+            app()
+        except Exception as error:
+            if disk.is_full(error):
+                raise disk.DiskFull from error
+            raise
     except WeiluError as error:
         if "--json" in sys.argv:
             sys.stdout.write(orjson.dumps({"error": error.code, "message": str(error)}).decode() + "\n")

@@ -12,6 +12,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connections
 
+from weilu.app.backup import restoring
+from weilu.core import disk
 from weilu.core.errors import Unavailable
 
 
@@ -27,7 +29,6 @@ class Finding:
 
 Check = Callable[[], Iterator[Finding]]
 LOW_DISK = 2 * 1024**3
-FULL_DISK = 200 * 1024**2
 
 
 def examine(*, with_audit: bool = False) -> list[Finding]:
@@ -58,12 +59,15 @@ def _home() -> Iterator[Finding]:
         yield Finding(
             "home", "bad", f"{home} cannot be written", "Give its folder to the user who runs Weilu."
         )
-    elif free < FULL_DISK:
-        yield Finding("home", "bad", says, "Free some space: with a full disk nothing new is taken in.")
+    elif not disk.has_room():
+        cure = "Free some space: everything is read-only until then, and goes on by itself."
+        yield Finding("home", "bad", f"the disk is full: {says}", cure)
     elif free < LOW_DISK:
         yield Finding("home", "warn", says, "Free some space soon.")
     else:
         yield Finding("home", "ok", says)
+    if restoring.cut_off():
+        yield Finding("restore", "bad", "it was cut off", "Run the same `weilu restore` again.")
     if home.stat().st_mode & 0o077 and not settings.DATABASE_URL:
         yield Finding("home rights", "warn", "others on this machine can read it", f"Run: chmod 700 {home}")
 

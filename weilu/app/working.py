@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.db import close_old_connections
 
 from weilu.connectors.webhooks import delivering
-from weilu.core import clock
+from weilu.core import clock, disk
 from weilu.core.jobs import pump, recurring, tasks
 
 logger = logging.getLogger("weilu.worker")
@@ -34,7 +34,7 @@ def run_jobs(stop: threading.Event, holder: str) -> None:
     sweep_at = clock.now()
     while not stop.is_set():
         close_old_connections()
-        busy = _guarded(lambda: tasks.run_waiting(holder))
+        busy = disk.has_room() and _guarded(lambda: tasks.run_waiting(holder))
         if clock.now() >= sweep_at:
             _guarded(lambda: bool(recurring.run_due(holder)) | bool(tasks.reap(clock.now())))
             sweep_at = clock.now() + dt.timedelta(seconds=SWEEP_SECONDS)

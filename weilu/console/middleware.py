@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 
 from weilu.core import disk
 from weilu.core.api import errors
 from weilu.core.api.middleware import PREFIX
-from weilu.core.errors import Unavailable, WeiluError
+from weilu.core.errors import WeiluError
 
-FULL = _("The disk is full. Everything can be read, nothing is changed until there is room again.")
-QUESTIONS = f"{PREFIX}questions"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+NEEDED_TO_READ = frozenset({f"{PREFIX}questions", "/login", "/login/second", "/logout"})
+"""Posted, and yet they change nothing, or no more than the little that is kept free: who cannot log in cannot read."""
 
 
 class ErrorsMiddleware:
@@ -27,16 +25,15 @@ class ErrorsMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._disk = disk.Disk(settings.HOME)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not _reads(request) and not self._disk.has_room():
-            return self._shown(request, Unavailable(FULL))
+        if not _reads(request) and not disk.has_room():
+            return self._shown(request, disk.DiskFull())
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if disk.is_full(error):
-            error = Unavailable(FULL)
+            error = disk.DiskFull()
         return self._shown(request, error) if isinstance(error, WeiluError) else None
 
     @staticmethod
@@ -47,5 +44,4 @@ class ErrorsMiddleware:
 
 
 def _reads(request: HttpRequest) -> bool:
-    """A question is posted, but changes nothing."""
-    return request.method in READING or request.path_info == QUESTIONS
+    return request.method in READING or request.path_info in NEEDED_TO_READ

@@ -1,4 +1,7 @@
-"""Is there room for what comes? A disk that is nearly full takes nothing in, before it tears what stands on it."""
+"""Is there room for what comes? A disk that is nearly full takes nothing in, before it tears what stands on it.
+
+What is left then is for what has been taken in already: databases, column store, audit trail. Reading goes on.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,29 @@ import errno
 import os
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from weilu.core.errors import Unavailable
 
 LEAST_FREE = 64 * 1024 * 1024
 """Bytes."""
 LOOK_SECONDS = 1.0
+
+
+class DiskFull(Unavailable):
+    """Nothing new is taken in until there is space again; what was taken in is safe."""
+
+    code = "disk_full"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The disk is full. Everything can be read, nothing is changed until there is room again."), retry_after=30
+        )  # fmt: skip
 
 
 class Disk:
@@ -29,8 +50,32 @@ class Disk:
         return self._room
 
 
+_disks: dict[Path, Disk] = {}
+
+
+def has_room() -> bool:
+    """Whether the disk under this installation's home takes something in."""
+    home = Path(settings.HOME)
+    return _disks.setdefault(home, Disk(home)).has_room()
+
+
+@contextmanager
+def needed() -> Iterator[None]:
+    """What writes a lot: refused where there is no room, and told so where it ran out under it. Raises DiskFull."""
+    if not has_room():
+        raise DiskFull
+    try:
+        yield
+    except Exception as error:
+        if is_full(error):
+            raise DiskFull from error
+        raise
+
+
 def is_full(error: BaseException) -> bool:
     """Whether this error says so: from the file system, from SQLite, or from PostgreSQL (53100)."""
+    if isinstance(error, DiskFull):
+        return True
     for one in (error, error.__cause__):
         if isinstance(one, OSError) and one.errno in (errno.ENOSPC, errno.EDQUOT):
             return True

@@ -28,6 +28,7 @@ def up(
     sample: Annotated[bool, typer.Option(help="play the sample brand while the home is empty")] = False,
 ) -> None:
     """Start everything on this machine: pages, worker and warehouse. Ctrl-C ends it."""
+    from weilu.app.backup.restoring import refuse_cut_off
     from weilu.app.supervisor import Child, Supervisor
     from weilu.core.jobs.locks import only_one
 
@@ -36,6 +37,7 @@ def up(
             raise Conflict(
                 f"Weilu is running already for {settings.HOME}. Stop it first, or set another WEILU_HOME."
             )
+        refuse_cut_off()
         _refuse_busy_port()
         _migrate()
         _greet()
@@ -57,6 +59,9 @@ def web(migrate: Annotated[bool, typer.Option(help="bring the tables up to date 
 
     import uvicorn
 
+    from weilu.app.backup.restoring import refuse_cut_off
+
+    refuse_cut_off()
     if migrate:
         _migrate()
     _refuse_busy_port()
@@ -86,8 +91,10 @@ def worker(
     ] = True,
 ) -> None:
     """Carry events to the pages, do queued tasks and recurring work, until told to stop."""
+    from weilu.app.backup.restoring import refuse_cut_off
     from weilu.app.working import run_jobs, run_pump, run_sender
 
+    refuse_cut_off()
     stop = threading.Event()
     holder = f"{socket.gethostname()[:20]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     wanted: list[tuple[bool, Any, tuple[Any, ...]]] = [
@@ -110,6 +117,9 @@ def worker(
 
 def migrate() -> None:
     """Bring the tables of the database and of the warehouse up to date."""
+    from weilu.app.backup.restoring import refuse_cut_off
+
+    refuse_cut_off()
     _migrate(verbosity=1)
 
 

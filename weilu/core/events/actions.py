@@ -7,7 +7,7 @@ from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
-from weilu.core import clock
+from weilu.core import clock, disk
 from weilu.core.collecting import seldom
 from weilu.core.errors import Conflict, NotFound
 from weilu.core.events import erasures, frames, intake, retraction, sequencer, spool
@@ -42,11 +42,15 @@ def append(events: Iterable[Incoming], *, batch: int, live: bool = False) -> int
 
 
 def append_encoded(group: list[tuple[int, bytes]]) -> None:
-    """Frames that are encoded already, each with its number of events. Durable when it returns; outside transactions."""
-    if intake.embedded():
-        spool.writer.write(payload for _, payload in group)
-    else:
-        intake.copy(group)
+    """Frames that are encoded already, each with its number of events. Durable when it returns; outside transactions.
+
+    Raises DiskFull; then nothing of them is in.
+    """
+    with disk.needed():
+        if intake.embedded():
+            spool.writer.write(payload for _, payload in group)
+        else:
+            intake.copy(group)
 
 
 def retract_batch(batch: int) -> int:

@@ -42,10 +42,13 @@ class Writer:
         self._path = Path()
 
     def write(self, frames: Iterable[bytes]) -> None:
-        """Append the frames and sync once. When it returns they are on disk; when it raises they may partly be."""
+        """Append the frames and sync once. When it returns they are on disk; when it raises they are not, unless a reader was
+        faster or the process dies: then whole frames may be."""
         with self._mutex:
+            begun = None
             try:
                 fd = self._file()
+                begun = os.fstat(fd).st_size
                 for frame in frames:
                     _write_all(fd, _HEAD.pack(len(frame), zlib.crc32(frame)) + frame)
                 os.fdatasync(fd)
@@ -53,6 +56,8 @@ class Writer:
                     self._close()
             except BaseException:
                 # What follows must not stand behind a torn record.
+                if begun is not None:
+                    os.ftruncate(self._fd, begun)
                 self._close()
                 raise
 

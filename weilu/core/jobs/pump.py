@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import close_old_connections, connections
 
+from weilu.core import disk
 from weilu.core.collecting import seldom
 from weilu.core.errors import Unavailable
 from weilu.core.jobs.locks import only_one
@@ -54,8 +55,11 @@ def register(steps: Iterable[Step]) -> None:
 def turn(*, conclude: bool = True) -> int:
     """Run each step once; a step whose part is down is passed over, the others go on. Returns how much moved.
 
-    Without `conclude` the patient steps are left to somebody else.
+    Without `conclude` the patient steps are left to somebody else. With a full disk everything waits where it is: it is safe
+    there, and what little room is left serves those who read.
     """
+    if not disk.has_room():
+        return 0
     moved = 0
     for step in _steps:
         if not step.patient or (conclude and _may_run(moved)):
@@ -154,7 +158,7 @@ def _lend_a_hand(stop: threading.Event) -> None:
     shared = [step for step in _steps if step.shared]
     while time.monotonic() < until and not stop.is_set():
         close_old_connections()
-        if not sum(_run(step) for step in shared):
+        if not disk.has_room() or not sum(_run(step) for step in shared):
             stop.wait(IDLE_SECONDS)
 
 
