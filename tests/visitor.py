@@ -9,6 +9,8 @@ import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 
+PASSWORD = "a long kettle of words"  # for tests
+
 
 @dataclass(frozen=True)
 class Page:
@@ -42,13 +44,21 @@ class Visitor:
     def get(self, path: str) -> Page:
         return self._open(urllib.request.Request(urllib.parse.urljoin(self.base, path)))
 
-    def post(self, path: str, **fields: str) -> Page:
-        """Open the page, take its CSRF token, and send the form to the same address."""
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(path).text)
+    def post(self, path: str, /, found_at: str = "", **fields: str) -> Page:
+        """Open the page (`found_at`, if the form stands elsewhere), take its CSRF token, and send the form."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(found_at or path).text)
         fields["csrfmiddlewaretoken"] = token[1] if token else ""
         url = urllib.parse.urljoin(self.base, path)
         data = urllib.parse.urlencode(fields).encode()
         return self._open(urllib.request.Request(url, data=data, headers={"Referer": url}))
+
+    def begin(self, code: str) -> Page:
+        """First start: Ada makes the owner's account and is logged in."""
+        given = {"brand": "Kettle club", "name": "Ada", "email": "ada@example.com", "password": PASSWORD}
+        return self.post("/first-start", code=code, timezone="Asia/Shanghai", language="en", **given)
+
+    def log_in(self) -> Page:
+        return self.post("/login", email="ada@example.com", password=PASSWORD)
 
     def _open(self, request: urllib.request.Request) -> Page:
         try:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
 from tests.fixtures.log import say
+from weilu.core import disk
+from weilu.core.disk import DiskFull
 from weilu.core.events import actions, frames, queries, sequencer, spool
 
 
@@ -98,3 +101,34 @@ def test_a_long_file_is_left_for_a_new_one(db: None, monkeypatch: pytest.MonkeyP
     assert sequencer.drain() == 2
     assert not list(spool.folder().glob("*.spool"))
     assert queries.waiting() == 0
+
+
+@pytest.mark.parametrize("fails_at", [0, 70, 400])
+def test_a_disk_that_fills_up_in_the_midst_leaves_nothing_of_the_group(
+    db: None, monkeypatch: pytest.MonkeyPatch, fails_at: int
+) -> None:
+    actions.append([say("Bea", 1)], batch=1)
+    real, left = os.write, fails_at
+
+    def full(handle: int, data: bytes) -> int:
+        nonlocal left
+        if not left:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written = real(handle, data[:left])
+        left -= written
+        return written
+
+    with monkeypatch.context() as crowded:
+        crowded.setattr(spool.os, "write", full)
+        with pytest.raises(DiskFull):
+            actions.append([say("Cai", 10 + number) for number in range(3)], batch=1)
+    actions.append([say("Dov", 20)], batch=1)
+    sequencer.drain()
+    assert [row.happened for row in queries.read(0, 10)] == [1, 20]
+
+
+def test_where_there_is_no_room_nothing_is_begun(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "has_room", lambda: False)
+    with pytest.raises(DiskFull):
+        actions.append([say("Cai", 1)], batch=1)
+    assert not list(spool.folder().iterdir())

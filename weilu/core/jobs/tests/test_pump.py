@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from weilu.core import disk
 from weilu.core.errors import Unavailable
 from weilu.core.jobs import pump
 from weilu.core.jobs.locks import only_one
@@ -139,3 +140,11 @@ def test_in_a_flood_that_does_not_end_conclusions_are_drawn_once_a_minute(steps,
         now[0] = float(second) * 2
         pump.turn()
     assert log.count("conclude") == 3
+
+
+def test_with_a_full_disk_everything_waits_where_it_is(steps, monkeypatch):
+    log: list[str] = []
+    steps(carrying([1], log, "sequence"))
+    monkeypatch.setattr(disk, "has_room", lambda: False)
+    assert pump.turn() == 0
+    assert log == []
