@@ -59,6 +59,11 @@ def has_room() -> bool:
     return _disks.setdefault(home, Disk(home)).has_room()
 
 
+def forget() -> None:
+    """Look again at once, for tests in which the disk was full."""
+    _disks.clear()
+
+
 @contextmanager
 def needed() -> Iterator[None]:
     """What writes a lot: refused where there is no room, and told so where it ran out under it. Raises DiskFull."""

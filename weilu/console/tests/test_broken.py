@@ -54,7 +54,7 @@ def test_on_a_full_disk_all_can_be_read_and_nothing_is_changed(ada, client_of, m
     assert answer.status_code == 503
     assert "disk is full" in answer.content.decode()
     told = client.post("/api/v1/webhooks", "{}", content_type="application/json")
-    assert (told.status_code, told.json()["error"]) == (503, "unavailable")
+    assert (told.status_code, told.json()["error"]) == (503, "disk_full")
     assert client.post("/api/v1/questions", "{}", content_type="application/json").status_code == 400
 
 
