@@ -29,7 +29,14 @@ BUSY_BYTES = 16 * 1024 * 1024
 PATIENT_BYTES = 4 * BUSY_BYTES
 """What requests may hold in memory together: of SDKs that come again, and of those that would lose what is refused."""
 NOTE_SECONDS = 1.0
-STATUS = {"no_key": 401, "unknown_key": 401, "origin": 403, "too_large": 413, "too_many": 413}
+STATUS = {
+    "no_key": 401,
+    "unknown_key": 401,
+    "origin": 403,
+    "too_slow": 408,
+    "too_large": 413,
+    "too_many": 413,
+}
 """Of refusals that concern a whole request; all others are 400."""
 
 Found = TypeVar("Found")
@@ -136,7 +143,7 @@ class Tracking(BaseRoute):
         taken = self._taker.take(wire.read(body.body, wire.call, body.nul), source, clock.now_ms())
         if taken.events:
             await self._committer.put(taken.events)
-            self._taker.kept(taken)
+            self._taker.kept(taken, source)
         elif taken.refused:
             return answers.turned_down(400, taken.refused[0][1].reason, taken.refused)
         return wire.accepted(taken.refused)

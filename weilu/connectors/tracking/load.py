@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.types import Receive
 
 from weilu.connectors.tracking.contract import Refused
+
+PATIENCE_SECONDS = 30.0
+"""For a body after its first bytes: 5 MB over a phone's line."""
 
 
 class Busy(Exception):
@@ -41,17 +46,33 @@ class Share:
 
 
 async def body(receive: Receive, share: Share, most: int) -> bytes:
-    """The whole body. Raises Refused where it is larger than `most`, Busy, Gone."""
-    chunks, size = [], 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Gone
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > most:
-            raise Refused("too_large")
-        share.add(len(chunk))
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    """The whole body. Raises Refused where it is larger than `most` or does not come to an end, Busy, Gone."""
+    chunk, more = await _next(receive)
+    if not more:
+        return _held(chunk, share, len(chunk), most)
+    chunks, size = [_held(chunk, share, len(chunk), most)], len(chunk)
+    try:
+        # What stalls in the middle would keep its share for as long as it likes, and others out.
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while more:
+                chunk, more = await _next(receive)
+                size += len(chunk)
+                chunks.append(_held(chunk, share, size, most))
+    except TimeoutError:
+        raise Refused("too_slow") from None
+    return b"".join(chunks)
+
+
+async def _next(receive: Receive) -> tuple[bytes, bool]:
+    """(bytes, whether more follow)"""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise Gone
+    return message.get("body", b""), message.get("more_body", False)
+
+
+def _held(chunk: bytes, share: Share, size: int, most: int) -> bytes:
+    if size > most:
+        raise Refused("too_large")
+    share.add(len(chunk))
+    return chunk

@@ -15,6 +15,7 @@ REASONS: Mapping[str, str | Promise] = {
     "unknown_key": _("This write key is not known, or has been replaced."),
     "origin": _("The page that sent this is not on the source's list of origins."),
     "too_large": _("The request is larger than 5 MB, packed or unpacked."),
+    "too_slow": _("The body did not come to an end within 30 seconds."),
     "too_many": _("More than 5,000 events in one request."),
     "not_packed_right": _("The packing (gzip, base64 or form) cannot be undone."),
     "not_json": _("The body is not JSON, or is nested more than 1,000 deep."),

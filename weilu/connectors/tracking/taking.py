@@ -21,8 +21,12 @@ Pair = tuple[int, str, str]
 
 @dataclass(slots=True)
 class Taken:
-    """What of a request goes in, what does not (by place in the request), and which pairs of ids it says."""
+    """What of a request goes in, what does not (by place in the request), and which pairs of ids it says.
 
+    `said` are the events as the SDK said them, in the order of `events`, which the pairs' own follow.
+    """
+
+    said: list[Said] = field(default_factory=list)
     events: list[Incoming] = field(default_factory=list)
     refused: list[tuple[int, Refused]] = field(default_factory=list)
     pairs: dict[Pair, int] = field(default_factory=dict)
@@ -51,16 +55,18 @@ class Taker:
                 tally.refused(number, refused)
                 taken.refused.append((index, refused))
                 continue
+            taken.said.append(said)
             taken.events.append(event)
-            tally.came(number, said, event, source.watched)
             if said.anonymous and said.user:
                 self._pair(said, event, number, taken)
         for (_, user, anonymous), happened in taken.pairs.items():
             taken.events.append(building.link(origin.code, origin.place, user, anonymous, happened))
         return taken
 
-    def kept(self, taken: Taken) -> None:
-        """They are on disk: their pairs need not be said again."""
+    def kept(self, taken: Taken, source: Known) -> None:
+        """They are on disk: now they are counted as come, and their pairs need not be said again."""
+        for said, event in zip(taken.said, taken.events, strict=False):
+            self._tally.came(source.number, said, event, source.watched)
         if taken.pairs:
             if len(self._said) > PAIRS:
                 self._said.clear()

@@ -12,6 +12,7 @@ import pytest
 
 from weilu.connectors.tracking import reasons
 from weilu.connectors.tracking.models import Refusal, Source
+from weilu.connectors.tracking.queries import sources
 from weilu.connectors.tracking.rules.body import MOST_BYTES
 from weilu.connectors.tracking.tests.conftest import Door
 from weilu.core import clock
@@ -41,6 +42,10 @@ def counted() -> dict[str, int]:
         (b"data=%%%", "not_packed_right"),
         (b"eyJhIjox", "not_json"),
         (b"QUJD", "not_packed_right"),
+        (b"data=" + b"%" * 2_000, "not_packed_right"),
+        (b"A" + b" " * MOST_BYTES + b"!", "too_large"),
+        (b"A" + b" " * 4_000_000 + b"!", "not_packed_right"),
+        (b"--" + b'name="data"\n\n' * 300_000, "not_packed_right"),
         (gzip.compress(b'{"batch":[]}')[:-5], "not_packed_right"),
         (b"\x1f\x8b\x08\x00broken", "not_packed_right"),
         (gzip.compress(b"[" + b" " * (MOST_BYTES + 1)), "too_large"),
@@ -49,6 +54,7 @@ def counted() -> dict[str, int]:
         (gzip.compress(gzip.compress(gzip.compress(gzip.compress(gzip.compress(gzip.compress(gzip.compress(b"{}"))))))),
          "not_packed_right"),
     ],
+    ids=lambda one: one if isinstance(one, str) else ascii(one[:16]),
 )  # fmt: skip
 def test_a_body_that_is_none_is_refused_for_the_right_reason(
     door: Door, shop: Source, body: bytes, reason: str
@@ -114,6 +120,7 @@ def test_more_events_than_may_be_are_refused(door: Door, shop: Source) -> None:
     batch = [GOOD | {"messageId": str(number)} for number in range(5_001)]
     assert door.post("/v1/batch", {"writeKey": shop.key, "batch": batch}).json["error"] == "too_many"
     assert door.rows() == []
+    assert [line.events for line in sources()] == [0]
 
 
 @pytest.mark.parametrize("days", [-365, -31, 2, 365])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 from typing import Any
 
 import pytest
 
 from weilu.connectors.tracking import door as doors
+from weilu.connectors.tracking import load
+from weilu.connectors.tracking.contract import Refused
 from weilu.connectors.tracking.models import Source
+from weilu.connectors.tracking.queries import sources
 from weilu.connectors.tracking.tests.conftest import Door
 from weilu.core import disk
 from weilu.core.events import actions as log
@@ -64,3 +68,36 @@ def test_the_answer_waits_for_the_disk(db: None, shop: Source) -> None:
 
     reply = Door(write).post("/v1/t", EVENT | {"writeKey": shop.key})
     assert [*order, reply.status] == ["on disk", 200]
+
+
+def test_a_body_that_stalls_gives_its_place_back(
+    door: Door, shop: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a few such lines would keep everybody else out for ever."""
+    monkeypatch.setattr(load, "PATIENCE_SECONDS", 0.05)
+    begun = [{"type": "http.request", "body": b"{" * 1_000, "more_body": True}]
+
+    async def stalling() -> tuple[int, str]:
+        share = load.Share(held := load.Load(), 2_000)
+
+        async def receive() -> Any:
+            return begun.pop() if begun else await asyncio.Event().wait()
+
+        try:
+            await load.body(receive, share, 5_000)
+        except Refused as refused:
+            share.give_back()
+            return held.held, refused.reason
+        return held.held, ""
+
+    assert asyncio.run(stalling()) == (0, "too_slow")
+    assert doors.STATUS["too_slow"] == 408
+
+
+def test_what_could_not_be_stored_is_not_counted_as_come(db: None, shop: Source) -> None:
+    def write(frames: list[tuple[int, bytes]]) -> None:
+        raise OSError(errno.EIO, "no")
+
+    door = Door(write)
+    assert door.post("/v1/t", EVENT | {"writeKey": shop.key}).status == 503
+    assert [line.events for line in sources()] == [0]
