@@ -15,6 +15,7 @@ lint: ## formatter, linter, types, borders, migrations, translations
 
 proof: ## one long proof whole: make proof NAME=kills (or: make proof kills; AGAIN=1 starts over)
 	@dev/need dev
+	@if [ "$(or $(NAME),$(filter-out $@,$(MAKECMDGOALS)))" = sdks ]; then dev/sdks; fi
 	@.venv/bin/python -m proofs $(or $(NAME),$(filter-out $@,$(MAKECMDGOALS))) $(if $(AGAIN),--again)
 
 assets: ## style sheets and scripts

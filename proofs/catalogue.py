@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from proofs import api_calls, kills, log_undo, questions, warehouse_sessions, workers
+from proofs import api_calls, kills, log_undo, questions, sdks, warehouse_sessions, workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,15 @@ PROOFS = {
             cases=400 // warehouse_sessions.FAILURES,
             sample=1,
             run=warehouse_sessions.case,
+        ),
+        Proof(
+            "sdks",
+            f"{len(sdks.SENDERS)} senders in twelve published SDKs a case, {sdks.KILLS} kills -9 of the front door: what each SDK counts "
+            "as delivered was in the log exactly once, nothing doubled or invented.",
+            "cases",
+            cases=10,
+            sample=1,
+            run=sdks.case,
         ),
         Proof(
             "undo",

@@ -12,15 +12,10 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from typing import Any
 
-import psycopg
-from psycopg.conninfo import make_conninfo
-
+from proofs.databases import database
 from proofs.traffic import wait_for_more
-from tests.fixtures.server import second_server
 from tests.house import ROOT, House, house
 
 WORKERS = 4
@@ -30,7 +25,7 @@ KILLS = 5
 def case(number: int) -> None:
     """One installation, `KILLS` kills at moments drawn by the case's number."""
     chance = random.Random(number)  # moments, not secrets
-    with _database(number) as url, house(WEILU_LOG_LEVEL="CRITICAL", **url) as one:
+    with database(postgres=number % 2 == 0) as url, house(WEILU_LOG_LEVEL="CRITICAL", **url) as one:
         _run(one, "proofs.worker", "prepare")
         writers = [_start(one, "proofs.writer", "0"), _start(one, "proofs.writer", "1", "import")]
         workers = [_start(one, "proofs.worker") for _ in range(WORKERS)]
@@ -58,17 +53,6 @@ def _judge(found: dict[str, Any], log: dict[str, int]) -> None:
     assert 100 < found["live"] < found["events"], f"too little was written to prove anything: {found}"
     assert log["missing"] == log["doubled"] == log["gaps"] == 0, f"log: {log}"
     assert log["warehouse"] == log["log"], f"the warehouse differs from the log: {log}"
-
-
-@contextmanager
-def _database(number: int) -> Iterator[dict[str, str]]:
-    with second_server() if number % 2 == 0 else nullcontext() as address:
-        if address is None:
-            yield {}
-            return
-        with psycopg.connect(address, dbname="postgres", autocommit=True) as server:
-            server.execute("CREATE DATABASE proof TEMPLATE template0")
-        yield {"WEILU_DATABASE_URL": make_conninfo(address, dbname="proof")}
 
 
 def _run(one: House, *module: str) -> str:

@@ -21,6 +21,7 @@ from tests.sdks.wire import numbers_in
 
 PACKAGE = {"segment": "@segment/analytics-next", "posthog": "posthog-js", "sensors": "sa-sdk-javascript"}
 PATIENCE_SECONDS = 30.0
+QUIET_SECONDS = 5.0
 CALLS = 5
 
 
@@ -31,6 +32,7 @@ class Visit:
     plan: dict[str, Any]
     page: Page
     delivered: set[int] = field(default_factory=set)
+    last: float = field(default_factory=time.monotonic)
     complaints: list[str] = field(default_factory=list)
 
     def open(self, origin: str, part: int) -> None:
@@ -41,9 +43,13 @@ class Visit:
         ours = request.url.startswith(self.plan["url"]) and "/flags/" not in request.url
         if response is not None and response.status < 400 and ours:
             self.delivered |= numbers_in(request.url, request.post_data_buffer or b"")
+            self.last = time.monotonic()
 
     def done(self) -> bool:
-        return len(self.delivered) >= self.plan["burst"] + CALLS
+        """All is delivered; or, where the SDK does not try again, nothing more comes."""
+        if len(self.delivered) >= self.plan["burst"] + CALLS:
+            return True
+        return not self.plan["stubborn"] and time.monotonic() - self.last > QUIET_SECONDS
 
 
 def main(plans: list[dict[str, Any]]) -> None:
@@ -53,8 +59,10 @@ def main(plans: list[dict[str, Any]]) -> None:
         for part in (1, 2):
             for visit in visits:
                 visit.open(origin, part)
-            _let_run(visits, max(plan["seconds"] for plan in plans) / 2)
-        _let_run(visits, PATIENCE_SECONDS)
+            for visit in visits:
+                # Reloaded right after its last call, while requests are under way.
+                visit.page.wait_for_function("window.made")
+        _let_run(visits)
         browser.close()
     for visit in visits:
         _report(visit)
@@ -68,9 +76,9 @@ def _visit(browser: Browser, plan: dict[str, Any]) -> Visit:
     return visit
 
 
-def _let_run(visits: list[Visit], seconds: float) -> None:
+def _let_run(visits: list[Visit]) -> None:
     """Let the pages work, until all is delivered or the time is over."""
-    until = time.monotonic() + seconds
+    until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and not all(visit.done() for visit in visits):
         visits[0].page.wait_for_timeout(100)
 

@@ -4,7 +4,7 @@ import { pace, plan, report } from './plan.mjs'
 
 const delivered = new Set()
 const client = new PostHog(plan.key, {
-  host: plan.url, flushAt: 40, flushInterval: 500, fetchRetryCount: 10, fetchRetryDelay: 500, maxQueueSize: 10000,
+  host: plan.url, flushAt: 40, flushInterval: 500, fetchRetryCount: 60, fetchRetryDelay: 500, maxQueueSize: 10000,
 })
 client.on('flush', (messages) => messages.forEach((message) => delivered.add(number(message))))
 client.on('error', () => {})
