@@ -19,7 +19,7 @@ from weilu.core.api.schemas import MOST, ApiRequest, In
 from weilu.core.directory.queries import member_names
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer
-from weilu.core.warehouse import questions
+from weilu.core.warehouse import describe, questions
 from weilu.core.warehouse.question import PEOPLE
 from weilu.evaluation.exporting import as_csv
 
@@ -113,6 +113,13 @@ class MetricOut(Schema):
 def ask(request: ApiRequest, question: Body[dict[str, Any]]) -> dict[str, Any]:
     """The answer is one table; see docs/reference/questions.md for kinds, parts and columns."""
     return questions.ask(question, request.viewer).as_json()
+
+
+@router.get("/questions/schema", response=dict[str, Any], summary="What a question looks like")
+@needs(rights.VIEW)
+def question_schema(request: ApiRequest) -> dict[str, Any]:
+    """JSON Schema (2020-12) of a question, made by the same readers that check one."""
+    return describe.schema()
 
 
 @router.post("/questions/behind", response=BehindOut, summary="Who or what stands behind a number?")

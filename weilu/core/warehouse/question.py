@@ -5,6 +5,7 @@ Nothing is looked up here: whether a community, a metric or an event exists is t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +83,7 @@ def parse(data: object) -> Question:
     kind = fields.text("kind")
     if kind in LATER:
         raise Refused(_("Questions of the kind “%(kind)s” come with a later version.") % {"kind": kind})
-    reader = _READERS.get(kind)
+    reader = READERS.get(kind)
     if reader is None:
         raise Refused(_("There is no kind of question “%(kind)s”. There are: %(kinds)s.")
                       % {"kind": kind, "kinds": ", ".join(KINDS)})  # fmt: skip
@@ -129,7 +130,12 @@ def _flow(fields: Fields) -> Question:
     return Question(FLOW, span_of(fields), want, point, size=size)
 
 
-_READERS = {TREND: _trend, HEATMAP: _heatmap, RETENTION: _retention, FLOW: _flow}
+READERS: dict[str, Callable[[Any], Question]] = {
+    TREND: _trend,
+    HEATMAP: _heatmap,
+    RETENTION: _retention,
+    FLOW: _flow,
+}
 
 _COLUMNS: dict[str, str] = {"origin": "from_state", "goal": "to_state"}
 """Where a column of the answer is called differently from the part of `Point`."""

@@ -1,0 +1,83 @@
+"""The schema of questions: what it lets through is read, what it refuses is refused."""
+
+from __future__ import annotations
+
+import jsonschema_rs
+import pytest
+
+from weilu.core.warehouse.describe import schema
+from weilu.core.warehouse.question import KINDS, Refused, parse
+
+JUNE = {"from": "2018-06-01", "to": "2018-06-30"}
+WEEKS = {"kind": "retention", "start": "message.sent", "return": "interaction", **JUNE}
+SOUND = (
+    {"kind": "trend", "metric": "dau", "communities": ["general"], "by": "day", **JUNE},
+    {"kind": "trend", "event": "order.paid", "measure": "sum", "by": "hour", **JUNE},
+    {"kind": "trend", "event": "Tea Poured", "by": "total", "communities": [3, "discord/general"], **JUNE},
+    {
+        "kind": "trend",
+        "metric": "dau",
+        "breakdown": "state",
+        "people": True,
+        "point": {"at": "2018-06-04", "by": "new"},
+        **JUNE,
+    },
+    {"kind": "trend", "metric": "messages", "at": "2018-06-04", "events": True, "known": 4711, **JUNE},
+    {
+        "kind": "trend",
+        "event": "*",
+        "batch": 3,
+        "brought": "known",
+        "member": 5,
+        "as_of": "2018-06-20",
+        **JUNE,
+    },
+    {"kind": "heatmap", "event": "message.sent", "weekday": 1, "hour": 20, "known": "2018-06-20", **JUNE},
+    {**WEEKS, "period": "week", "periods": 8, "every": True},
+    {**WEEKS, "period": "week", "point": {"cohort": "2018-06-04", "period": 2}, "people": True},
+    {"kind": "flow", "by": "week", "from_state": "active", "to_state": "dormant", "at": "2018-06-04", **JUNE},
+)
+SPOILT = (
+    {},
+    {"kind": "funnel", **JUNE},
+    {"kind": "trend", **JUNE},
+    {"kind": "trend", "metric": "dau", "event": "message.sent", **JUNE},
+    {"kind": "trend", "metric": "dau", "from": "2018-06-01"},
+    {"kind": "trend", "metric": "dau", "by": "year", **JUNE},
+    {"kind": "trend", "event": "order.paid", "measure": "mean", **JUNE},
+    {"kind": "trend", "metric": "dau", "colour": "red", **JUNE},
+    {"kind": "trend", "metric": "dau", "people": "yes", **JUNE},
+    {"kind": "trend", "metric": "dau", "point": {"hour": 3}, **JUNE},
+    {"kind": "trend", "metric": "dau", "communities": [True], **JUNE},
+    {"kind": "heatmap", "event": "message.sent", "hour": 24, **JUNE},
+    {**WEEKS, "periods": 0},
+    {"kind": "retention", "start": "message.sent", **JUNE},
+    {"kind": "flow", "metric": "dau", **JUNE},
+)
+
+
+@pytest.fixture(scope="module")
+def described():
+    return jsonschema_rs.validator_for(schema())
+
+
+@pytest.mark.parametrize("question", SOUND)
+def test_what_can_be_asked_is_described(described, question):
+    parse(question)
+    described.validate(question)
+
+
+@pytest.mark.parametrize("question", SPOILT)
+def test_what_is_refused_is_not(described, question):
+    with pytest.raises(Refused):
+        parse(question)
+    assert not described.is_valid(question)
+
+
+def test_every_kind_is_described_with_its_parts_and_names_what_it_needs():
+    kinds = {one["properties"]["kind"]["const"]: one for one in schema()["oneOf"]}
+    assert tuple(kinds) == KINDS
+    assert set(kinds["trend"]["required"]) == {"kind", "from", "to"}
+    assert set(kinds["retention"]["required"]) == {"kind", "from", "to", "start", "return"}
+    assert kinds["heatmap"]["properties"]["point"]["required"] == []
+    assert "dau" in kinds["trend"]["properties"]["metric"]["enum"]
