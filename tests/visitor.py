@@ -41,6 +41,12 @@ class Visitor:
         """One that keeps this visitor's cookies and takes a redirect for an answer (an HTTPError)."""
         return urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar), _Stays())
 
+    def elsewhere(self, base: str) -> Visitor:
+        """The same browser, cookies and all, at another address."""
+        other = Visitor(base)
+        other._opener = self._opener
+        return other
+
     def get(self, path: str) -> Page:
         return self._open(urllib.request.Request(urllib.parse.urljoin(self.base, path)))
 
