@@ -27,7 +27,7 @@ PROOFS = {
     for proof in (
         Proof(
             "kills",
-            "Over worker (sequencer and loader), warehouse, web, jobs, a rebuild and a writer: nothing acknowledged was "
+            "Over worker (sequencer and loader), warehouse, web, jobs, a rebuild and a writer, while an SDK sends: nothing acknowledged was "
             "lost, nothing doubled.",
             "kills -9",
             each=kills.KILLS,

@@ -1,7 +1,7 @@
 """Is anything acknowledged lost or doubled when processes die at any moment?
 
-A writer appends events and notes each acknowledged number in a synced file of its own, while one part of a whole house
-after another is killed with SIGKILL. When the house has caught up, the log must hold every acknowledged event once, the
+A writer appends events, an SDK sends some to the front door; each notes what was acknowledged (the append returned, the answer
+was 200) in a synced file of its own, while one part of a whole house after another is killed with SIGKILL. When the house has caught up, the log must hold every acknowledged event once, the
 positions must have no gap, and the warehouse must hold exactly the log.
 """
 
@@ -30,6 +30,9 @@ def case(number: int) -> None:
     with house(WEILU_LOG_LEVEL="CRITICAL") as one:
         one.up()
         writer, building = _write(one, 0), _rebuild(one)
+        sdk = _start(
+            one, "proofs.sender", str(one.home), str(one.port), one.weilu_json("source", "add", "shop")["key"]
+        )
         try:
             seen = 0
             for kill in range(KILLS):
@@ -44,9 +47,10 @@ def case(number: int) -> None:
                 else:
                     _kill(one, part)
                 building = building if building.poll() is None else _rebuild(one)
-            time.sleep(0.5)
+            wait_for_more(one.home, seen)
         finally:
             _end(writer)
+            _end(sdk)
             _end(building)
         one.wait_ready()
         found = _examine(one)
@@ -54,6 +58,7 @@ def case(number: int) -> None:
     assert found["doubled"] == 0, f"{found['doubled']} events are there twice: {found}"
     assert found["gaps"] == 0, f"positions have gaps: {found}"
     assert found["warehouse"] == found["log"], f"the warehouse differs from the log: {found}"
+    assert found["answered"] > 0, f"the front door took nothing in: {found}"
     assert found["acknowledged"] > 100, f"too little was written to prove anything: {found}"
 
 
