@@ -7,8 +7,9 @@ which facts arrived leaves no trace. What it changes about the past stays visibl
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,8 +31,10 @@ KEYS = ("state", "membership")
 FEW = 2_000
 """Up to so many touched people are read by their identities; beyond, reading everybody is the shorter way."""
 
+WHOLE = 0
+"""The scope of the whole person, over all communities."""
 SHARE_EVENTS, SHARE_ACCOUNTS = 500_000, 12_500
-"""Beyond so many events or accounts a scope is concluded in several shares of its people (10 MB a share)."""
+"""Up to so many events and accounts are read at once; a scope beyond them in several shares of its people (10 MB a share)."""
 
 
 def run_once() -> int:
@@ -108,79 +111,122 @@ def _reowned(before: list[int], after: list[int]) -> set[int] | None:
 
 
 def _conclude(people: set[int] | None, reached: Concluded) -> int:
-    """Portion by portion, so that the memory needed does not grow with the log."""
-    found = _everybody() if people is None else _some(people)
-    written = sum(_conclude_portion(portion, reached.position) for portion in found)
-    profiles.refresh(people, 1 if people else _shares().get(0, 1), reached.zone)
+    """Reading by reading, so that the memory needed does not grow with the log."""
+    sizes = {} if people else _sizes()
+    found = _everybody(sizes) if people is None else _some(people)
+    written = sum(_conclude_reading(reading, reached.position) for reading in found)
+    profiles.refresh(people, sizes[WHOLE].shares if WHOLE in sizes else 1, reached.zone)
     reached.save()  # the cursor follows the histories: a run that died before is simply done again
     return written
 
 
 @dataclass(frozen=True, slots=True)
-class Portion:
-    """What is concluded at once: the facts of some members in one scope, and which stored histories are theirs."""
+class Reading:
+    """What is concluded at once: the facts of some members in some scopes, and which stored histories are theirs."""
 
-    scope: int
-    part: facts.Memberships
-    versions: Sequence[Version]
+    scopes: Sequence[int]
+    known: facts.Memberships
+    versions: Mapping[int, Sequence[Version]]
     people: set[int] | None = None
     share: Share | None = None
 
 
-def _some(people: set[int]) -> Iterable[Portion]:
+def _some(people: set[int]) -> Iterable[Reading]:
     """A few people: one reading of all that they did, wherever it was."""
     owned = set(client.query(*compiled.identities_of(people)).column("identity").to_pylist())
     known = facts.read(Rows(identities=owned), smallest_gap())
     scopes = sorted({*known.scopes(), *_stored_scopes(people)})
-    versions = thresholds.versions_of(scopes)
-    for scope in scopes:
-        # An account may be somebody else's by now, of whom this tells only a part.
-        part = known.of_scope(scope).of(people)
-        yield Portion(scope, part, versions[scope], people=people)
+    yield Reading(scopes, known, thresholds.versions_of(scopes), people=people)
 
 
-def _everybody() -> Iterable[Portion]:
-    """A reading for each community and for all together, in shares of the people where there are many."""
-    found = _shares()
-    scopes = sorted({*found, *_stored_scopes(None)})
+def _everybody(sizes: Mapping[int, Size]) -> Iterable[Reading]:
+    """Communities together as long as they are small; a large one, and all together, in shares of their people."""
+    scopes = sorted({*sizes, *_stored_scopes(None)})
     versions, gap = thresholds.versions_of(scopes), smallest_gap()
-    for scope in scopes:
-        shares = found.get(scope, 1)
+    for group in _groups(scopes, sizes):
+        whole = group == [WHOLE]
+        shares = sizes.get(group[0], NOTHING).shares if len(group) == 1 else 1
         for number in range(shares):
             share = Share(number, shares) if shares > 1 else None
-            rows = Rows(communities=[scope] if scope else None, share=share)
-            part = facts.read(rows, gap, each=bool(scope), whole=not scope).of_scope(scope)
-            yield Portion(scope, part, versions[scope], share=share)
+            rows = Rows(communities=None if whole else group, share=share)
+            yield Reading(group, facts.read(rows, gap, each=not whole, whole=whole), versions, share=share)
 
 
-def _shares() -> dict[int, int]:
-    """Into how many shares of its people each scope is cut."""
+class Size(NamedTuple):
+    """How much there is to read of a scope."""
+
+    events: int
+    accounts: int
+
+    def and_(self, other: Size) -> Size:
+        return Size(self.events + other.events, self.accounts + other.accounts)
+
+    @property
+    def shares(self) -> int:
+        """Into how many shares of its people it is cut."""
+        return 1 + max(self.events // SHARE_EVENTS, self.accounts // SHARE_ACCOUNTS)
+
+
+NOTHING = Size(0, 0)
+
+
+def _sizes() -> dict[int, Size]:
     table = client.query(*compiled.scopes(), seconds=facts.SECONDS)
-    return {
-        scope: 1 + max(events // SHARE_EVENTS, accounts // SHARE_ACCOUNTS)
-        for scope, events, accounts in zip(*(column.to_pylist() for column in table.columns), strict=True)
+    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+    return {scope: Size(events, accounts) for scope, events, accounts in rows}
+
+
+def _groups(scopes: Iterable[int], sizes: Mapping[int, Size]) -> Iterable[list[int]]:
+    """Scopes that are read together, ascending; the whole person alone, since it reads all rows by itself."""
+    group: list[int] = []
+    filled = NOTHING
+    for scope in scopes:
+        more = filled.and_(sizes.get(scope, NOTHING))
+        if group and (group == [WHOLE] or more.shares > 1):
+            yield group
+            group, more = [], sizes.get(scope, NOTHING)
+        group, filled = [*group, scope], more
+    if group:
+        yield group
+
+
+def _conclude_reading(reading: Reading, position: int) -> int:
+    """Compare with what stands, scope by scope, and write the differences of all in one block."""
+    old = {
+        key: stored(key, reading.scopes, values, reading.people, reading.share)
+        for key, values in (("state", histories.CODES), ("membership", histories.PRESENCE))
     }
-
-
-def _conclude_portion(portion: Portion, position: int) -> int:
-    found = (
-        ("state", histories.CODES, histories.histories(portion.part.columns, portion.versions)),
-        ("membership", histories.PRESENCE, histories.memberships(portion.part.columns)),
-    )
     changed = []
-    for key, values, history in found:
-        old = stored(key, portion.scope, values, portion.people, portion.share)
-        difference = differing(_lines(key, portion, history), old)
-        if key == "state":
-            corrections.record(difference, position)
-        changed.append(difference.lines)
-    return write(changed, portion.versions[-1].number, position)
+    for scope in reading.scopes:
+        # An account may be somebody else's by now, of whom a reading of few people tells only a part.
+        part = reading.known.of_scope(scope)
+        portion = Portion(
+            scope, part if reading.people is None else part.of(reading.people), reading.versions[scope]
+        )
+        for key, history in portion.drawn():
+            difference = differing(portion.lines(key, history), old[key][scope])
+            if key == "state":
+                corrections.record(difference, position)
+            changed.append((difference.lines, portion.versions[-1].number))
+    return write(changed, position)
 
 
-def _lines(key: str, portion: Portion, found: histories.Histories) -> Lines:
-    who = portion.part.who
-    version = np.zeros(len(who), dtype=np.int64)
-    return Lines(key, portion.scope, found.values, who, found.offsets, found.froms, found.codes, version)
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """The facts of some members in one scope, and the thresholds that they are judged by."""
+
+    scope: int
+    part: facts.Memberships
+    versions: Sequence[Version]
+
+    def drawn(self) -> Iterable[tuple[str, histories.Histories]]:
+        yield "state", histories.histories(self.part.columns, self.versions)
+        yield "membership", histories.memberships(self.part.columns)
+
+    def lines(self, key: str, found: histories.Histories) -> Lines:
+        who = self.part.who
+        version = np.zeros(len(who), dtype=np.int64)
+        return Lines(key, self.scope, found.values, who, found.offsets, found.froms, found.codes, version)
 
 
 def _stored_scopes(people: Collection[int] | None) -> list[int]:

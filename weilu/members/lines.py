@@ -68,14 +68,20 @@ class Lines:
 
 def stored(
     key: str,
-    scope: int,
+    scopes: Sequence[int],
     values: tuple[str, ...],
     people: Collection[int] | None = None,
     share: Share | None = None,
-) -> Lines:
-    """The histories of a scope as they stand: of all, of some people, or of a share of them."""
-    sql = compiled.stored([key], people, [scope], share)
+) -> dict[int, Lines]:
+    """The histories of each of these scopes as they stand: of all, of some people, or of a share of them."""
+    sql = compiled.stored([key], people, scopes, share)
     rows = client.query(*sql, seconds=facts.SECONDS)
+    owner = facts.ints(rows.column("scope"))
+    edges = zip(scopes, np.searchsorted(owner, scopes), np.searchsorted(owner, scopes, "right"), strict=True)
+    return {scope: _read(key, scope, values, rows.slice(begin, end - begin)) for scope, begin, end in edges}
+
+
+def _read(key: str, scope: int, values: tuple[str, ...], rows: pa.Table) -> Lines:
     froms, vals = rows.column("froms").combine_chunks(), rows.column("vals").combine_chunks()
     lengths = facts.ints(froms.value_lengths())
     codes = pc.index_in(vals.flatten(), value_set=pa.array(values, vals.type.value_type))
@@ -181,9 +187,9 @@ def _versioned(lines: Lines, version: Ints) -> Lines:
     )
 
 
-def write(found: Sequence[Lines], rule: int, upto: int) -> int:
-    """Into `weilu.timelines`, as one block for each hundred thousand; returns how many."""
-    tables = [_table(lines, rule, upto) for lines in found if len(lines)]
+def write(found: Sequence[tuple[Lines, int]], upto: int) -> int:
+    """Lines, each with the version of its rule, into `weilu.timelines`: a block for each hundred thousand; returns how many."""
+    tables = [_table(lines, rule, upto) for lines, rule in found if len(lines)]
     if tables:
         whole = pa.concat_tables(tables)
         for begin in range(0, len(whole), BLOCK_LINES):

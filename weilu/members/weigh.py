@@ -82,7 +82,7 @@ def _weigh(since: int, now: dt.datetime, reached: Concluded) -> int:
                 pyramids[scope] = Pyramid(scope, told)
             pyramids[scope].add(monday, found.get(scope))
     written = sum(
-        write([differing(pyramid.lines(), _stored(scope)).lines], RULE_VERSION, reached.position)
+        write([(differing(pyramid.lines(), _stored(scope)).lines, RULE_VERSION)], reached.position)
         for scope, pyramid in sorted(pyramids.items())
     )
     _write_scores(newest)
@@ -91,7 +91,7 @@ def _weigh(since: int, now: dt.datetime, reached: Concluded) -> int:
 
 
 def _stored(scope: int) -> Lines:
-    return stored(KEY, scope, VALUES)
+    return stored(KEY, [scope], VALUES)[scope]
 
 
 def _first_told() -> int:
