@@ -67,12 +67,12 @@ def browse(viewer: Viewer, wanted: Wanted, after: int, limit: int) -> list[Line]
 
 
 def _windows(asked: Browse, after: int, limit: int) -> Iterator[Browse]:
-    """Ranges of ids; where few of them match the next one is eight times as wide."""
+    """Ranges of ids; where few of them match the next one is four times as wide."""
     last = Member.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    width = 2 * limit if asked.state is None and asked.tier is None else FIRST_WINDOW
+    width = 8 * limit if asked.state is None and asked.tier is None else FIRST_WINDOW
     while after < last:
         yield replace(asked, after=after, upto=after + width)
-        after, width = after + width, min(width * 8, LAST_WINDOW)
+        after, width = after + width, min(width * 4, LAST_WINDOW)
 
 
 def _named(asked: Browse, words: str, after: int) -> Iterator[Browse]:
