@@ -6,7 +6,7 @@ import base64
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weilu.connectors.webhooks import rules
@@ -22,6 +22,7 @@ def test_the_signature_is_that_of_the_specification() -> None:
     assert made == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
+@settings(deadline=None)
 @given(body=st.binary(max_size=50), flip=st.integers(0, 10**6))
 def test_another_body_has_another_signature(body: bytes, flip: int) -> None:
     secret = rules.secret_of(b"k" * 32)
@@ -35,6 +36,7 @@ def test_a_secret_is_shown_as_the_specification_wants_it() -> None:
     assert base64.b64decode(shown.removeprefix("whsec_")) == bytes(range(32))
 
 
+@settings(deadline=None)
 @given(chance=st.floats(0, 1, exclude_max=True), asked=st.none() | st.integers(0, 10**7))
 def test_waits_grow_jitter_stays_small_and_it_ends(chance: float, asked: int | None) -> None:
     waits = [rules.wait(n, chance, asked) for n in range(1, len(rules.WAITS) + 2)]

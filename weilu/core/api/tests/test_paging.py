@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fixtures.cast import community
@@ -14,11 +14,13 @@ from weilu.core.api import paging
 MARKS = st.lists(st.one_of(st.integers(-(2**53), 2**53), st.text(max_size=20)), min_size=1, max_size=3)
 
 
+@settings(deadline=None)
 @given(mark=MARKS, of=st.text(max_size=30))
 def test_a_cursor_leads_back_to_its_place(mark: list[Any], of: str) -> None:
     assert paging.place(paging.cursor(mark, of), of) == mark
 
 
+@settings(deadline=None)
 @given(
     mark=MARKS,
     of=st.text(max_size=10),
