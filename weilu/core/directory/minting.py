@@ -23,13 +23,14 @@ class Minter:
     def __init__(self) -> None:
         self._known: dict[str, dict[tuple[Any, str], int]] = {}
         self._named: dict[tuple[str, int], str] = {}
-        self._sighted: set[tuple[str, int, int]] = set()
+        self.sighted: set[tuple[str, int, int]] = set()
+        """(what, id, batch) of those without a name: their sighting stands and need not be written again."""
         self.forget()
 
     def forget(self) -> None:
         self._known = {Sighting.IDENTITY: {}, Sighting.COMMUNITY: {}, Sighting.ROOM: {}}
         self._named = {}
-        self._sighted = set()
+        self.sighted = set()
 
     def identities(
         self, wanted: Collection[tuple[Any, str]], head: int, at: dt.datetime
@@ -77,21 +78,13 @@ class Minter:
         return self._ids(Sighting.ROOM, wanted, find, mint)
 
     def sight(self, folded: sightings.Folded) -> None:
-        """Write who was seen by which batch, and let names follow where they differ from what is shown.
-
-        Whoever comes without a name (most accounts of an SDK) need be written once: it changes nothing shown.
-        """
-        fresh = {
-            slot: (name, seen, bot)
-            for slot, (name, seen, bot) in folded.items()
-            if name or bot or slot not in self._sighted
-        }
-        sightings.write(fresh)
-        self._sighted.update(slot for slot, (name, _, bot) in fresh.items() if not name and not bot)
+        """Write who was seen by which batch, and let names follow where they differ from what is shown."""
+        sightings.write(folded)
+        self.sighted.update(slot for slot, (name, _, bot) in folded.items() if not name and not bot)
         for what in (Sighting.IDENTITY, Sighting.COMMUNITY, Sighting.ROOM):
             changed = {
                 ref
-                for (kind, ref, _), (name, _, bot) in fresh.items()
+                for (kind, ref, _), (name, _, bot) in folded.items()
                 if kind == what and (bot or (name and self._named.get((what, ref)) != name))
             }
             for ref, name in sightings.rename(what, changed).items():

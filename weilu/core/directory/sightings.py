@@ -6,7 +6,7 @@ A sighting without a name never hides one with a name.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from typing import Any
 
 from django.db import connection
@@ -41,11 +41,21 @@ _LATEST = (
 
 
 def fold(
-    folded: Folded, what: str, batch: int, refs: Iterable[int], seen: Iterable[tuple[str, int, bool]]
+    folded: Folded,
+    what: str,
+    batch: int,
+    refs: Iterable[int],
+    seen: Iterable[tuple[str, int, bool]],
+    known: Container[tuple[str, int, int]] = (),
 ) -> None:
-    """Add sightings (name, seen ms, bot) of things of one kind to those of the same batch and thing."""
+    """Add sightings (name, seen ms, bot) of things of one kind to those of the same batch and thing.
+
+    Whoever is `known` already and comes without a name (most accounts of an SDK) is passed over: it changes nothing shown.
+    """
     for ref, new in zip(refs, seen, strict=True):
         slot = (what, ref, batch)
+        if not new[0] and not new[2] and slot in known:
+            continue
         old = folded.get(slot)
         if old is None:
             folded[slot] = new

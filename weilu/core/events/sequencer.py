@@ -153,6 +153,7 @@ def _mint(opened: Sequence[frames.Frame], head: int) -> list[Places]:
             batch,
             who,
             ((name, seen, bot) for _, _, name, bot, seen in frame.actors),
+            _minter.sighted,
         )
         fold(
             folded,
