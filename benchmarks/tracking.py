@@ -26,13 +26,13 @@ from benchmarks.rivals.served import served
 from benchmarks.tracking_house import (
     Chart,
     Figures,
+    Operator,
     add_source,
     caught_up,
     fill,
     memory,
     position,
     tracked,
-    write_times,
 )
 from tests.house import ROOT, House
 
@@ -134,6 +134,7 @@ def charts(one: House, source: int, key: str, given: argparse.Namespace) -> None
 
 
 def writes(one: House, source: int, key: str, given: argparse.Namespace) -> None:
+    ada = Operator(one, source)
     command = [sys.executable, "-m", "benchmarks.tracking_load", one.url, "/v1/batch", key]
     generator = subprocess.Popen(
         [
@@ -149,7 +150,7 @@ def writes(one: House, source: int, key: str, given: argparse.Namespace) -> None
         stdout=subprocess.PIPE,
         text=True,
     )
-    times = write_times(one, source, lambda: generator.poll() is None)
+    times = ada.write_times(lambda: generator.poll() is None)
     told = json.loads(generator.communicate()[0])
     print(f"beside {told['events'] / told['seconds']:,.0f} events/s: {len(times)} console writes")
     print(

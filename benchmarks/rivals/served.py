@@ -1,4 +1,5 @@
-"""A rival under gunicorn with two workers, on a database of its own that is dropped afterwards."""
+"""A rival under gunicorn with two workers (of four threads, so that connections stay open), on a database of its own that is
+dropped afterwards."""
 
 from __future__ import annotations
 
@@ -32,7 +33,17 @@ def served() -> Iterator[str]:
         subprocess.run(
             [sys.executable, "-m", "benchmarks.rivals.site"], check=True, env=environment, cwd=ROOT
         )
-        command = [sys.executable, "-m", "gunicorn", "--workers", "2", "--bind", f"127.0.0.1:{port}"]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+            "--bind",
+            f"127.0.0.1:{port}",
+        ]
         server = subprocess.Popen(
             [*command, "--keep-alive", "30", "--log-level", "error", "benchmarks.rivals.site:application"],
             env=environment,

@@ -17,7 +17,7 @@ if not settings.configured:
         SECRET_KEY="only-for-a-benchmark",
         ALLOWED_HOSTS=["127.0.0.1"],
         ROOT_URLCONF=__name__,
-        MIDDLEWARE=[],
+        MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
         INSTALLED_APPS=[],
         USE_TZ=True,
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",

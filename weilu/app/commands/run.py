@@ -69,6 +69,8 @@ def web(migrate: Annotated[bool, typer.Option(help="bring the tables up to date 
         _greet()
     # A batch of events is thousands of small objects without cycles; looking for cycles among them took half the time.
     gc.set_threshold(100_000, 20, 20)
+    # A page's thread waits this long for its turn after each query, while events keep the loop busy; 5 ms made pages slow.
+    sys.setswitchinterval(0.0005)
     uvicorn.run(
         "weilu.app.asgi:app",
         host=settings.HOST,
