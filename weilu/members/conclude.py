@@ -33,8 +33,8 @@ FEW = 2_000
 
 WHOLE = 0
 """The scope of the whole person, over all communities."""
-SHARE_EVENTS, SHARE_ACCOUNTS = 500_000, 12_500
-"""Up to so many events and accounts are read at once; a scope beyond them in several shares of its people (10 MB a share)."""
+SHARE_EVENTS, SHARE_ACCOUNTS = 300_000, 8_000
+"""Up to so many events and accounts are read at once; a scope beyond them in several shares of its people (6 MB a share)."""
 
 
 def run_once() -> int:
