@@ -104,9 +104,10 @@ def _log() -> Iterator[Finding]:
 
 def _warehouse() -> Iterator[Finding]:
     from weilu.core.events import queries
-    from weilu.core.warehouse import loader
+    from weilu.core.warehouse import client, loader
 
     try:
+        client.ping()
         loaded = loader.loaded()
     except Unavailable as problem:
         cure = "Look at its log; `weilu warehouse rebuild` makes it anew from the event log."

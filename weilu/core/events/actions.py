@@ -61,7 +61,7 @@ def retract_batch(batch: int) -> int:
     if batch == LIVE_BATCH:
         raise Conflict(_("Live events are not a batch and cannot be undone together."))
     with lock():
-        sequencer.drain()
+        sequencer.catch_up()
         done = retraction.of_batch(batch)
     return done.rows if done else 0
 
@@ -69,7 +69,7 @@ def retract_batch(batch: int) -> int:
 def retract_identity(identity: int) -> int:
     """Take every event of an account out of the log and forget who it was; returns how many events left."""
     with lock():
-        sequencer.drain()
+        sequencer.catch_up()
         erasures.note(identity, Retraction.IDENTITY)
         return retraction.of_identity(identity).rows
 
@@ -77,7 +77,7 @@ def retract_identity(identity: int) -> int:
 def erase_identity(identity: int) -> None:
     """Forget who an account was and what it said. Its nameless events stay, and with them every past number."""
     with lock():
-        sequencer.drain()
+        sequencer.catch_up()
         erasures.note(identity, Retraction.ERASURE)
         retraction.of_private(identity)
 
@@ -85,7 +85,7 @@ def erase_identity(identity: int) -> None:
 def reapply_erasures() -> int:
     """After a restore: erase again whoever was erased since that copy was made; returns how many accounts."""
     with lock():
-        sequencer.drain()
+        sequencer.catch_up()
         again = erasures.undone()
         for identity, what in again:
             if what == Retraction.IDENTITY:

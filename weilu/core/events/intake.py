@@ -6,11 +6,12 @@ never skipped. On SQLite one writer at a time commits, so row ids come in order;
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from weilu.core.events import frames, spool
 from weilu.core.events.models import Intake, SpoolMark
@@ -36,6 +37,14 @@ class Taken:
     again: int
     last: int
     pieces: tuple[spool.Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The last row of the table, and how long each spool file was."""
+
+    last: int
+    files: Mapping[str, int]
 
 
 def embedded() -> bool:
@@ -68,6 +77,21 @@ def count() -> int:
     """How many events wait."""
     recorded = Intake.objects.aggregate(total=Sum("events"))["total"] or 0
     return recorded + (spool.count(marks()) if embedded() else 0)
+
+
+def standing() -> Standing:
+    """What waits now."""
+    last = Intake.objects.aggregate(last=Max("id"))["last"] or 0
+    return Standing(last, spool.sizes() if embedded() else {})
+
+
+def passed(before: Standing) -> bool:
+    """Whether all that waited then is in the log; what came since may wait."""
+    if Intake.objects.filter(id__lte=before.last).exists():
+        return False
+    now = spool.sizes() if before.files else {}
+    read = marks() if before.files else {}
+    return all(name not in now or read.get(name, 0) >= size for name, size in before.files.items())
 
 
 def take(limit: int, seen: int) -> Taken:

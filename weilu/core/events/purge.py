@@ -33,6 +33,7 @@ def purge(now: dt.datetime) -> int:
             spool.blank(
                 intake.marks()
             )  # also without a retraction: an old export may have told of the erased again
+        sealing.sweep()
         waiting = list(Retraction.objects.filter(rewritten_at=None).values_list("pk", flat=True))
         if not waiting:
             return 0

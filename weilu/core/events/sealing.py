@@ -45,7 +45,7 @@ _OLD = f"""SELECT {", ".join((*COLUMNS, "key"))} FROM events_logentry
 def seal(now: dt.datetime, loaded: int) -> int:
     """Seal what is older than 30 days and stands in the column store up to position `loaded`; returns the rows sealed."""
     sealed_rows = 0
-    _sweep()
+    sweep()
     while True:
         with lock():
             rows = store.execute(_OLD, [sealed.last(), loaded, clock.to_ms(now - AGE), FILE_ROWS])
@@ -103,8 +103,8 @@ def _table(rows: list[tuple[Any, ...]]) -> pa.Table:
     )
 
 
-def _sweep() -> None:
-    """Remove files of a run that died before its manifest row."""
+def sweep() -> None:
+    """Remove files of a sealing that died before its manifest row, or of a purge that died after it."""
     with lock():
         known = set(SegmentFile.objects.values_list("path", flat=True))
         for path in sealed.folder().iterdir():

@@ -25,7 +25,7 @@ from weilu.core.events import claims, frames, holds, intake, kinds, nameless, st
 from weilu.core.events.lock import lock, taken
 from weilu.core.events.models import BatchTally, Sequenced
 
-__all__ = ["drain", "lock", "run_once"]
+__all__ = ["catch_up", "drain", "lock", "run_once"]
 
 STEP = 20_000
 """About how many events one step takes: enough to spread the cost of a sync, little enough to wait for."""
@@ -61,6 +61,14 @@ def drain() -> int:
     """Steps until nothing waits; returns how many events were handled."""
     total = 0
     while handled := run_once():
+        total += handled
+    return total
+
+
+def catch_up() -> int:
+    """Steps until all that waits now is in the log, however much comes in meanwhile; returns how many events were handled."""
+    before, total = intake.standing(), 0
+    while not intake.passed(before) and (handled := run_once()):
         total += handled
     return total
 

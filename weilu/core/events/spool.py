@@ -134,6 +134,15 @@ def count(marks: Mapping[str, int]) -> int:
     return total
 
 
+def sizes() -> dict[str, int]:
+    """How long each file is, in bytes."""
+    found = {}
+    for path in folder().glob("*" + SUFFIX):
+        with suppress(FileNotFoundError):
+            found[path.name] = path.stat().st_size
+    return found
+
+
 def forget(pieces: Iterable[Piece]) -> None:
     """Remove files that are wholly in the log and that nobody will write to again."""
     for piece in pieces:

@@ -10,7 +10,7 @@ from tests.fixtures.log import HEARTH, Play, account, join, say
 from weilu.core.directory.actions import own
 from weilu.core.directory.models import Community, Identity, Member, Room
 from weilu.core.errors import Conflict
-from weilu.core.events import actions, queries, retraction
+from weilu.core.events import actions, queries, retraction, sequencer
 from weilu.core.events.events import LOG_RETRACTED
 from weilu.core.events.incoming import Actor, Place
 from weilu.core.events.models import EventKey, Private, Retraction
@@ -192,3 +192,18 @@ def test_undoing_takes_rooms_and_communities_that_nobody_else_knows(play: Play) 
     assert not Room.objects.exists()
     assert [c.outside for c in Community.objects.all()] == [HEARTH.outside]
     assert account("Cai").outside == Identity.objects.get().outside
+
+
+def test_an_undo_ends_though_more_comes_in_all_the_time(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    play(WEEK, batch=1)
+    real, came = sequencer.run_once, []
+
+    def more_with_each_step(limit: int = 1) -> int:
+        came.append(say("Dov", 10_000 + len(came)))
+        assert len(came) < 100, "it waits for what comes in meanwhile"
+        actions.append(came[-1:], batch=2)
+        return real(limit)
+
+    actions.append([say("Bea", 5_000 + number) for number in range(5)], batch=1)
+    monkeypatch.setattr(sequencer, "run_once", more_with_each_step)
+    assert actions.retract_batch(1) == 9

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.fixtures.log import Play, say
 from weilu.core import clock
 from weilu.core.directory.models import Identity
 from weilu.core.errors import Unavailable
-from weilu.core.events import actions, queries, sealed, sealing
+from weilu.core.events import actions, purge, queries, sealed, sealing
 from weilu.core.events.events import LOG_RETRACTED
 from weilu.core.events.models import LogEntry, SegmentFile
 from weilu.core.events.tests.whole import state
@@ -115,3 +116,20 @@ def test_retracting_an_account_reaches_into_sealed_files(play: Play) -> None:
     cai = Identity.objects.get(name="Cai").pk
     assert actions.retract_identity(cai) == 20
     assert cai not in {row.identity for row in queries.read(0, 100)}
+
+
+def test_a_purge_that_died_after_the_manifest_leaves_no_old_file_to_the_next(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(play)
+    sealing.seal(LATER, loaded=40)
+    (old,) = sealed.folder().iterdir()
+    actions.retract_batch(1)
+    monkeypatch.setattr(purge, "compact", lambda: True)  # no VACUUM inside a test's transaction
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "unlink", _die)
+        with pytest.raises(KeyboardInterrupt):
+            purge.purge(LATER)
+    assert old.exists()
+    purge.purge(LATER)
+    assert not old.exists()
