@@ -82,6 +82,7 @@ FLAGS = Answer(
 
 
 def posthog_config(key: str) -> Answer:
+    """Nothing is said about surveys: told that there are none, the browser SDK loads its script for them all the same."""
     return Answer(
         200,
         orjson.dumps(
@@ -89,7 +90,7 @@ def posthog_config(key: str) -> Answer:
                 "token": key, "supportedCompression": ["gzip", "gzip-js"], "hasFeatureFlags": False,
                 "captureDeadClicks": False, "capturePerformance": False, "autocapture_opt_out": False,
                 "autocaptureExceptions": False, "analytics": {"endpoint": "/i/v0/e/"}, "elementsChainAsString": True,
-                "sessionRecording": False, "heatmaps": False, "surveys": False, "defaultIdentifiedOnly": True,
+                "sessionRecording": False, "heatmaps": False, "defaultIdentifiedOnly": True,
                 "siteApps": [], "isAuthenticated": False, "toolbarParams": {}, "config": {"enable_collect_everything": True},
             }
         ),

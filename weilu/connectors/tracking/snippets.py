@@ -70,7 +70,7 @@ def _sensors_web(url: str, key: str) -> str:
 
 sensors.init({{ server_url: "{url}/sa?project={key}", is_track_single_page: true }});
 sensors.quick("autoTrack");
-sensors.track("order.paid", {{ value: 12000, currency: "CNY" }});"""
+sensors.track("order_paid", {{ value: 12000, currency: "CNY" }});"""
 
 
 def _sensors_mini(url: str, key: str) -> str:
@@ -78,7 +78,7 @@ def _sensors_mini(url: str, key: str) -> str:
 
 sensors.setPara({{ server_url: "{url}/sa?project={key}", autoTrack: {{ appLaunch: true, pageShow: true }} }});
 sensors.init();
-sensors.track("order.paid", {{ value: 12000, currency: "CNY" }});"""
+sensors.track("order_paid", {{ value: 12000, currency: "CNY" }});"""
 
 
 def _sensors_python(url: str, key: str) -> str:
@@ -86,7 +86,7 @@ def _sensors_python(url: str, key: str) -> str:
 
 consumer = sensorsanalytics.BatchConsumer("{url}/sa?project={key}")
 sa = sensorsanalytics.SensorsAnalytics(consumer)
-sa.track("u-1", "order.paid", {{"value": 12000, "currency": "CNY"}}, is_login_id=True)
+sa.track("u-1", "order_paid", {{"value": 12000, "currency": "CNY"}}, is_login_id=True)
 sa.flush()"""
 
 
