@@ -133,7 +133,7 @@ def installed() -> bool:
 
 
 def _command(task: Task) -> list[str]:
-    program = sys.executable if task.sender.name.endswith(".py") else _node()
+    program = sys.executable if task.sender.name.endswith(".py") else node()
     return [program, str(DRIVERS / task.sender.name)]
 
 
@@ -141,14 +141,14 @@ def _run(command: Sequence[str], plan: str, **extra: str) -> subprocess.Popen[st
     return subprocess.Popen(
         [*command, plan],
         cwd=ROOT,
-        env=_environment() | extra,
+        env=environment() | extra,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
 
 
-def _environment() -> Mapping[str, str]:
+def environment() -> Mapping[str, str]:
     """Of a program of somebody else: it knows nothing of this house, and looks for packages where `dev/sdks` put them."""
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("WEILU_", "DJANGO_"))
@@ -160,7 +160,7 @@ def _environment() -> Mapping[str, str]:
     }
 
 
-def _node() -> str:
+def node() -> str:
     """Node.js as `dev/need` provides it."""
     own = ROOT / ".venv" / "bin" / "node"
     found = str(own) if own.exists() else shutil.which("node")
