@@ -49,9 +49,9 @@ class Committer:
             return
         try:
             payloads = encoded([event for one in group for event in one.events])
-        except ValueError as error:
-            self._settle(loop, group, error)
-            return
+        except ValueError:
+            # A mistake of ours in one request must not sink those that wait beside it.
+            group, payloads = _sound(group)
         writing = loop.run_in_executor(self._thread, self._write, payloads)
         writing.add_done_callback(lambda future: self._settle(loop, group, future.exception()))
 
@@ -76,3 +76,16 @@ def encoded(events: Sequence[Incoming]) -> Frames:
         for start in range(0, len(events), FRAME)
         if (some := events[start : start + FRAME])
     ]
+
+
+def _sound(group: Sequence[Waiting]) -> tuple[list[Waiting], Frames]:
+    """Those requests of a group that can be framed, and their frames; the others are told why not."""
+    sound: list[Waiting] = []
+    payloads: Frames = []
+    for one in group:
+        try:
+            payloads += encoded(one.events)
+            sound.append(one)
+        except ValueError as error:
+            one.done.set_exception(error)
+    return sound, payloads

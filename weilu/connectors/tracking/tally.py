@@ -87,8 +87,8 @@ class Tally:
 
     def came(self, source: int, said: Said, event: Incoming, watched: bool) -> None:
         """An event has been accepted."""
-        name = said.name or event.kind
-        key = (source, name)
+        # By our kind: a well-known name may be written in thousands of ways.
+        key = (source, event.kind)
         seen = self._notes.seen.get(key)
         if seen is None:
             seen = self._notes.seen[key] = Seen(event.kind)

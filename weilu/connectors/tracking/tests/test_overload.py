@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import errno
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from weilu.connectors.tracking import door as doors
 from weilu.connectors.tracking import load
+from weilu.connectors.tracking.committing import Committer
 from weilu.connectors.tracking.contract import Refused
 from weilu.connectors.tracking.models import Source
 from weilu.connectors.tracking.queries import sources
 from weilu.connectors.tracking.tests.conftest import Door
 from weilu.core import disk
 from weilu.core.events import actions as log
+from weilu.core.events.incoming import Incoming
+from weilu.core.events.keys import sdk_key
 
 EVENT = {"type": "track", "event": "Good", "userId": "u", "messageId": "one"}
 SENSORS = {"type": "track", "event": "Good", "distinct_id": "u", "time": 1}
@@ -101,3 +105,22 @@ def test_what_could_not_be_stored_is_not_counted_as_come(db: None, shop: Source)
     door = Door(write)
     assert door.post("/v1/t", EVENT | {"writeKey": shop.key}).status == 503
     assert [line.events for line in sources()] == [0]
+
+
+def test_a_mistake_of_ours_in_one_request_does_not_sink_those_that_wait_beside_it() -> None:
+    written: list[int] = []
+
+    def event(kind: str) -> Incoming:
+        return Incoming(sdk_key(1, kind), kind, 1, "sdk:shop")
+
+    async def both() -> list[Any]:
+        with ThreadPoolExecutor(1) as thread:
+            committer = Committer(lambda frames: written.extend(count for count, _ in frames), thread)
+            return await asyncio.gather(
+                committer.put([event("Good")]), committer.put([event("bad\n")]), return_exceptions=True
+            )
+
+    good, bad = asyncio.run(both())
+    assert good is None
+    assert isinstance(bad, ValueError)
+    assert written == [1]
