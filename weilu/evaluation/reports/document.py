@@ -146,11 +146,11 @@ def _finding(finding: Finding, report: Report) -> FindingLine:
 def _mover(mover: Mover) -> PersonLine:
     told = {"now": wording.number(mover.now), "gap": wording.number(abs(mover.change))}
     text = (
-        ngettext("%(now)s message, %(gap)s more than the week before",
-                 "%(now)s messages, %(gap)s more than the week before", mover.now)
+        ngettext("%(now)s message, %(gap)s more than before",
+                 "%(now)s messages, %(gap)s more than before", mover.now)
         if mover.change > 0
-        else ngettext("%(now)s message, %(gap)s fewer than the week before",
-                      "%(now)s messages, %(gap)s fewer than the week before", mover.now)
+        else ngettext("%(now)s message, %(gap)s fewer than before",
+                      "%(now)s messages, %(gap)s fewer than before", mover.now)
     )  # fmt: skip
     opens = mover.question if mover.now else None
     return PersonLine(mover.person.member, _name(mover.person), text % told, opens)
@@ -171,8 +171,8 @@ def _drifter(drifter: Drifter, timezone: str) -> PersonLine:
     if drifter.last_seen is None:
         text = _("last seen more than four weeks before")
     elif drifter.messages:
-        text = ngettext("last seen %(when)s; %(messages)s message in the four weeks before",
-                        "last seen %(when)s; %(messages)s messages in the four weeks before", drifter.messages)  # fmt: skip
+        text = ngettext("last seen %(when)s; %(messages)s message in four weeks",
+                        "last seen %(when)s; %(messages)s messages in four weeks", drifter.messages)  # fmt: skip
     else:
         text = _("last seen %(when)s")
     told = {"when": wording.moment(drifter.last_seen, timezone), "messages": wording.number(drifter.messages)}
@@ -188,7 +188,7 @@ def _flow(flow: Flow) -> Line:
 def _hour(slot: Slot) -> Line:
     name = f"{wording.weekday(slot.weekday)} {wording.hours(slot.hour, slot.hour + 1)}"
     told = {"people": wording.number(slot.people), "share": wording.percent(slot.share)}
-    return Line(name, _("%(people)s spoke, %(share)s of the week's speakers") % told, slot.question)
+    return Line(name, _("%(people)s spoke, %(share)s of the speakers") % told, slot.question)
 
 
 def _topic(topic: Topic) -> Line:
