@@ -56,9 +56,10 @@ PROOFS = {
         ),
         Proof(
             "sdks",
-            f"{len(sdks.SENDERS)} senders in twelve published SDKs a case, {sdks.KILLS} kills -9 of the front door: what each SDK counts "
-            "as delivered was in the log exactly once, nothing doubled or invented.",
-            "cases",
+            f"{len(sdks.SENDERS)} senders in twelve published SDKs a case: what each SDK counts as delivered was in the log exactly "
+            "once, nothing doubled or invented.",
+            "kills -9 of the front door",
+            each=sdks.KILLS,
             cases=10,
             sample=1,
             run=sdks.case,
