@@ -39,20 +39,26 @@ class Writer:
         self._mutex = threading.Lock()
         self._fd = -1
         self._pid = 0
-        self._path = Path()
+        self._home = Path()
+        self._size = 0
 
     def write(self, frames: Iterable[bytes]) -> None:
         """Append the frames and sync once. When it returns they are on disk; when it raises they are not, unless a reader was
-        faster or the process dies: then whole frames may be."""
+        faster or the process dies: then whole frames may be.
+
+        Few system calls: a process that is busy with events lets this thread go on only some time after each.
+        """
         with self._mutex:
             begun = None
             try:
-                fd = self._file()
-                begun = os.fstat(fd).st_size
-                for frame in frames:
-                    _write_all(fd, _HEAD.pack(len(frame), zlib.crc32(frame)) + frame)
+                fd, begun = self._file(), self._size
+                data = b"".join(
+                    part for frame in frames for part in (_HEAD.pack(len(frame), zlib.crc32(frame)), frame)
+                )
+                _write_all(fd, data)
                 os.fdatasync(fd)
-                if os.fstat(fd).st_size > ROLL_BYTES:
+                self._size += len(data)
+                if self._size > ROLL_BYTES:
                     self._close()
             except BaseException:
                 # What follows must not stand behind a torn record.
@@ -69,19 +75,19 @@ class Writer:
         if (
             self._fd >= 0
             and self._pid == os.getpid()
-            and self._path.parent == folder()
-            and self._path.exists()
+            and self._home == settings.HOME
+            and os.fstat(self._fd).st_nlink
         ):
             return self._fd
         if self._pid == os.getpid():
             self._close()
-        self._path = folder() / f"{time.time_ns():020d}-{uuid.uuid4().hex}{SUFFIX}"
-        fresh = self._path.with_suffix(".new")
+        path = folder() / f"{time.time_ns():020d}-{uuid.uuid4().hex}{SUFFIX}"
+        fresh = path.with_suffix(".new")
         self._fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        self._pid = os.getpid()
+        self._pid, self._home, self._size = os.getpid(), settings.HOME, 0
         # Locked before it can be seen: a reader removes files that nobody holds.
         fcntl.flock(self._fd, fcntl.LOCK_EX)
-        fresh.rename(self._path)
+        fresh.rename(path)
         sync_folder(folder())
         return self._fd
 
