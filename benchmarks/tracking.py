@@ -32,6 +32,7 @@ from benchmarks.tracking_house import (
     fill,
     memory,
     position,
+    processor,
     tracked,
 )
 from tests.house import ROOT, House
@@ -74,7 +75,7 @@ def filled(one: House, source: int, key: str, given: argparse.Namespace) -> None
 
 
 def batch(one: House, source: int, key: str, given: argparse.Namespace) -> None:
-    before = position(one)
+    before, used = position(one), processor(one)
     figures = load(
         one.url, "/v1/batch", key, given, "--seconds", str(given.seconds), "--connections", str(BATCHES)
     )
@@ -83,6 +84,8 @@ def batch(one: House, source: int, key: str, given: argparse.Namespace) -> None:
         f"batches of 100, {before} events before: {figures.rate:,.0f} events/s (limit {limit:,}), {figures}"
     )
     print(f"caught up after {caught_up(one, before + figures.events):.1f} s (limit 120)")
+    each = {name: (now - used.get(name, 0)) / figures.events * 1e6 for name, now in processor(one).items()}
+    print("processor time an event: " + ", ".join(f"{name} {us:.1f} µs" for name, us in each.items()))
 
 
 def single(one: House, source: int, key: str, given: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from tests.visitor import Visitor
 
 PATIENCE_SECONDS = 900.0
 PROBE = "Probe"
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,15 @@ def caught_up(one: House, least: int) -> float:
 def memory(one: House) -> dict[str, int]:
     """PSS in bytes of each process."""
     return {name: _pss(pid) for name, pid in one.children().items()}
+
+
+def processor(one: House) -> dict[str, float]:
+    """Seconds of processor time that each part has used."""
+    found = {}
+    for name, pid in one.children().items():
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        found[name] = (int(words[11]) + int(words[12])) / TICKS
+    return found
 
 
 class Chart:
