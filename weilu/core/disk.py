@@ -84,8 +84,16 @@ def is_full(error: BaseException) -> bool:
     for one in (error, error.__cause__):
         if isinstance(one, OSError) and one.errno in (errno.ENOSPC, errno.EDQUOT):
             return True
-        if isinstance(one, sqlite3.Error) and one.sqlite_errorcode == sqlite3.SQLITE_FULL:
+        if isinstance(one, sqlite3.Error) and _is_full(one):
             return True
         if getattr(one, "sqlstate", "") == "53100":
             return True
     return False
+
+
+def _is_full(error: sqlite3.Error) -> bool:
+    """Where not one byte is left SQLite cannot open its log of changes, and says only that."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code == sqlite3.SQLITE_FULL:
+        return True
+    return code & 0xFF in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and not has_room()

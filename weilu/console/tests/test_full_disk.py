@@ -76,5 +76,15 @@ def test_sqlite_says_itself_that_it_is_full(tmp_path: Path) -> None:
     assert disk.is_full(handed_on)
 
 
+@pytest.mark.parametrize(("room", "full"), [(False, True), (True, False)])
+def test_a_file_that_cannot_be_opened_is_a_full_disk_where_no_room_is_left(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, room: bool, full: bool
+) -> None:
+    monkeypatch.setattr(disk, "has_room", lambda: room)
+    with pytest.raises(sqlite3.Error) as told:
+        sqlite3.connect(tmp_path / "nowhere" / "some.sqlite3")
+    assert disk.is_full(told.value) is full
+
+
 def _asked() -> Any:
     return RequestFactory().post("/api/v1/communities")
