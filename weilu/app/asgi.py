@@ -21,6 +21,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from weilu.app.assets import Assets
+from weilu.app.bodies import Bodies
 from weilu.connectors.tracking.door import Tracking
 from weilu.core import disk
 from weilu.core.events import actions
@@ -60,12 +61,12 @@ class Pages:
         await self._app({**scope, "root_path": ""}, receive, timed)
 
 
-def _django() -> WSGIMiddleware:
+def _django() -> Bodies:
     from weilu.app import wsgi
 
     # Django names the same protocol with types of its own.
     application: Any = wsgi.application
-    return WSGIMiddleware(application, workers=PAGE_THREADS)
+    return Bodies(WSGIMiddleware(application, workers=PAGE_THREADS), large=PAGE_THREADS // 2)
 
 
 pages = Pages()
