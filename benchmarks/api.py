@@ -105,7 +105,7 @@ def _people(members: int) -> None:
     from django.db import connection
 
     series = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %s) "
-    name = "'Member ' || i || CASE WHEN i % 50000 = 0 THEN ' Zaunkönig' ELSE '' END"
+    name = "'Member ' || i || CASE WHEN i %% 50000 = 0 THEN ' Zaunkönig' ELSE '' END"
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO directory_member (id, name, named_by_hand, note, created_at) "

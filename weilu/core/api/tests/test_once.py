@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.elsewhere import run
 from weilu.core import clock
@@ -187,3 +189,23 @@ def broken(*_given: Any, **_more: Any) -> None:
 
 def killed(*_given: Any, **_more: Any) -> None:
     raise KeyboardInterrupt
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sent=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["red", "green"])), max_size=8))
+def test_whatever_is_sent_in_whatever_order_each_key_has_one_answer(
+    ada: Any, program: Any, sent: list[tuple[str, str]]
+) -> None:
+    """Against the plainest model: a dictionary from key to the first body."""
+    sheet, first = program(ada), {}
+    made = ApiToken.objects.count()
+    for key, name in sent:
+        told = sheet.post("/tokens", {"name": name, "scopes": ["view"]}, key=f"{key}-{made}")
+        if key not in first:
+            first[key] = (name, told.content)
+            assert told.status_code == 201
+        elif first[key][0] == name:
+            assert told.content == first[key][1]
+        else:
+            assert told.status_code == 422
+    assert ApiToken.objects.count() == made + len(first)
