@@ -8,6 +8,7 @@ from weilu.communities.api import router as communities
 from weilu.connectors.imports.api import router as imports
 from weilu.connectors.tracking.api import router as sources
 from weilu.connectors.webhooks.api import router as webhooks
+from weilu.connectors.webhooks.description import MESSAGES
 from weilu.core.api.callers import AUTH
 from weilu.core.api.house import Api
 from weilu.core.events.api import router as events
@@ -23,7 +24,14 @@ Who asks: an API token (`Authorization: Bearer weilu_…`) or the console's sess
 rights) allow and its operator holds. Lists come in pages: give `next` back as `cursor`. A change that carries an
 `Idempotency-Key` can be sent again safely."""
 
-api = Api(title="Weilu 围炉", version="1", description=DESCRIPTION, auth=AUTH, urls_namespace="api")
+api = Api(
+    title="Weilu 围炉",
+    version="1",
+    description=DESCRIPTION,
+    auth=AUTH,
+    urls_namespace="api",
+    openapi_extra={"webhooks": MESSAGES},
+)
 """No documentation page: it would come from a CDN. The description itself is public, as the source is."""
 
 ROUTERS = (*OPERATORS, communities, *MEMBERS, events, imports, sources, questions, reports, webhooks, jobs)

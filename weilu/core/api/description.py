@@ -80,6 +80,10 @@ def _complete(method: str, operation: Json) -> None:
         if "$ref" not in answer:
             answer["headers"] = {**_references(RATE_HEADERS), **answer.get("headers", {})}
         operation["responses"][status] = answer
+    for parameter in operation["parameters"]:
+        parameter.pop(
+            "examples", None
+        )  # a list here, where the specification wants names; the schema keeps them
     if operation.pop("x-idempotent", False):
         operation["parameters"].append(KEY_PARAMETER)
     right = operation.get("x-right")

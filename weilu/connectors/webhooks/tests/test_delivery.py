@@ -342,3 +342,27 @@ def test_communities_chosen_and_allowed_are_met(bea: Any, hearth: Any, harbour: 
     Endpoint.objects.update(communities=[hearth.pk, harbour.pk])
     endpoint.refresh_from_db()
     assert payloads.ear(endpoint).communities == {hearth.pk}
+
+
+def test_messages_are_as_the_description_tells_them(
+    ada: Any, hearth: Any, listen: Any, tell: Any, receiver: Any, stranger: Any
+) -> None:
+    from jsonschema import Draft202012Validator
+
+    endpoint = listen(ada, decisions=["*"], texts=True)
+    tell(hello())
+    decisions.decide(
+        "thresholds.changed", subject=("community", hearth.pk), evidence={"churn_days": 9}, by=ada.pk
+    )
+    actions.ping(endpoint)
+    delivering.run_once()
+
+    told = stranger.get("/api/v1/openapi.json").json()
+    kinds = {"message.sent": "event", "thresholds.changed": "decision", "webhook.ping": "ping"}
+    assert {one["type"] for one in receiver.messages} == set(kinds)
+    for message in receiver.messages:
+        described = told["webhooks"][kinds[message["type"]]]["post"]
+        shape = described["requestBody"]["content"]["application/json"]["schema"]
+        Draft202012Validator({**shape, "components": told["components"]}).validate(message)
+    headers = {one["name"] for one in described["parameters"]}
+    assert headers <= set(receiver.got[0][0])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from ninja import Schema
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from weilu.core.api.description import METHODS
 
@@ -92,6 +93,7 @@ def test_the_description_is_public_and_tells_of_every_operation(db: None, strang
     told = stranger.get("/api/v1/openapi.json").json()
 
     assert told["openapi"].startswith("3.1")
+    assert [str(one.message) for one in OpenAPIV31SpecValidator(told).iter_errors()] == []
     assert set(told["components"]["securitySchemes"]) == {"TokenAuth", "SessionAuth"}
     operations = [path[method] for path in told["paths"].values() for method in METHODS if method in path]
     assert len({one["operationId"] for one in operations}) == len(operations)
