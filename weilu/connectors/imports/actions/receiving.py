@@ -13,7 +13,7 @@ from weilu.connectors.imports import queries
 from weilu.connectors.imports.actions.moves import move, not_now
 from weilu.connectors.imports.models import Batch, State
 from weilu.connectors.imports.readers import choose
-from weilu.connectors.imports.sources import fingerprint, parts_of
+from weilu.connectors.imports.sources import BadSource, fingerprint, parts_of
 from weilu.core import clock
 from weilu.core.operators.access import Viewer
 
@@ -107,6 +107,12 @@ def _name_of(files: Sequence[Upload]) -> str:
 
 
 def _store(file: Upload, target: Path) -> None:
-    with target.open("xb") as copy:
+    try:
+        copy = target.open("xb")
+    except FileExistsError:
+        raise BadSource(
+            _("Two of the files are called “%(name)s”. Put them into a zip.") % {"name": target.name}
+        )
+    with copy:
         for chunk in file.chunks():
             copy.write(chunk)

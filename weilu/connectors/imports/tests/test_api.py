@@ -122,3 +122,12 @@ def test_the_list_goes_from_the_newest(ada: Any, program: Any) -> None:
     ids = [upload(board, name=f"{n}.csv").json()["id"] for n in range(3)]
     assert [one["id"] for one in board.all("/imports", limit=2)] == ids[::-1]
     assert {one.state for one in Batch.objects.all()} == {State.PREVIEWED}
+
+
+def test_two_files_of_one_name_are_refused(ada: Any, program: Any) -> None:
+    board = program(ada)
+    files = [SimpleUploadedFile("tea.csv", CSV.encode()) for _ in range(2)]
+    headers = {"Authorization": f"Bearer {board.token}", "Accept-Language": "en"}
+    refused = board.client.post("/api/v1/imports", {"files": files}, headers=headers)
+    assert (refused.status_code, refused.json()["error"]) == (400, "bad_file")
+    assert not Batch.objects.exists()
