@@ -160,10 +160,8 @@ def measure(rows: pa.Table, runs: int) -> None:
     }
     show("retention", {**weeks, "period": "week", "periods": 8}, runs, duck)
     show("flow", {**SPAN, "from": "2024-08-05", "kind": "flow", "by": "week"}, runs, duck)
-    events_by_name(runs)
     together(runs)
     listed(runs)
-    looking_back(runs)
 
 
 def show(name: str, question: dict[str, Any], runs: int, duck: Any) -> None:
@@ -193,34 +191,6 @@ def together(runs: int) -> None:
     started = time.perf_counter()
     questions.ask_many(asked, viewer)
     print(f"{'the same, remembered':44} {(time.perf_counter() - started) * 1000:8.1f}")
-
-
-def events_by_name(runs: int) -> None:
-    event = {"kind": "trend", "event": "reaction.added", **SPAN}
-    for measure, by in (("count", "day"), ("members", "total"), ("sum", "week"), ("count", "hour")):
-        show(f"an event, {measure} by {by}", {**event, "measure": measure, "by": by}, runs, None)
-
-
-def looking_back(runs: int) -> None:
-    """As of a day, and as known when half of the log was there; at most 3 s each."""
-    month = {"from": "2024-05-01", "to": "2024-05-28", "timezone": ZONE}
-    kinds = {
-        "dau": {"kind": "trend", "metric": "dau"},
-        "members": {"kind": "trend", "metric": "members"},
-        "day_7_retention": {"kind": "trend", "metric": "day_7_retention"},
-        "state_active, a day": {"kind": "trend", "metric": "state_active", "by": "period"},
-        "heatmap": {"kind": "heatmap", "event": "message.sent"},
-        "retention": {
-            "kind": "retention",
-            "start": "message.sent",
-            "return": "message.sent",
-            "period": "week",
-        },
-        "flow": {"kind": "flow", "by": "period"},
-    }
-    for name, kind in kinds.items():
-        show(f"as of, {name}", {**month, "as_of": "2024-05-28", **kind}, runs, None)
-        show(f"known, {name}", {**month, "as_of": "2024-05-28", "known": 500_000, **kind}, runs, None)
 
 
 def listed(runs: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from proofs import api_calls, kills, log_undo, questions, sdks, warehouse_sessions, workers
+from proofs import api_calls, cluster, kills, log_undo, questions, sdks, warehouse_sessions, workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,16 @@ PROOFS = {
             cases=200 // kills.KILLS,
             sample=2,
             run=kills.case,
+        ),
+        Proof(
+            "cluster",
+            f"{cluster.KILL_CASES} of them {cluster.KILLS} kills of a shard, {cluster.MOVE_CASES} of a move, the others rooms of the suite on two "
+            "shards: no answer was a part that looks whole, nothing was lost or doubled, all answers were those of one machine.",
+            "cases",
+            each=1,
+            cases=cluster.CASES,
+            sample=1,
+            run=cluster.case,
         ),
         Proof(
             "schemathesis",

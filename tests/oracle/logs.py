@@ -94,7 +94,7 @@ def fill(warehouse: Any, log: Log) -> None:
     from weilu.core.warehouse.blocks import block_of, inserts_of
 
     for table in ("events", "ownership", "timelines"):
-        warehouse.command(f"TRUNCATE TABLE weilu.{table} SYNC")
+        warehouse.truncate(f"weilu.{table}")
     for part in inserts_of(block_of(log.rows, interactions())):
         warehouse.insert("weilu.events", part)
     warehouse.insert("weilu.ownership", _owners(log))

@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.house import ROOT, House, house
 
-SECONDS = 30.0
+SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)

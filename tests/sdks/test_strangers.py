@@ -16,7 +16,7 @@ from tests.sdks import stranger
 from tests.sdks.stranger import Door, Reply, written
 
 pytestmark = [pytest.mark.once]
-QUICK_SECONDS = 6.0
+QUICK_SECONDS = 3.0
 """Far above what an answer takes on a busy machine, far below what a frozen door takes."""
 MIB = 1024 * 1024
 _ids = itertools.count()

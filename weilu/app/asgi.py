@@ -21,7 +21,6 @@ from starlette.routing import Mount, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from weilu.app.assets import Assets
-from weilu.app.bodies import Bodies
 from weilu.connectors.tracking.door import Tracking
 from weilu.core import disk
 from weilu.core.events import actions
@@ -61,12 +60,12 @@ class Pages:
         await self._app({**scope, "root_path": ""}, receive, timed)
 
 
-def _django() -> Bodies:
+def _django() -> WSGIMiddleware:
     from weilu.app import wsgi
 
     # Django names the same protocol with types of its own.
     application: Any = wsgi.application
-    return Bodies(WSGIMiddleware(application, workers=PAGE_THREADS), large=PAGE_THREADS // 2)
+    return WSGIMiddleware(application, workers=PAGE_THREADS)
 
 
 pages = Pages()

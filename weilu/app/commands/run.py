@@ -155,6 +155,25 @@ def _migrate(verbosity: int = 0) -> None:
 
     for alias in settings.DATABASES:
         call_command("migrate", database=alias, verbosity=verbosity, interactive=False)
+    _migrate_warehouse(verbosity)
+
+
+def _migrate_warehouse(verbosity: int) -> None:
+    """Servers that are down now must not keep the pages from starting; whoever asks for it by name hears of them."""
+    from weilu.core.errors import Unavailable
+    from weilu.core.warehouse import client, target
+
+    if not target.current():
+        return  # the store of this machine makes its own tables
+    try:
+        made = client.migrate()
+    except Unavailable as problem:
+        if verbosity:
+            raise
+        sys.stderr.write(f"weilu: {problem}\n")
+    else:
+        if verbosity:
+            sys.stdout.write(f"Warehouse: {'tables made' if made else 'no tables to make'}.\n")
 
 
 def _refuse_busy_port() -> None:

@@ -1,4 +1,4 @@
-"""`weilu warehouse status | rebuild`: how is the column store, and make it anew from the log."""
+"""`weilu warehouse status | rebuild | move | dictionary`: how is the column store, make it anew, bring it elsewhere."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="The column store that answers the questions.")
     group.command()(status)
     group.command()(rebuild)
+    group.command()(move)
+    group.command()(dictionary)
     app.add_typer(group, name="warehouse")
 
 
@@ -33,6 +35,38 @@ def status(json: Json = False) -> None:
     typer.echo(f"events    {found.events:,} in {found.parts} parts")
     typer.echo(f"on disk   {found.bytes / 1e6:,.1f} MB, {found.bytes_per_event} bytes an event")
     typer.echo(f"process   {found.pid}")
+
+
+def move(
+    url: Annotated[str, typer.Argument(help="clickhouse://user:password@host:port,…/database, or embedded")],
+    json: Json = False,
+) -> None:
+    """Move everything into another warehouse, without stopping: it is filled from the log beside the one in use, compared with
+    it, and used by every process of this home from then on. Call it again where it was cut off."""
+    from weilu.core.warehouse.moving import move as bring
+
+    begun = time.monotonic()
+    with Progress(*_columns(), console=Console(stderr=True), disable=json) as bar:
+        task = bar.add_task("events", total=None)
+        position = bring(url, lambda done, head: bar.update(task, completed=done, total=head))
+    seconds = round(time.monotonic() - begun, 1)
+    told = {"position": position, "seconds": seconds}
+    says = f"Moved up to position {position:,} in {seconds} s. Set WEILU_WAREHOUSE_URL to the same before the next start."
+    typer.echo(orjson.dumps(told).decode() if json else says)
+
+
+def dictionary(
+    url: Annotated[str, typer.Argument(help="clickhouse://user:password@host:port,…/database")],
+    port: Annotated[
+        int, typer.Option(help="the server's own native port; that of the URL's first host if not given")
+    ] = 0,
+) -> None:
+    """Print the file that ClickHouse servers older than 20.1 need beside their configuration (weilu_dictionary.xml)."""
+    from weilu.core.warehouse.servers.address import address_of
+    from weilu.core.warehouse.servers.dictionary import configuration
+
+    address = address_of(url)
+    typer.echo(configuration(address, port or address.hosts[0].port))
 
 
 def rebuild(json: Json = False) -> None:

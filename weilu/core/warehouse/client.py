@@ -1,180 +1,138 @@
-"""How does the house talk to the column store? `query`, `insert`, `command`: Arrow in, Arrow out, values always bound.
+"""How does the house talk to the column store? `query`, `insert`, `alter`: Arrow in, Arrow out, values always bound.
 
-The warehouse is started by whoever asks first. A question is asked again once where the warehouse went away under it; a
-write is not, since it may have happened: the loader asks the table instead.
+Which store that is (this machine's own, or ClickHouse servers by URL) is decided here and nowhere above.
 """
 
 from __future__ import annotations
 
-import os
 import threading
-import time
+import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
 
-import orjson
 import pyarrow as pa
-import pyarrow.flight as flight
 from django.conf import settings
 
-from weilu.core.warehouse import starter
-from weilu.core.warehouse.door import ClientKey
-from weilu.core.warehouse.errors import TIME_OR_MEMORY, QueryFailed, TooHeavy, Unavailable
-from weilu.core.warehouse.place import Place, place_of, read_secret
-from weilu.core.warehouse.values import bind
-
-Answer = TypeVar("Answer")
-
-GRACE_SECONDS = 4.0
-"""How much longer than its own time a call may take on the way before we call the warehouse down."""
-WRITE_SECONDS = 120.0
-CHANNEL = [("grpc.use_local_subchannel_pool", 1), ("grpc.initial_reconnect_backoff_ms", 50)]
-"""A new channel must not inherit the back-off of the one whose warehouse just died."""
-LOST = (flight.FlightUnavailableError, flight.FlightCancelledError)
-FROZEN_SECONDS = 3.0
-"""A warehouse that did not answer in time is left alone for so long: a page asks several questions, and waits once."""
+from weilu.core.warehouse import target
+from weilu.core.warehouse.contract import WRITE_SECONDS, Link
+from weilu.core.warehouse.errors import Unavailable
+from weilu.core.warehouse.place import place_of
 
 
-class Link:
-    """This process's connection to one home's warehouse; safe for threads, renewed when the warehouse was lost."""
+def migrate() -> bool:
+    """Makes the tables that are missing, on every server; True where some were. The store of this machine does it by itself.
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self._guard = threading.Lock()
-        self._client: flight.FlightClient | None = None
-        self._pid = 0
-        self._server = b""
-        self._frozen_until = 0.0
-
-    def read(self, seconds: float, call: Callable[[Any, Any], Answer]) -> Answer:
-        """A call that may be made twice."""
-        try:
-            return self._call(seconds, call)
-        except _Lost:
-            starter.wait_gone(self.place, self._server)
-        return self._last(seconds, call)
-
-    def write(self, seconds: float, call: Callable[[Any, Any], Answer]) -> Answer:
-        """A call that must not be made twice, so the warehouse is woken before it."""
-        self.ping()
-        return self._last(seconds, call)
-
-    def ping(self) -> int:
-        """The process id of the warehouse, started where needed."""
-        told = self.read(
-            5, lambda client, options: list(client.do_action(flight.Action("ping", b""), options))
-        )
-        return int(told[0].body.to_pybytes())
-
-    def stop(self) -> None:
-        """Asks the warehouse to end; does nothing where none runs."""
-        if starter.listening(self.place):
-            self._last(5, lambda client, options: list(client.do_action(flight.Action("stop", b""), options)))
-
-    def _last(self, seconds: float, call: Callable[[Any, Any], Answer]) -> Answer:
-        try:
-            return self._call(seconds, call)
-        except _Lost:
-            raise Unavailable from None
-
-    def _call(self, seconds: float, call: Callable[[Any, Any], Answer]) -> Answer:
-        if time.monotonic() < self._frozen_until:
+    No loader is at work meanwhile: where a server lost its data another generation of events begins.
+    """
+    with target.store_lock("loader", wait=WRITE_SECONDS) as held:
+        if not held:
             raise Unavailable
-        client = self._connected()
-        try:
-            return call(client, flight.FlightCallOptions(timeout=seconds + GRACE_SECONDS))
-        except flight.FlightInternalError as error:
-            _told(error)
-        except flight.FlightTimedOutError:
-            self._frozen_until = time.monotonic() + FROZEN_SECONDS
-            raise Unavailable from None
-        except LOST:
-            self._forget()
-            raise _Lost from None
-
-    def _connected(self) -> flight.FlightClient:
-        with self._guard:
-            if self._pid not in (0, os.getpid()):
-                # gRPC's threads do not come along with a fork: the call would hang for ever.
-                raise RuntimeError(
-                    "this process was forked after it had asked the warehouse; spawn it instead"
-                )
-            if self._client is None:
-                if not starter.ensure_running(self.place):
-                    raise Unavailable
-                key = {"middleware": [ClientKey(read_secret(self.place))], "generic_options": CHANNEL}
-                self._server, self._pid = starter.who(self.place), os.getpid()
-                self._client = flight.FlightClient(self.place.address, **key)
-            return self._client
-
-    def _forget(self) -> None:
-        with self._guard:
-            self._client = None
-
-
-class _Lost(Exception):
-    """The warehouse went away under a call."""
+        return link().migrate()
 
 
 def query(sql: str, params: Mapping[str, object] | None = None, *, seconds: float = 10) -> pa.Table:
     """The answer to a SELECT, its values bound as `{name:Type}`; `DateTime` comes as timestamps in UTC.
 
-    Raises Unavailable (down), TooHeavy (more than `seconds`, or too much memory), QueryFailed (our SQL is wrong).
+    Raises Unavailable (down), TooHeavy (more than `seconds`, or too much memory), TooOld (the server cannot do it),
+    QueryFailed (our SQL is wrong).
     """
-    ticket = flight.Ticket(_request(sql, params, seconds))
-    return _link().read(seconds, lambda client, options: client.do_get(ticket, options).read_all())
+    return link().query(sql, params, seconds)
+
+
+def each(sql: str, params: Mapping[str, object] | None = None, *, seconds: float = 10) -> list[pa.Table]:
+    """The answers of all servers, each for itself (`system.parts` knows one server only). Raises as `query`."""
+    return link().each(sql, params, seconds)
 
 
 def command(sql: str, params: Mapping[str, object] | None = None, *, seconds: float = WRITE_SECONDS) -> None:
-    """A statement without an answer (DDL, delete); done and synced when this returns. Raises as `query`."""
-    action = flight.Action("command", _request(sql, params, seconds))
-    _link().write(seconds, lambda client, options: list(client.do_action(action, options)))
+    """A statement without an answer (DDL), on every server; done and synced when this returns. Raises as `query`."""
+    link().command(sql, params, seconds)
 
 
 def insert(table: str, rows: pa.Table) -> None:
     """One block of rows (at most a million) into `weilu.<name>`; on the disk when this returns. Raises as `query`."""
-    if not rows.num_rows:
-        return
-    asked = flight.FlightDescriptor.for_command(orjson.dumps({"table": table, "seconds": WRITE_SECONDS}))
-    _link().write(WRITE_SECONDS, lambda client, options: _put(client, options, asked, rows))
+    if rows.num_rows:
+        link().insert(table, rows)
+
+
+def alter(table: str, change: str, params: Mapping[str, object] | None = None) -> None:
+    """A mutation (`DELETE WHERE …`, `UPDATE … WHERE …`) of `weilu.<name>`; carried out when this returns."""
+    link().alter(table, change, params)
+
+
+def truncate(table: str) -> None:
+    """Takes all rows out of `weilu.<name>`."""
+    link().truncate(table)
+
+
+def reload_owners() -> None:
+    """Makes what stands in `weilu.ownership` what `dictGet('weilu.owner', …)` answers, on every server."""
+    link().reload_owners()
+
+
+def settle() -> None:
+    """Waits until no insert begun earlier is still under way somewhere."""
+    link().settle()
+
+
+def generation() -> uuid.UUID:
+    """Which generation of `weilu.events` answers."""
+    return link().generation()
+
+
+def prepare() -> uuid.UUID:
+    """Makes an empty next generation of `weilu.events`, to be filled as `weilu.events_next`."""
+    return link().prepare()
+
+
+def switch(next_generation: uuid.UUID) -> None:
+    """Lets the prepared generation answer."""
+    link().switch(next_generation)
+
+
+def discard() -> None:
+    """Drops a prepared generation, where one is left."""
+    link().discard()
 
 
 def ping() -> int:
-    """The process id of the warehouse, started where needed; keeps it from ending. Raises Unavailable."""
-    return _link().ping()
+    """The process id of the warehouse (0: servers), started where needed; keeps it from ending. Raises Unavailable."""
+    return link().ping()
 
 
 def stop() -> None:
     """Asks the warehouse of this home to end; does nothing where none runs."""
-    _link().stop()
+    link().stop()
 
 
-def _put(client: Any, options: Any, asked: Any, rows: pa.Table) -> None:
-    writer, _ = client.do_put(asked, rows.schema, options)
-    with writer:
-        writer.write_table(rows)
+_links: dict[tuple[Path, str], Link] = {}
+_guard = threading.Lock()
 
 
-def _request(sql: str, params: Mapping[str, object] | None, seconds: float) -> bytes:
-    return orjson.dumps({"sql": sql, "params": bind(params), "seconds": seconds})
+def link() -> Link:
+    """The connection to the store that this installation uses now."""
+    home, url = Path(settings.HOME), target.current()
+    found = _links.get((home, url))
+    if found is None:
+        with _guard:
+            found = _links.setdefault((home, url), link_to(url, home))
+    return found
 
 
-def _told(error: Any) -> NoReturn:
-    """The engine's refusal as an error of ours."""
-    told = orjson.loads(error.extra_info or b"{}")
-    number = int(told.get("number", 0))
-    if number in TIME_OR_MEMORY:
-        raise TooHeavy from None
-    raise QueryFailed(number, str(told.get("text", ""))) from None
+def link_to(url: str, home: Path) -> Link:
+    """A connection to the store that a URL means; empty: the one of this home. Raises WrongAddress."""
+    makers: dict[bool, Callable[[], Link]] = {True: lambda: _servers(url), False: lambda: _embedded(home)}
+    return makers[bool(url)]()
 
 
-_links: dict[Path, Link] = {}
+def _embedded(home: Path) -> Link:
+    from weilu.core.warehouse.embedded import Embedded
+
+    return Embedded(place_of(home))
 
 
-def _link() -> Link:
-    """The connection to the warehouse of this installation's home."""
-    home = Path(settings.HOME)
-    if home not in _links:
-        _links.setdefault(home, Link(place_of(home)))
-    return _links[home]
+def _servers(url: str) -> Link:
+    from weilu.core.warehouse.servers.address import address_of
+    from weilu.core.warehouse.servers.cluster import Cluster
+
+    return Cluster(address_of(url))

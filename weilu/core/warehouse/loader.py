@@ -10,7 +10,6 @@ import datetime as dt
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -19,11 +18,11 @@ from weilu.core.collecting import seldom
 from weilu.core.events import kinds
 from weilu.core.events import queries as log
 from weilu.core.events.rows import Row
-from weilu.core.locks import FOREVER, file_lock
+from weilu.core.locks import FOREVER
 from weilu.core.warehouse import client, dirty, owners, retractions, store
 from weilu.core.warehouse.blocks import block_of, inserts_of, late_days
 from weilu.core.warehouse.models import Store
-from weilu.core.warehouse.place import place_of
+from weilu.core.warehouse.target import store_lock
 
 BLOCK_ROWS = 40_000
 """Enough that an insert's fixed cost does not count, few enough that a block of plain rows stays under 40 MB."""
@@ -75,13 +74,20 @@ def refresh() -> None:
 
 @contextmanager
 def alone(*, wait: bool = False) -> Iterator[bool]:
-    """The one loader's lock; the store is of this machine, so a file lock serves on PostgreSQL too."""
-    path = place_of(Path(settings.HOME)).folder / "loader.lock"
-    with file_lock(path, wait=FOREVER if wait else 0) as held:
+    """The one loader's lock of the store in use."""
+    with store_lock("loader", wait=FOREVER if wait else 0) as held:
         yield held
 
 
 @seldom()
+def bring_up_to_date(found: Store) -> None:
+    """Everything that is in the log now; the caller holds the loader's lock."""
+    head = log.head()
+    while found.position < head or found.block_last is not None:
+        load_block(found, "weilu.events")
+    _tidy(found)
+
+
 def load_block(into: Store, table: str) -> int:
     """Load the next block into `table`; the caller sees to it that nobody else does. Returns the rows loaded.
 
@@ -100,6 +106,7 @@ def load_block(into: Store, table: str) -> int:
 
 def _finish_block(into: Store, table: str) -> int:
     """The block whose edges are stored: nobody knows how much of it arrived, so the table is asked."""
+    client.settle()
     first, last = int(into.block_first or 0), int(into.block_last or 0)
     rows = [row for row in log.read(first - 1, last - first + 1) if row.position <= last]
     sql = f"SELECT position FROM {table} WHERE position BETWEEN {{first:UInt64}} AND {{last:UInt64}}"  # noqa: S608

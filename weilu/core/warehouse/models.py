@@ -9,7 +9,8 @@ class Store(models.Model):
     """One `events` table of the column store, known by the UUID that ClickHouse gave it; it goes with the table.
 
     `block_first` and `block_last` are the edges of the block under way, kept before its insert: after a crash the table is
-    asked what it holds between them. `owners` is the state of the directory that was copied last.
+    asked what it holds between them. `owners` is the state of the directory that was copied last. `target`: of which store
+    it is a table, empty for the one of this machine.
     """
 
     uuid = models.UUIDField(primary_key=True)
@@ -18,6 +19,7 @@ class Store(models.Model):
     block_last = models.BigIntegerField(null=True)
     owners = models.JSONField(default=list)
     current = models.BooleanField(default=False)
+    target = models.TextField(default="")
 
 
 class AppliedRetraction(models.Model):

@@ -67,7 +67,7 @@ def sync(store: Store) -> bool:
             _compare_rows(part)
     if before[3:] != now[3:]:
         _compare_bots()
-    client.command("SYSTEM RELOAD DICTIONARY weilu.owner")
+    client.reload_owners()
     store.owners = list(now)
     store.save(update_fields=["owners"])
     return True
@@ -81,7 +81,7 @@ def compare(alone: Callable[[], AbstractContextManager[object]]) -> None:
             _compare_rows(part)
     with alone():
         _compare_bots()
-        client.command("SYSTEM RELOAD DICTIONARY weilu.owner")
+        client.reload_owners()
 
 
 def differ(store: Store) -> bool:
@@ -116,13 +116,18 @@ def _compare_rows(bounds: dict[str, int]) -> None:
             differing.append(row)
     _insert(differing)
     if held:
-        client.command(
-            "ALTER TABLE weilu.ownership DELETE WHERE id IN {ids:Array(UInt64)}", {"ids": list(held)}
-        )
+        client.alter("weilu.ownership", "DELETE WHERE id IN {ids:Array(UInt64)}", {"ids": list(held)})
 
 
-def _held(bounds: dict[str, int]) -> dict[int, tuple[int, int, int]]:
-    table = client.query(HELD, bounds, seconds=60)
+def _held(bounds: dict[str, int]) -> dict[int, tuple[int, int, int] | None]:
+    """By id what every server holds alike; None where one lacks it or holds it otherwise."""
+    servers = [_held_by(table) for table in client.each(HELD, bounds, seconds=60)]
+    first, *others = servers
+    alike = {number: row for number, row in first.items() if all(one.get(number) == row for one in others)}
+    return {number: alike.get(number) for one in servers for number in one}
+
+
+def _held_by(table: pa.Table) -> dict[int, tuple[int, int, int]]:
     ids, *rest = (column.to_pylist() for column in table.columns)
     return dict(zip(ids, zip(*rest, strict=True), strict=True))
 
@@ -130,8 +135,8 @@ def _held(bounds: dict[str, int]) -> dict[int, tuple[int, int, int]]:
 def _compare_bots() -> None:
     """Who became a bot, or is none after all, gets its rows anew with the flag as it is."""
     wanted = set(Identity.objects.filter(bot=True).values_list("id", flat=True))
-    held = set(client.query(HELD_BOTS).column("identity").to_pylist())
-    turned = iter(sorted(wanted ^ held))
+    held = [set(table.column("identity").to_pylist()) for table in client.each(HELD_BOTS)]
+    turned = iter(sorted(set().union(*(wanted ^ one for one in held))))
     while some := list(islice(turned, 10_000)):
         _insert(_rows(Ownership.objects.filter(identity_id__in=some)))
 

@@ -10,19 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from weilu.core.errors import Conflict
 from weilu.core.events import queries as log
-from weilu.core.locks import file_lock
 from weilu.core.warehouse import client, loader, owners, retractions, store
 from weilu.core.warehouse.models import Store
-from weilu.core.warehouse.place import place_of
-from weilu.core.warehouse.schema import EVENTS
+from weilu.core.warehouse.target import store_lock
 
 NEXT = "weilu.events_next"
 Progress = Callable[[int, int], None]
@@ -49,24 +45,22 @@ def sweep() -> None:
     """Remove what a rebuild that died has left. Raises Unavailable."""
     with _one_builder() as mine:
         if mine:
-            client.command(f"DROP TABLE IF EXISTS {NEXT} SYNC")
+            client.discard()
 
 
 @contextmanager
 def _one_builder() -> Iterator[bool]:
-    """The store is of this machine, so a file lock serves on PostgreSQL too."""
-    with file_lock(place_of(Path(settings.HOME)).folder / "rebuild.lock") as mine:
+    with store_lock("rebuild") as mine:
         yield mine
 
 
 def _begin() -> Store:
-    client.command(f"DROP TABLE IF EXISTS {NEXT} SYNC")
-    client.command(EVENTS.replace("weilu.events", NEXT))
+    generation = client.prepare()
     with loader.alone(wait=True):
-        old, new = store.current().uuid, store.table_uuid("events_next")
+        old = store.current()
         with transaction.atomic():
-            Store.objects.exclude(uuid=old).delete()
-            fresh = Store.objects.create(uuid=new)
+            Store.objects.filter(target=old.target).exclude(uuid=old.uuid).delete()
+            fresh = Store.objects.create(uuid=generation, target=old.target)
             retractions.take_as_told(fresh)
     return fresh
 
@@ -79,6 +73,5 @@ def _end(fresh: Store) -> None:
     retractions.apply(fresh, NEXT)
     fresh.owners = store.current().owners
     fresh.save(update_fields=["owners"])
-    client.command(f"EXCHANGE TABLES weilu.events AND {NEXT}")
-    client.command(f"DROP TABLE {NEXT} SYNC")
+    client.switch(fresh.uuid)
     owners.sync(store.current())

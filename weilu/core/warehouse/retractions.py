@@ -16,8 +16,8 @@ RANGES = 1_000
 WITHIN = """position BETWEEN {low:UInt64} AND {high:UInt64}
     AND arrayExists((first, last) -> position BETWEEN first AND last, {firsts:Array(UInt64)}, {lasts:Array(UInt64)})"""
 DAYS = "SELECT DISTINCT community, toDate(happened) AS day FROM {table} WHERE {within}"
-DELETE = "ALTER TABLE {table} DELETE WHERE {within}"
-MOVE = "ALTER TABLE {table} UPDATE batch = {{batch:UInt32}} WHERE {within}"
+DELETE = f"DELETE WHERE {WITHIN}"
+MOVE = f"UPDATE batch = {{batch:UInt32}} WHERE {WITHIN}"
 
 
 def apply(store: Store, table: str = "weilu.events") -> int:
@@ -46,13 +46,13 @@ def take_as_told(store: Store) -> None:
 
 def _apply(store: Store, table: str, retraction: Retraction) -> None:
     days: set[tuple[int, dt.date]] = set()
-    asked, delete, move = (one.format(table=table, within=WITHIN) for one in (DAYS, DELETE, MOVE))
+    asked = DAYS.format(table=table, within=WITHIN)
     for bound in _bounds(retraction.ranges):
         days |= {(row["community"], row["day"]) for row in client.query(asked, bound, seconds=60).to_pylist()}
-        client.command(delete, bound)
+        client.alter(table, DELETE, bound)
     for batch, ranges in _heirs(retraction.moved).items():
         for bound in _bounds(ranges):
-            client.command(move, {"batch": batch, **bound})
+            client.alter(table, MOVE, {"batch": batch, **bound})
     with transaction.atomic():
         AppliedRetraction.objects.create(store=store, retraction=retraction.id)
         dirty.mark(days)

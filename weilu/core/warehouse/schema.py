@@ -6,10 +6,37 @@ one row per (key, scope, who) with the whole history of a value as two arrays; t
 
 from __future__ import annotations
 
-DATABASE = "weilu"
+import re
+from dataclasses import dataclass
 
-EVENTS = """
-CREATE TABLE IF NOT EXISTS weilu.events (
+DATABASE = "weilu"
+OWNER_NAME = "weilu.owner"
+"""The dictionary that says whose an identity is."""
+VERSION = 1
+"""Of the tables below; `weilu migrate` records on each server which it made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`version` is the column of which the highest counts among rows of the same order. `spread` is the column by whose value
+    rows are spread over the shards of a cluster; without one every server holds all rows. `columns`: a line each."""
+
+    name: str
+    columns: str
+    order: str
+    spread: str = ""
+    version: str = ""
+    partition: str = ""
+    granularity: int = 8192
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(line.split()[0] for line in self.columns.strip().splitlines())
+
+
+EVENTS = Table(
+    "events",
+    """
     position UInt64,
     kind LowCardinality(String),
     version UInt8,
@@ -29,38 +56,27 @@ CREATE TABLE IF NOT EXISTS weilu.events (
     interaction UInt8,
     value Nullable(Int64),
     properties String
-) ENGINE = MergeTree
-PARTITION BY toYear(happened)
-ORDER BY (community, identity, happened, ms, position)
-"""
-
-OWNERSHIP = """
-CREATE TABLE IF NOT EXISTS weilu.ownership (
+""",
+    order="community, identity, happened, ms, position",
+    spread="identity",
+    partition="toYear(happened)",
+)
+OWNERSHIP = Table(
+    "ownership",
+    """
     id UInt64,
     identity UInt32,
     member UInt32,
     from_position UInt64,
     bot UInt8,
     version UInt64
-) ENGINE = ReplacingMergeTree(version)
-ORDER BY (identity, id)
-"""
-
-OWNER = """
-CREATE DICTIONARY IF NOT EXISTS weilu.owner (
-    identity UInt64,
-    member UInt32,
-    person UInt32
-) PRIMARY KEY identity
-SOURCE(CLICKHOUSE(QUERY 'SELECT toUInt64(o.identity) AS identity, argMax(o.member, o.id) AS member,
-    if(argMax(o.bot, (o.version, o.id)) = 1, 0, argMax(o.member, o.id)) AS person
-    FROM weilu.ownership AS o FINAL GROUP BY o.identity'))
-LAYOUT(FLAT(INITIAL_ARRAY_SIZE 65536 MAX_ARRAY_SIZE 100000000))
-LIFETIME(0)
-"""
-
-TIMELINES = """
-CREATE TABLE IF NOT EXISTS weilu.timelines (
+""",
+    order="identity, id",
+    version="version",
+)
+TIMELINES = Table(
+    "timelines",
+    """
     key LowCardinality(String),
     scope UInt32,
     who UInt32,
@@ -69,13 +85,15 @@ CREATE TABLE IF NOT EXISTS weilu.timelines (
     rule UInt32,
     upto UInt64,
     version UInt64
-) ENGINE = ReplacingMergeTree(version)
-ORDER BY (key, scope, who)
-SETTINGS index_granularity = 512
-"""
-
-SCORES = """
-CREATE TABLE IF NOT EXISTS weilu.scores (
+""",
+    order="key, scope, who",
+    spread="who",
+    version="version",
+    granularity=512,
+)
+SCORES = Table(
+    "scores",
+    """
     scope UInt32,
     who UInt32,
     at DateTime('UTC'),
@@ -92,10 +110,60 @@ CREATE TABLE IF NOT EXISTS weilu.scores (
     members UInt32,
     rule UInt16,
     version UInt64
-) ENGINE = ReplacingMergeTree(version)
-ORDER BY (scope, who)
-SETTINGS index_granularity = 512
-"""
+""",
+    order="scope, who",
+    spread="who",
+    version="version",
+    granularity=512,
+)
 """Influence at the present: the four factors sum to the score; `place` of `members` in the scope. Score 0: not any more."""
 
-TABLES = (EVENTS, OWNERSHIP, OWNER, TIMELINES, SCORES)
+SHAPES = (EVENTS, OWNERSHIP, TIMELINES, SCORES)
+
+OWNERS = """SELECT toUInt64(identity) AS identity, owned AS member, if(robot = 1, toUInt32(0), owned) AS person FROM (
+    SELECT o.identity AS identity, argMax(o.member, o.id) AS owned, argMax(o.bot, (o.version, o.id)) AS robot
+    FROM weilu.ownership AS o FINAL GROUP BY o.identity)"""
+"""Whose each identity is with today's knowledge; person 0 is a bot."""
+
+
+def embedded(table: Table, name: str = "") -> str:
+    """The statement that makes a table of the store of this machine, under another name where one is given."""
+    return create(table, name or f"{DATABASE}.{table.name}", engine(table))
+
+
+def create(table: Table, name: str, engine_: str, *, old: bool = False) -> str:
+    """`old`: for servers before 19, which know LowCardinality only as an experiment."""
+    columns = re.sub(r"LowCardinality\((\w+)\)", r"\1", table.columns) if old else table.columns
+    return f"CREATE TABLE IF NOT EXISTS {name} ({columns.rstrip()}\n) ENGINE = {engine_}"
+
+
+def engine(table: Table, *, path: str = "", settings: str = "") -> str:
+    """The engine with partition, order and settings. `path`: where a keeper keeps the copies of a replicated table."""
+    kind = "ReplacingMergeTree" if table.version else "MergeTree"
+    given = [f"'{path}'", "'{replica}'"] if path else []
+    given += [table.version] if table.version else []
+    parts = [f"{'Replicated' if path else ''}{kind}({', '.join(given)})"]
+    parts += [f"PARTITION BY {table.partition}"] if table.partition else []
+    parts.append(f"ORDER BY ({table.order})")
+    granularity = f"index_granularity = {table.granularity}"
+    parts.append("SETTINGS " + ", ".join(filter(None, (granularity, settings))))
+    return "\n".join(parts)
+
+
+def owner_dictionary(source: str, layout: str) -> str:
+    """The dictionary by statement: for the store of this machine and for servers since 20."""
+    return f"""CREATE DICTIONARY IF NOT EXISTS {OWNER_NAME} (
+    identity UInt64,
+    member UInt32,
+    person UInt32
+) PRIMARY KEY identity
+SOURCE({source})
+LAYOUT({layout})
+LIFETIME(0)"""
+
+
+FLAT = "FLAT(INITIAL_ARRAY_SIZE 65536 MAX_ARRAY_SIZE 100000000)"
+OWNER = owner_dictionary(f"CLICKHOUSE(QUERY '{OWNERS}')", FLAT)
+
+TABLES = (*map(embedded, (EVENTS, OWNERSHIP)), OWNER, *map(embedded, (TIMELINES, SCORES)))
+"""What makes a store of this machine."""

@@ -7,7 +7,7 @@ import uuid
 from django.db import transaction
 
 from weilu.core.events import queries as log
-from weilu.core.warehouse import client
+from weilu.core.warehouse import client, retractions
 from weilu.core.warehouse.models import Store
 
 _looked_at: set[uuid.UUID] = set()
@@ -16,10 +16,9 @@ _looked_at: set[uuid.UUID] = set()
 def current() -> Store:
     """The row of the events table that is there now. A table that we do not know is empty: it will be loaded from the start.
 
-    The UUID moves with the table when a rebuild exchanges it, so nothing else needs to say which table is the new one.
-    Raises Unavailable.
+    A generation's UUID moves with its table, so nothing else needs to say which table is the new one. Raises Unavailable.
     """
-    found = table_uuid("events")
+    found = client.generation()
     store = Store.objects.filter(uuid=found).first()
     if store is None or not store.current:
         store = _make_current(found)
@@ -29,23 +28,31 @@ def current() -> Store:
     return store
 
 
-def table_uuid(table: str) -> uuid.UUID:
-    """ClickHouse's UUID of a table of ours."""
-    sql = (
-        "SELECT toString(uuid) AS uuid FROM system.tables WHERE database = 'weilu' AND name = {table:String}"
-    )
-    return uuid.UUID(client.query(sql, {"table": table}).column("uuid")[0].as_py())
-
-
 def last_known() -> Store | None:
     """The current store as the loader saw it last; asks the database only."""
-    return Store.objects.filter(current=True).first()
+    return Store.objects.filter(current=True, target=client.link().label).first()
+
+
+def beside() -> Store:
+    """The row of a store that is being filled and answers nobody yet. Raises Unavailable."""
+    found, label = client.generation(), client.link().label
+    with transaction.atomic():
+        Store.objects.filter(target=label).exclude(uuid=found).delete()
+        fresh, made = Store.objects.get_or_create(uuid=found, defaults={"target": label})
+        if made:
+            retractions.take_as_told(fresh)
+    fresh.current = False
+    fresh.save(update_fields=["current"])
+    _look_at(fresh)
+    return fresh
 
 
 def _make_current(found: uuid.UUID) -> Store:
+    target = client.link().label
     with transaction.atomic():
-        Store.objects.exclude(uuid=found).delete()
-        store, _ = Store.objects.update_or_create(uuid=found, defaults={"current": True})
+        Store.objects.filter(target=target).exclude(uuid=found).delete()
+        values = {"current": True, "target": target}
+        store, _ = Store.objects.update_or_create(uuid=found, defaults=values)
     return store
 
 
@@ -59,6 +66,6 @@ def _look_at(store: Store) -> None:
     missing = [row for row in log.read(last, 1) if row.position <= store.position]
     if last <= expected and not missing:
         return
-    client.command("TRUNCATE TABLE weilu.events SYNC")
+    client.truncate("weilu.events")
     store.position, store.block_first, store.block_last = 0, None, None
     store.save(update_fields=["position", "block_first", "block_last"])

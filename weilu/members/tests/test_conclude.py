@@ -108,7 +108,7 @@ def _forget_everything(warehouse) -> None:
     for model in (LogEntry, EventKey, Private, Claim, Concluded):
         model.objects.all().delete()
     for table in ("events", "timelines"):
-        warehouse.command(f"TRUNCATE TABLE weilu.{table} SYNC")
+        warehouse.truncate(f"weilu.{table}")
 
 
 def test_a_late_fact_replaces_what_was_told_and_leaves_a_correction(warehouse, play) -> None:

@@ -90,7 +90,7 @@ def test_weighing_week_by_week_equals_weighing_once_at_the_end(warehouse, play) 
     from weilu.members.models import Concluded
 
     Concluded.objects.all().delete()
-    warehouse.command("TRUNCATE TABLE weilu.timelines SYNC")
+    warehouse.truncate("weilu.timelines")
     told(warehouse, play, [], 26)
     assert {key: line for key, line in timelines().items() if key[0] == "tier"} == by_steps
 

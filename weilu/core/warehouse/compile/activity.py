@@ -23,7 +23,7 @@ def rows(measure: Base, frame: Frame, bound: Bound) -> Rows:
     if looks_back(measure, frame):
         return Rows(rolling_rows(measure, frame, bound))
     columns = (
-        f"{bucket(bound, frame.starts)} AS at, community, source, {person(frame, bound)} AS person, position, value, "
+        f"{bucket(bound, frame.starts)} AS at, community, source, {person(frame)} AS person, position, value, "
         f"{bucket(bound, frame.days()[:-1])} AS day"
     )
     sql = events(frame, bound, columns, doing(bound, measure.kinds), since=frame.start)
@@ -62,7 +62,7 @@ def _scan(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Series
     aggregates = ", ".join(f"{_aggregate(one, bound)} AS m{n}" for n, one in enumerate(measures))
     columns = (
         f"{bucket(bound, frame.starts)} AS at, {by_column(frame)} AS by, kind, interaction, value, "
-        f"{person(frame, bound)} AS person, {bucket(bound, frame.days()[:-1])} AS day"
+        f"{person(frame)} AS person, {bucket(bound, frame.days()[:-1])} AS day"
     )
     inner = events(frame, bound, columns, _any_of(measures, bound), since=frame.start)
     table = run(f"SELECT at, by, {aggregates} FROM ({inner}) GROUP BY at, by", bound.params)

@@ -42,8 +42,8 @@ def holders(asked: Browse) -> Sql:
     sql = f"""
 SELECT who, min(s) AS state, min(t) AS tier, max(p) AS score FROM (
     SELECT who, if(key = 'state', place, {NOTHING}) AS s, if(key = 'tier', place, {NOTHING}) AS t, 0 AS p FROM (
-        SELECT key, who, vals[arrayLastIndex(f -> f < toDateTime({{before:UInt32}}, 'UTC'), froms)] AS value,
-            toUInt8(indexOf(if(key = 'state', {{states:Array(String)}}, {{tiers:Array(String)}}), value)) AS place
+        SELECT key, who, vals[arrayCount(f -> toUInt32(f) < {{before:UInt32}}, froms)] AS value,
+            toUInt8(if(key = 'state', indexOf({{states:Array(String)}}, value), indexOf({{tiers:Array(String)}}, value))) AS place
         FROM weilu.timelines FINAL
         WHERE key IN ('state', 'tier') AND scope IN {{scopes:Array(UInt32)}} AND {range_})
     WHERE place > 0

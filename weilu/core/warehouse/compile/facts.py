@@ -15,10 +15,11 @@ Sql = tuple[str, dict[str, object]]
 
 TODAY = "dictGet('weilu.owner', 'person', toUInt64(e.identity))"
 """The person behind a row with today's knowledge; 0 is a bot or nobody."""
-KNOWN = """LEFT ANY JOIN (
-    SELECT o.identity AS identity, if(argMax(o.bot, (o.version, o.id)) = 1, 0, argMax(o.member, o.id)) AS person
-    FROM weilu.ownership AS o FINAL WHERE o.from_position <= {known:UInt64} GROUP BY o.identity
-) AS k ON k.identity = e.identity"""
+KNOWN = """ANY LEFT JOIN (
+    SELECT identity, if(robot = 1, toUInt32(0), owned) AS owner FROM (
+        SELECT o.identity AS identity, argMax(o.bot, (o.version, o.id)) AS robot, argMax(o.member, o.id) AS owned
+        FROM weilu.ownership AS o FINAL WHERE o.from_position <= {known:UInt64} GROUP BY o.identity)
+) AS k USING (identity)"""
 """The same as it was known at a position of the log."""
 
 
@@ -43,7 +44,7 @@ class Rows:
 
     @property
     def person(self) -> str:
-        return TODAY if self.known is None else "k.person"
+        return TODAY if self.known is None else "owner"
 
     @property
     def tables(self) -> str:

@@ -29,7 +29,7 @@ def first_group(frame: Frame) -> str:
 
 
 def _first_time(measure: FirstTime, frame: Frame, bound: Bound) -> str:
-    columns = f"community, {person(frame, bound)} AS person, toUInt32(happened) AS moment"
+    columns = f"community, {person(frame)} AS person, toUInt32(happened) AS moment"
     sql = events(frame, bound, columns, f"kind = {bound(measure.kind, 'String')}")
     group = first_group(frame)
     return f"""SELECT {bucket(bound, frame.starts, "first")} AS at, {group}, person AS unit FROM (
@@ -39,7 +39,7 @@ def _first_time(measure: FirstTime, frame: Frame, bound: Bound) -> str:
 
 def _joiners(frame: Frame, bound: Bound) -> str:
     columns = (
-        f"{bucket(bound, frame.starts)} AS at, community, {person(frame, bound)} AS person, "
+        f"{bucket(bound, frame.starts)} AS at, community, {person(frame)} AS person, "
         "toUnixTimestamp(happened) * 1000 + ms AS joined"
     )
     sql = events(frame, bound, columns, f"kind = {bound(JOINED, 'String')}", since=frame.start)
@@ -48,14 +48,12 @@ def _joiners(frame: Frame, bound: Bound) -> str:
 
 def _spoke_soon(measure: SpokeSoon, frame: Frame, bound: Bound) -> str:
     later = looking_ahead(frame, frame.buckets[-1].end + measure.days * 86_400)
-    columns = f"community, {person(frame, bound)} AS person, toUnixTimestamp(happened) * 1000 + ms AS spoke"
+    columns = f"community, {person(frame)} AS person, toUnixTimestamp(happened) * 1000 + ms AS spoke"
     sent = events(later, bound, columns, f"kind = {bound(MESSAGE, 'String')}", since=frame.start)
     window = bound(measure.days * 86_400_000, "UInt64")
-    return f"""SELECT j.at AS at, j.community AS community, j.person AS person, j.person AS unit
-        FROM ({_joiners(frame, bound)}) AS j
-        INNER JOIN (SELECT community, person, arraySort(groupArray(spoke)) AS times FROM ({sent})
-                    GROUP BY community, person) AS s ON s.community = j.community AND s.person = j.person
-        WHERE arrayExists(t -> t >= j.joined AND t < j.joined + {window}, s.times)"""
+    return f"""SELECT at, community, person, person AS unit FROM ({_joiners(frame, bound)}) AS j
+        ALL INNER JOIN (SELECT community, person, groupArray(spoke) AS times FROM ({sent}) GROUP BY community, person) AS s
+        USING (community, person) WHERE joined > 0 AND arrayExists(t -> t >= joined AND t < joined + {window}, times)"""
 
 
 def looking_ahead(frame: Frame, moment: int) -> Frame:

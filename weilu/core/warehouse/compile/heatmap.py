@@ -24,7 +24,7 @@ def behind(measure: Cells, frame: Frame, weekday: int, hour: int, unit: str, bou
 
 def _rows(measure: Cells, frame: Frame, bound: Bound) -> str:
     local = f"toTimeZone(happened, {bound(frame.timezone, 'String')})"
-    columns = f"toDayOfWeek({local}) AS weekday, toHour({local}) AS hour, position, value, {person(frame, bound)} AS person"
+    columns = f"toDayOfWeek({local}) AS weekday, toHour({local}) AS hour, position, value, {person(frame)} AS person"
     sql = events(frame, bound, columns, doing(bound, measure.kinds), since=frame.start)
     if isinstance(measure, Events):
         only = "person != 0" if measure.people_only else "1"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from weilu.core.warehouse import conclusions
 from weilu.core.warehouse.compile.rows import COMMUNITY
-from weilu.core.warehouse.compile.source import Bound
+from weilu.core.warehouse.compile.source import Bound, following
 from weilu.core.warehouse.frame import Frame
 
 STATE, TIER = "state", "tier"
@@ -19,6 +19,9 @@ ORDER = {
     TIER: ("kol", "koc", "participant", "lurker", ""),
 }
 """The best first: which value speaks for a person with different ones in several communities. '' is no member."""
+
+NAMED = "notEmpty(froms) AND notEmpty(vals)"
+"""Says nothing that is not so; the oldest server reads a column only if it is named outside of a lambda within a lambda."""
 
 
 def values_of(key: str) -> tuple[str, ...]:
@@ -41,16 +44,15 @@ def holdings(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> st
 def changes(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str:
     """SELECT at, held, n: how many hold each value just before the first moment (`at` is that moment), and by how many more
     or fewer hold it before each of the later ones. For one scope; moments ascend and differ."""
-    first, at = bound(moments[0], "UInt32"), bound(tuple(moments), "Array(UInt32)")
-    last = bound(moments[-1], "UInt32")
+    first, last = bound(moments[0], "UInt32"), bound(moments[-1], "UInt32")
+    next_ = following(bound, moments, "f[i]")
     return f"""SELECT step.1 AS at, step.2 AS held, sum(step.3) AS n FROM (
-        SELECT arrayMap(f -> toUInt32(f), froms) AS f, arrayLastIndex(x -> x < {first}, f) AS k,
-            arrayFilter(i -> f[i] >= {first} AND f[i] < {last}, arrayEnumerate(f)) AS later,
-            arrayJoin(arrayConcat([({first}, vals[k], 1)],
-                arrayMap(i -> ({at}[indexOf({at}, roundDown(f[i], {at})) + 1], vals[i - 1], -1), later),
-                arrayMap(i -> ({at}[indexOf({at}, roundDown(f[i], {at})) + 1], vals[i], 1), later))) AS step
-        FROM weilu.timelines FINAL
-        WHERE key = {bound(key, "String")} AND scope IN {bound.ids(_scopes(frame))})
+        SELECT arrayJoin(arrayConcat([(toUInt32({first}), vals[arrayCount(x -> x < {first}, f)], toInt8(1))],
+                arrayMap(i -> ({next_}, vals[i - 1], toInt8(-1)), later),
+                arrayMap(i -> ({next_}, vals[i], toInt8(1)), later))) AS step
+        FROM (SELECT f, vals, arrayFilter(i -> f[i] >= {first} AND f[i] < {last}, arrayEnumerate(f)) AS later
+            FROM (SELECT arrayMap(f -> toUInt32(f), froms) AS f, vals FROM weilu.timelines FINAL
+                WHERE key = {bound(key, "String")} AND scope IN {bound.ids(_scopes(frame))})))
         GROUP BY at, held"""
 
 
@@ -61,9 +63,9 @@ def _scopes(frame: Frame) -> tuple[int, ...]:
 def _stored(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str:
     order, at = bound(ORDER[key], "Array(String)"), bound(tuple(moments), "Array(UInt32)")
     return f"""SELECT scope AS community, who, arrayMap(m -> indexOf({order},
-            vals[arrayLastIndex(x -> x < m, arrayMap(f -> toUInt32(f), froms))]), {at}) AS ranks
+            vals[arrayCount(x -> toUInt32(x) < m, froms)]), {at}) AS ranks
         FROM weilu.timelines FINAL
-        WHERE key = {bound(key, "String")} AND scope IN {bound.ids(_scopes(frame))}"""
+        WHERE key = {bound(key, "String")} AND scope IN {bound.ids(_scopes(frame))} AND {NAMED}"""
 
 
 def _known(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str:
@@ -77,8 +79,7 @@ def _known(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str:
         for scope, who, value in conclusions.known(key, asked, moment * 1000, frame.known):
             if scope in scopes:
                 paths.setdefault((scope, who), [nobody] * len(moments))[n] = ORDER[key].index(value) + 1
-    return f"""SELECT c AS community, w AS who, r AS ranks FROM (SELECT
-        arrayJoin(arrayZip({bound(tuple(s for s, _ in paths), "Array(UInt32)")},
-            {bound(tuple(w for _, w in paths), "Array(UInt32)")},
-            {bound(tuple(tuple(path) for path in paths.values()), "Array(Array(UInt8))")})) AS row,
-        row.1 AS c, row.2 AS w, row.3 AS r)"""
+    return f"""SELECT community, who, ranks FROM (SELECT 1) ARRAY JOIN
+        {bound(tuple(s for s, _ in paths), "Array(UInt32)")} AS community,
+        {bound(tuple(w for _, w in paths), "Array(UInt32)")} AS who,
+        {bound(tuple(tuple(path) for path in paths.values()), "Array(Array(UInt8))")} AS ranks"""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from weilu.core.warehouse.compile.facts import Rows, Sql
+from weilu.core.warehouse.compile.facts import KNOWN, Rows, Sql
 
 CONTRIBUTIONS = ("message.sent", "poll.voted", "checkin.done", "order.paid")
 """Doing these is a contribution; a reaction is presence and a tie, not a contribution."""
@@ -78,7 +78,7 @@ SELECT e.community AS community, e.position AS position, (e.happened, e.ms) AS m
 FROM {rows.tables}
 WHERE {rows.where} AND e.kind IN ('{MESSAGE}', '{REACTION}') AND (e.about > 0 OR e.target > 0 OR notEmpty(e.mentions))"""
     authors = f"""
-SELECT a.subject AS subject, any(a.identity) AS identity FROM weilu.events AS a
+SELECT a.subject AS subject, any(a.identity) AS author FROM weilu.events AS a
 WHERE a.kind = '{MESSAGE}' AND a.identity > 0 {by_then} AND a.subject IN (
     SELECT e.about FROM {rows.tables} WHERE {rows.where} AND e.about > 0 AND e.kind IN ('{MESSAGE}', '{REACTION}'))
 GROUP BY subject"""
@@ -86,24 +86,21 @@ GROUP BY subject"""
 SELECT m.community AS community, m.position AS position, m.moment AS moment, m.source AS source, toUInt32({person_of}) AS goal, m.answer AS answer
 FROM (
     SELECT t.community AS community, t.position AS position, t.moment AS moment, t.source AS source, t.answer AS answer,
-        arrayJoin(arrayDistinct(arrayPushBack(t.named, w.identity))) AS identity
-    FROM ({acts}) AS t LEFT ANY JOIN ({authors}) AS w ON w.subject = t.about
+        arrayJoin(arrayDistinct(arrayPushBack(t.named, w.author))) AS identity
+    FROM ({acts}) AS t ANY LEFT JOIN ({authors}) AS w ON w.subject = t.about
 ) AS m {_owner_of(rows)}
 WHERE m.identity > 0 AND m.source > 0 AND toInt64(goal) > 0"""
     return sql, rows.values
 
 
 def _person_of(rows: Rows) -> str:
-    return "dictGet('weilu.owner', 'person', toUInt64(m.identity))" if rows.known is None else "g.person"
+    return "dictGet('weilu.owner', 'person', toUInt64(m.identity))" if rows.known is None else "owner"
 
 
 def _owner_of(rows: Rows) -> str:
     if rows.known is None:
         return ""
-    return """LEFT ANY JOIN (
-    SELECT o.identity AS identity, if(argMax(o.bot, (o.version, o.id)) = 1, 0, argMax(o.member, o.id)) AS person
-    FROM weilu.ownership AS o FINAL WHERE o.from_position <= {known:UInt64} GROUP BY o.identity
-) AS g ON g.identity = m.identity"""
+    return KNOWN
 
 
 def inside(moment: int, scopes: Collection[int] | None) -> Sql:
@@ -111,7 +108,7 @@ def inside(moment: int, scopes: Collection[int] | None) -> Sql:
     only = "" if scopes is None else "AND scope IN {scopes:Array(UInt32)}"
     sql = f"""
 SELECT scope, who FROM weilu.timelines FINAL
-WHERE key = 'membership' AND vals[arrayLastIndex(f -> f < toDateTime({{moment:UInt32}}, 'UTC'), froms)] = 'in' {only}
+WHERE key = 'membership' AND vals[arrayCount(f -> toUInt32(f) < {{moment:UInt32}}, froms)] = 'in' {only}
 ORDER BY scope, who"""
     return sql, {"moment": moment, **({} if scopes is None else {"scopes": sorted(scopes)})}
 

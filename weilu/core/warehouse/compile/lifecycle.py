@@ -27,13 +27,12 @@ def returns(rows: Rows) -> Sql:
     """community, identity, back (milliseconds): for each leaving the first interaction after it, where there is one."""
     leavers = "SELECT identity FROM weilu.events WHERE kind = 'member.left'"
     sql = f"""
-SELECT l.community AS community, l.identity AS identity, groupUniqArray(i.moment) AS back
-FROM (SELECT e.community AS community, e.identity AS identity, {MOMENT_MS} AS moment
-      FROM {rows.tables} WHERE {rows.where} AND e.kind = 'member.left') AS l
-ASOF JOIN (SELECT e.community AS community, e.identity AS identity, {MOMENT_MS} AS moment
-      FROM {rows.tables} WHERE {rows.where} AND e.interaction = 1 AND e.identity IN ({leavers})) AS i
-ON i.community = l.community AND i.identity = l.identity AND i.moment > l.moment
-GROUP BY community, identity"""
+SELECT community, identity, arrayDistinct(arrayFilter(b -> b > 0, arrayMap(l -> arrayFirst(a -> a > l, acts), leaves))) AS back
+FROM (SELECT e.community AS community, e.identity AS identity, groupArrayIf({MOMENT_MS}, e.kind = 'member.left') AS leaves,
+        arraySort(groupArrayIf({MOMENT_MS}, e.interaction = 1)) AS acts
+    FROM {rows.tables} WHERE {rows.where} AND (e.kind = 'member.left' OR e.interaction = 1) AND e.identity IN ({leavers})
+    GROUP BY community, identity)
+WHERE notEmpty(acts) AND notEmpty(back)"""
     return sql, rows.values
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weilu.core.warehouse.compile.source import Bound, person
+from weilu.core.warehouse.compile.source import Bound, events, person
 from weilu.core.warehouse.frame import Frame
 
 
@@ -19,7 +19,6 @@ def how_many(units: str) -> str:
 
 def events_at(units: str, frame: Frame, bound: Bound) -> str:
     """SELECT position, happened (ms), community, member (0: a bot or nobody), kind of the events at these positions."""
-    return f"""SELECT position, toUInt64(toUnixTimestamp(happened)) * 1000 + ms AS moment, community,
-            {person(frame, bound)} AS member, kind
-        FROM weilu.events WHERE community IN {bound.ids(frame.communities)}
-        AND position IN (SELECT unit FROM ({units})) ORDER BY position"""
+    columns = f"""position, toUInt64(toUnixTimestamp(happened)) * 1000 + ms AS moment, community,
+        {person(frame)} AS member, kind"""
+    return f"{events(frame, bound, columns, f'position IN (SELECT unit FROM ({units}))')} ORDER BY position"

@@ -81,11 +81,11 @@ def _own_steps(moves: str, frame: Frame, bound: Bound) -> str:
 
 
 def _shared_steps(moves: str, frame: Frame, bound: Bound) -> str:
-    return f"""SELECT {step(bound, frame, "x.1")} AS at, '' AS by, sum(x.3) AS level,
-        countIf(x.2 > 0) AS began, countIf(x.2 <= 0) AS ended FROM (
+    return f"""SELECT {step(bound, frame, "moved.1")} AS at, '' AS by, sum(moved.3) AS level,
+        countIf(moved.2 > 0) AS began, countIf(moved.2 <= 0) AS ended FROM (
         SELECT arraySort(x -> (x.1, -x.2), groupArray((moment, change))) AS all, arrayCumSum(x -> x.2, all) AS inside,
             arrayJoin(arrayMap((x, n) -> (x.1, x.2,
-                toInt8(multiIf(x.2 = 1 AND n = 1, 1, x.2 = -1 AND n = 0, -1, 0))), all, inside)) AS x
+                toInt8(multiIf(x.2 = 1 AND n = 1, 1, x.2 = -1 AND n = 0, -1, 0))), all, inside)) AS moved
         FROM ({moves}) GROUP BY person) GROUP BY at"""
 
 
@@ -114,7 +114,7 @@ def _inside(moves: str, frame: Frame, bound: Bound) -> str:
 
 
 def _speakers(measure: Silent, frame: Frame, bound: Bound) -> str:
-    columns = f"{bucket(bound, frame.starts)} AS at, community, {person(frame, bound)} AS person"
+    columns = f"{bucket(bound, frame.starts)} AS at, community, {person(frame)} AS person"
     return events(frame, bound, columns, doing(bound, measure.kinds), since=frame.start)
 
 
@@ -135,46 +135,41 @@ def _moves(frame: Frame, bound: Bound, group: str, *, placed: bool = False) -> s
 
 
 def _steady(frame: Frame, bound: Bound, group: str, placed: bool) -> str:
-    first = f"min({place()})" if placed else "min(toUInt64(toUnixTimestamp(happened)) * 1000)"
-    rows_ = events(frame, bound, f"community, {person(frame, bound)} AS person, happened, ms, position")
-    told = f"{_moment('first', 1000)} AS moment, {_POSITION.format('first')} AS position"
-    return f"""SELECT {group}, {told if placed else "toUInt32(intDiv(first, 1000)) AS moment"}, toInt8(1) AS change
+    first = f"min({place()})" if placed else "min(toUnixTimestamp(happened))"
+    rows_ = events(frame, bound, f"community, {person(frame)} AS person, happened, ms, position")
+    told = (
+        f"{_MOMENT.format('first')} AS moment, first.2 AS position" if placed else "toUInt32(first) AS moment"
+    )
+    return f"""SELECT {group}, {told}, toInt8(1) AS change
         FROM (SELECT {group}, {first} AS first FROM ({rows_})
               WHERE person != 0 AND person NOT IN ({_eventful(frame, bound)}) GROUP BY {group})"""
 
 
 def _walked(frame: Frame, bound: Bound, group: str) -> str:
     """The same for whoever ever left, step by step through their seats."""
-    return f"""SELECT {group}, {_moment("move.1", 2000)} AS moment, {_POSITION.format("move.1")} AS position,
-        move.2 AS change FROM (
+    return f"""SELECT {group}, {_MOMENT.format("move.1")} AS moment, move.1.2 AS position, move.2 AS change FROM (
         SELECT {group}, arraySort(groupArrayArray(steps)) AS all, arrayCumSum(x -> x.2, all) AS taken,
         arrayJoin(arrayFilter((x, n) -> (x.2 = 1 AND n = 1) OR (x.2 < 1 AND n = 0), all, taken)) AS move
         FROM (SELECT community, person, {_STEPS} AS steps FROM ({_seats(frame, bound)})) GROUP BY {group})"""
 
 
-_GOING = "bitAnd(toUInt64(bitShiftRight({}, 64)), 1)"
-_POSITION = "toUInt64(bitAnd({}, toUInt128(18446744073709551615)))"
+_MOMENT = "toUInt32(intDiv({}.1, 2000))"
+"""Seconds out of a place."""
+_GOING = "bitAnd({}.1, 1)"
 _STEPS = f"""arrayMap((s, i) -> (s, toInt8(if({_GOING.format("s")} = 0, 1, if(i = 1, 0, -1)))), kept, arrayEnumerate(kept))"""
 
 
-def _moment(place_: str, parts: int) -> str:
-    """Seconds out of a place that counts `parts` a second above its position."""
-    return f"toUInt32(intDiv(toUInt64(bitShiftRight({place_}, 64)), {parts}))"
-
-
 def _eventful(frame: Frame, bound: Bound) -> str:
-    return events(
-        frame, bound, f"DISTINCT {person(frame, bound)} AS person", f"kind = {bound(LEFT, 'String')}"
-    )
+    return events(frame, bound, f"DISTINCT {person(frame)} AS person", f"kind = {bound(LEFT, 'String')}")
 
 
 def _seats(frame: Frame, bound: Bound) -> str:
     """Each seat of those who ever left, with its comings and goings in order, as places whose low bit says going."""
     every = place(f"(kind = {bound(LEFT, 'String')})")
     matters = f"kind IN {bound((JOINED, LEFT), 'Array(String)')} OR {doing(bound, ())}"
-    columns = f"community, identity, {every} AS place, {matters} AS matters"
-    rows_ = events(frame, bound, columns, f"{person(frame, bound)} IN ({_eventful(frame, bound)})")
-    return f"""SELECT community, {person(frame, bound)} AS person,
+    columns = f"community, identity, {person(frame)} AS who, {every} AS place, {matters} AS matters"
+    rows_ = events(frame, bound, columns, f"{person(frame)} IN ({_eventful(frame, bound)})")
+    return f"""SELECT community, person,
         arrayFilter((x, i) -> i = 1 OR {_GOING.format("x")} != {_GOING.format("p[i - 1]")}, p, arrayEnumerate(p)) AS kept
-        FROM (SELECT community, identity, arraySort(arrayConcat([min(place)], groupArrayIf(place, matters))) AS p
+        FROM (SELECT community, identity, any(who) AS person, arraySort(arrayConcat([min(place)], groupArrayIf(place, matters))) AS p
               FROM ({rows_}) GROUP BY community, identity) WHERE person != 0"""

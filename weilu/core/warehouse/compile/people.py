@@ -18,6 +18,7 @@ SEEN = f"""e.community AS community, countIf(e.kind = '{MESSAGE}') AS messages, 
     toInt64(toUnixTimestamp(maxIf(e.happened, e.kind = 'member.joined'))) AS joined,
     groupUniqArray(e.identity) AS identities,
     sumMapIf([toInt32(toMonday(toDate(e.happened, {{timezone:String}})))], [toUInt32(1)], e.interaction = 1) AS by_week"""
+SEEN_NAMES = "community, messages, interactions, first, last, joined, identities"
 """What is counted of one person in one community; `by_week` holds Mondays as days since 1970, and how many."""
 
 
@@ -38,7 +39,7 @@ def seen_in(rows: Rows, person: int, timezone: str) -> Sql:
     `weeks` are Mondays of the time zone as days since 1970, `counts` the interactions in them.
     """
     sql = f"""
-SELECT * EXCEPT (by_week), by_week.1 AS weeks, by_week.2 AS counts FROM (
+SELECT {SEEN_NAMES}, by_week.1 AS weeks, by_week.2 AS counts FROM (
 SELECT {SEEN}
 FROM {rows.tables} WHERE {rows.where} AND {rows.person} = {{person:UInt32}}
 GROUP BY community) ORDER BY messages DESC, community {ONE_THREAD}"""
@@ -86,7 +87,7 @@ GROUP BY other ORDER BY answers DESC, other LIMIT 100"""
 def holders(key: str, before: int, scopes: Sequence[int]) -> Sql:
     """scope, who, value: what everybody holds just before a moment (seconds); '' is left out."""
     return (
-        """SELECT scope, who, vals[arrayLastIndex(f -> f < toDateTime({before:UInt32}, 'UTC'), froms)] AS value
+        """SELECT scope, who, vals[arrayCount(f -> toUInt32(f) < {before:UInt32}, froms)] AS value
 FROM weilu.timelines FINAL WHERE key = {key:String} AND scope IN {scopes:Array(UInt32)} AND value != ''
 ORDER BY scope, who""",
         {"key": key, "before": before, "scopes": list(scopes)},
@@ -97,9 +98,9 @@ def moves(scopes: Sequence[int], since: int, before: int, key: str = "state") ->
     """scope, who, at (seconds), was, now, rule: every change of a conclusion in [since, before), oldest first."""
     return (
         """SELECT scope, who, toInt64(toUnixTimestamp(at)) AS at, was, now, rule FROM (
-    SELECT scope, who, rule, arrayJoin(arrayZip(froms, arrayPushFront(arrayPopBack(vals), ''), vals)) AS move,
-        move.1 AS at, move.2 AS was, move.3 AS now
-    FROM weilu.timelines FINAL WHERE key = {key:String} AND scope IN {scopes:Array(UInt32)} AND notEmpty(froms)
+    SELECT scope, who, rule, at, was, now FROM weilu.timelines FINAL
+    ARRAY JOIN froms AS at, arrayPushFront(arrayPopBack(vals), '') AS was, vals AS now
+    WHERE key = {key:String} AND scope IN {scopes:Array(UInt32)}
 ) WHERE at >= toDateTime({since:UInt32}, 'UTC') AND at < toDateTime({before:UInt32}, 'UTC')
 ORDER BY at, scope, who""",
         {"key": key, "scopes": list(scopes), "since": since, "before": before},

@@ -3,12 +3,10 @@ over than the thousands of small lists in it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from weilu.core.warehouse.compile.facts import Rows, Share, Sql
-from weilu.core.warehouse.compile.people import SEEN
-
-PLAIN = "SETTINGS output_format_json_quote_64bit_integers = 0"
+from weilu.core.warehouse.compile.people import SEEN, SEEN_NAMES
 
 
 def seen(people: Collection[int] | None, share: Share | None, timezone: str) -> Sql:
@@ -20,12 +18,12 @@ def seen(people: Collection[int] | None, share: Share | None, timezone: str) -> 
     if people is not None:
         where = f"{where} AND {identities} AND {rows.person} IN {{people:Array(UInt32)}}"
         values["people"] = sorted(people)
+    told = [*map(_number, SEEN_NAMES.split(", ")), _number("by_week.1"), _number("by_week.2")]
     sql = f"""
-SELECT who, toJSONString(groupArray((community, messages, interactions, first, last, joined, identities,
-    by_week.1, by_week.2))) AS text
+SELECT who, {_several(_list(told))} AS text
 FROM (SELECT {rows.person} AS who, {SEEN} FROM {rows.tables} WHERE {where} AND e.community > 0
     GROUP BY who, community HAVING toInt64(who) > 0 ORDER BY who, messages DESC, community)
-GROUP BY who ORDER BY who {PLAIN}"""
+GROUP BY who ORDER BY who"""
     return sql, values
 
 
@@ -36,23 +34,49 @@ def lines(people: Collection[int] | None, share: Share | None) -> Sql:
         where, values = "who % {of:UInt32} = {part:UInt32}", dict[str, object](share._asdict())
     if people is not None:
         where, values = "who IN {people:Array(UInt32)}", {"people": sorted(people)}
+    told = [_word("key"), _number("scope"), _number("moments"), _words("vals")]
     sql = f"""
-SELECT who, toJSONString(groupArray((key, scope, arrayMap(f -> toUInt32(f), froms), vals))) AS text
-FROM (SELECT key, scope, who, froms, vals FROM weilu.timelines FINAL
+SELECT who, {_several(_list(told))} AS text
+FROM (SELECT key, scope, who, arrayMap(f -> toUInt32(f), froms) AS moments, vals FROM weilu.timelines FINAL
     WHERE key IN ('state', 'membership') AND notEmpty(froms) AND {where} ORDER BY who, key, scope)
-GROUP BY who ORDER BY who {PLAIN}"""
+GROUP BY who ORDER BY who"""
     return sql, values
 
 
 def scores() -> Sql:
     """who, text: a list of objects, the present scores above 0 as `influence.scores` has them."""
     names = "scope, contributions, answerers, days, contribution, diversity, reach, presence, score, tier, place, members"
+    told = [
+        f"""'"{name}":', {_word(name) if name == "tier" else _number(name)}""" for name in names.split(", ")
+    ]
     sql = f"""
-SELECT who, toJSONString(groupArray(CAST(({names}), 'Tuple({_named(names)})'))) AS text
+SELECT who, {_several(_list(told, "{}"))} AS text
 FROM (SELECT who, {names} FROM weilu.scores FINAL WHERE score > 0 ORDER BY who, scope)
-GROUP BY who ORDER BY who {PLAIN}"""
+GROUP BY who ORDER BY who"""
     return sql, {}
 
 
-def _named(names: str) -> str:
-    return ", ".join(f"{name} {'String' if name == 'tier' else 'UInt32'}" for name in names.split(", "))
+# JSON out of words that the oldest server knows, and in two thirds of the time that `toJSONString` takes ----------------
+
+
+def _number(column: str) -> str:
+    """A number, or a list of some: as text they are JSON."""
+    return f"toString({column})"
+
+
+def _word(column: str) -> str:
+    """One of our own words (a key, a tier), in which nothing needs to be escaped."""
+    return f"""'"', {column}, '"'"""
+
+
+def _words(column: str) -> str:
+    return f"""'["', arrayStringConcat({column}, '","'), '"]'"""
+
+
+def _list(told: Sequence[str], brackets: str = "[]") -> str:
+    inside = ", ',', ".join(told)
+    return f"concat('{brackets[0]}', {inside}, '{brackets[1]}')"
+
+
+def _several(text: str) -> str:
+    return f"concat('[', arrayStringConcat(groupArray({text}), ','), ']')"

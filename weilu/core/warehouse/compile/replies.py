@@ -57,7 +57,8 @@ def _condition(measure: Base, bound: Bound) -> str:
 def _number(measure: Base, condition: str) -> str:
     """The aggregate over the rows that meet a condition; the lower median where there is any."""
     if isinstance(measure, FirstReply):
-        return f"if(countIf({condition}) = 0, NULL, quantileExactLowIf(0.5)(assumeNotNull(waited), {condition}) / 1000)"
+        waits = f"arraySort(groupArrayIf(assumeNotNull(waited), {condition}))"
+        return f"if(countIf({condition}) = 0, NULL, {waits}[intDiv(countIf({condition}) + 1, 2)] / 1000)"
     if isinstance(measure, Waits):
         return f"groupArrayIf(assumeNotNull(waited), {condition})"
     return f"countIf({condition})"
@@ -73,7 +74,7 @@ def _openers(frame: Frame, bound: Bound) -> str:
         replace(frame, until=frame.horizon), bound, "DISTINCT community", f"{message} AND about != 0"
     )
     columns = (
-        f"{bucket(bound, frame.starts)} AS at, community, source, {person(frame, bound)} AS person, position, "
+        f"{bucket(bound, frame.starts)} AS at, community, source, {person(frame)} AS person, position, "
         f"subject, {MOMENT} AS sent"
     )
     where = f"{message} AND about = 0 AND subject != 0 AND community IN ({telling})"
@@ -84,14 +85,15 @@ def _openers(frame: Frame, bound: Bound) -> str:
 def _threads(frame: Frame, bound: Bound, hours: int) -> str:
     """The openers, each with the milliseconds until the first reply of another person, as far as replies are read."""
     later = replace(frame, until=min(frame.buckets[-1].end + hours * 3600, frame.horizon))
-    columns = f"about, {person(frame, bound)} AS replier, {MOMENT} AS replied, position AS place"
+    columns = f"about, {person(frame)} AS replier, {MOMENT} AS replied, position AS place"
     where = f"kind = {bound(MESSAGE, 'String')} AND about != 0"
     replies = events(later, bound, columns, where, since=frame.start)
-    another = "x.3 NOT IN (0, person) AND (x.1 > sent OR x.1 = sent AND x.2 > unit)"
+    # The last WHERE says nothing that is not so: the oldest server reads only columns that are named outside of a lambda.
+    another = "x.3 != 0 AND x.3 != person AND (x.1 > sent OR x.1 = sent AND x.2 > unit)"
     return f"""SELECT at, community, source, person, unit,
-        if(empty(waits), NULL, toNullable(arrayMin(waits))) AS waited FROM (
+        if(empty(later), NULL, toNullable(toUInt64(arrayReduce('min', later) - sent))) AS waited FROM (
         SELECT o.at AS at, o.community AS community, o.source AS source, o.person AS person, o.unit AS unit, o.sent AS sent,
-            arrayMap(x -> x.1 - sent, arrayFilter(x -> {another}, r.answers)) AS waits
-        FROM ({_openers(frame, bound)}) AS o LEFT ANY JOIN (
+            arrayMap(x -> x.1, arrayFilter(x -> {another}, r.answers)) AS later
+        FROM ({_openers(frame, bound)}) AS o ANY LEFT JOIN (
             SELECT about, groupArray((replied, place, replier)) AS answers FROM ({replies}) GROUP BY about
-        ) AS r ON r.about = o.subject)"""
+        ) AS r ON r.about = o.subject WHERE o.person > 0 AND o.unit > 0)"""

@@ -36,6 +36,6 @@ def last_events(communities: Collection[int]) -> Sql:
     """community, at (seconds): when something last happened in each of these, no later than now."""
     return (
         """SELECT community, toInt64(toUnixTimestamp(max(happened))) AS at FROM weilu.events
-WHERE community IN {communities:Array(UInt32)} AND happened <= now('UTC') GROUP BY community""",
+WHERE community IN {communities:Array(UInt32)} AND happened <= now() GROUP BY community""",
         {"communities": sorted(communities)},
     )

@@ -49,10 +49,10 @@ def _started(asked: Cohorts, bound: Bound) -> str:
     starts = bound(frame.starts, "Array(UInt32)")
     where = doing(bound, (asked.start,))
     if asked.every:
-        columns = f"{bucket(bound, frame.starts)} AS at, {person(frame, bound)} AS person"
+        columns = f"{bucket(bound, frame.starts)} AS at, {person(frame)} AS person"
         sql = events(frame, bound, columns, where, since=frame.start)
         return f"SELECT DISTINCT toUInt16(indexOf({starts}, at)) AS cohort, person FROM ({sql}) WHERE person != 0"
-    sql = events(frame, bound, f"toUInt32(happened) AS moment, {person(frame, bound)} AS person", where)
+    sql = events(frame, bound, f"toUInt32(happened) AS moment, {person(frame)} AS person", where)
     return f"""SELECT toUInt16(indexOf({starts}, {bucket(bound, frame.starts, "first")})) AS cohort, person FROM (
         SELECT person, min(moment) AS first FROM ({sql}) WHERE person != 0 GROUP BY person)
         WHERE first >= {bound(frame.start, "UInt32")}"""
@@ -61,11 +61,11 @@ def _started(asked: Cohorts, bound: Bound) -> str:
 def _returns(asked: Cohorts, bound: Bound) -> str:
     later = replace(asked.frame, until=min(asked.end, asked.frame.horizon))
     index = f"indexOf({bound(asked.starts, 'Array(UInt32)')}, {bucket(bound, asked.starts)})"
-    columns = f"{person(later, bound)} AS person, toInt32({index}) AS place"
+    columns = f"{person(later)} AS person, toInt32({index}) AS place"
     back = events(later, bound, columns, doing(bound, (asked.comeback,)), since=asked.starts[0])
     return f"""SELECT c.cohort AS cohort, c.person AS person,
             toUInt16(arrayJoin(arrayFilter(n -> n >= 0 AND n < {bound(asked.periods, "Int32")},
                 arrayMap(p -> p - toInt32(c.cohort), r.places)))) AS period
         FROM ({_started(asked, bound)}) AS c
-        INNER JOIN (SELECT person, groupUniqArray(place) AS places FROM ({back}) WHERE person != 0 GROUP BY person) AS r
+        ALL INNER JOIN (SELECT person, groupUniqArray(place) AS places FROM ({back}) WHERE person != 0 GROUP BY person) AS r
         ON r.person = c.person"""

@@ -21,7 +21,7 @@ def rolling_rows(measure: Base, frame: Frame, bound: Bound) -> str:
     return f"""SELECT arrayJoin(arraySlice({starts}, low, high - low + 1)) AS at, community, source, person,
         person AS unit FROM (SELECT DISTINCT community, source, person,
         {_by_day(bound, days, low)} AS low, {_by_day(bound, days, high)} AS high
-        FROM ({_active_days(measure, frame, bound, days, "community, source")}))"""
+        FROM ({_active_days(measure, frame, bound, days)}))"""
 
 
 def rolled(measure: Base, frame: Frame, run: Run) -> Series:
@@ -35,7 +35,7 @@ def rolled(measure: Base, frame: Frame, run: Run) -> Series:
             SELECT by, arraySort(groupUniqArray({windows})) AS w, arrayJoin(arrayConcat(
                 arrayMap((x, i) -> (greatest(x.1, if(i = 1, 0, w[i - 1].2 + 1)), 1), w, arrayEnumerate(w)),
                 arrayMap(x -> (x.2 + 1, -1), w))) AS step
-            FROM ({_active_days(measure, frame, bound, days, f"{by_column(frame)} AS by")})
+            FROM (SELECT day, person, {by_column(frame)} AS by FROM ({_active_days(measure, frame, bound, days)}))
             GROUP BY by, person) GROUP BY by, edge""",
         bound.params,
     )
@@ -48,11 +48,10 @@ def rolled(measure: Base, frame: Frame, run: Run) -> Series:
     return running(changes, frame.starts)
 
 
-def _active_days(measure: People, frame: Frame, bound: Bound, days: tuple[int, ...], told: str) -> str:
-    """Each day on which a person took part, once for each value of the columns `told`."""
-    columns = f"{bucket(bound, days)} AS day, community, source, {person(frame, bound)} AS person"
+def _active_days(measure: People, frame: Frame, bound: Bound, days: tuple[int, ...]) -> str:
+    columns = f"{bucket(bound, days)} AS day, community, source, {person(frame)} AS person"
     sql = events(frame, bound, columns, doing(bound, measure.kinds), since=days[0])
-    return f"SELECT DISTINCT day, person, {told} FROM ({sql}) WHERE person != 0"
+    return f"SELECT DISTINCT day, community, source, person FROM ({sql}) WHERE person != 0"
 
 
 def _windows(measure: People, frame: Frame) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:

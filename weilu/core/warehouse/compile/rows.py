@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from weilu.core.warehouse.compile.source import Bound
+from weilu.core.warehouse.compile.source import Bound, bucket
 from weilu.core.warehouse.frame import Frame
 
 COMMUNITY = "community"
@@ -42,7 +42,7 @@ def by_column(frame: Frame) -> str:
 
 def step(bound: Bound, frame: Frame, moment: str) -> str:
     """The start of the bucket that a change belongs to, 0 where it came before them all."""
-    return f"roundDown({moment}, {bound((0, *frame.starts), 'Array(UInt32)')})"
+    return bucket(bound, frame.starts, moment)
 
 
 def running(changes: Mapping[tuple[int, str], int], starts: Iterable[int]) -> Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -56,9 +57,9 @@ def events(frame: Frame, bound: Bound, columns: str, where: str = "1", *, since:
     if frame.brought is not None:
         parts.append(_by_import(frame.brought, bound))
     if frame.member is not None:
-        parts.append(f"{person(frame, bound)} = {bound(frame.member, 'UInt32')}")
+        parts.append(f"{person(frame)} = {bound(frame.member, 'UInt32')}")
     parts.append(f"({where})")
-    return f"SELECT {columns} FROM weilu.events WHERE {' AND '.join(parts)}"
+    return f"SELECT {columns} FROM weilu.events{_then(frame, bound)} WHERE {' AND '.join(parts)}"
 
 
 def _by_import(one: Brought, bound: Bound) -> str:
@@ -66,30 +67,76 @@ def _by_import(one: Brought, bound: Bound) -> str:
     own = f"batch = {bound(one.batch, 'UInt32')}"
     if one.which == NEW:
         return own
-    firsts, lasts = bound(one.firsts, "Array(UInt64)"), bound(one.lasts, "Array(UInt64)")
-    low = f"position >= {bound(min(one.firsts, default=2**63), 'UInt64')}"
-    seen = (
-        f"{low} AND position <= {lasts}[indexOf({firsts}, roundDown(position, {firsts}))]"
-        if one.firsts
-        else "0"
-    )
+    seen = _claimed(one, bound) if one.firsts else "0"
     return f"({seen})" if one.which == ALL else f"({seen} AND NOT {own})"
 
 
-def person(frame: Frame, bound: Bound, identity: str = "identity") -> str:
-    """The person behind an identity, 0 for a bot or nobody: as known today, or as known at the frame's position."""
+def _claimed(one: Brought, bound: Bound) -> str:
+    """The condition of standing within one of its ranges; imports have few."""
+    firsts, lasts = bound(one.firsts, "Array(UInt64)"), bound(one.lasts, "Array(UInt64)")
+    edges = f"{bound(min(one.firsts), 'UInt64')} AND {bound(max(one.lasts), 'UInt64')}"
+    within = f"arrayExists((first, last) -> position BETWEEN first AND last, {firsts}, {lasts})"
+    return f"position BETWEEN {edges} AND {within}"
+
+
+def person(frame: Frame) -> str:
+    """The person behind a row of `events`, 0 for a bot or nobody: as known today, or as known at the frame's position."""
     if frame.known is None:
-        return f"dictGet('weilu.owner', 'person', toUInt64({identity}))"
-    owners = f"""(SELECT (groupArray(o.identity), groupArray(o.person)) FROM (
-        SELECT w.identity AS identity, if(argMax(w.bot, w.version) = 1, 0, argMax(w.member, w.id)) AS person
-        FROM weilu.ownership AS w FINAL WHERE w.from_position <= {bound(frame.known, "UInt64")}
-        GROUP BY w.identity) AS o)"""
-    return f"transform({identity}, {owners}.1, {owners}.2, toUInt32(0))"
+        return "dictGet('weilu.owner', 'person', toUInt64(identity))"
+    return "owner"
+
+
+def _then(frame: Frame, bound: Bound) -> str:
+    """For a known position: whose the identities were by then, beside each event as `owner`."""
+    if frame.known is None:
+        return ""
+    return f""" ANY LEFT JOIN (
+        SELECT identity, if(bot = 1, toUInt32(0), member) AS owner FROM (
+            SELECT w.identity AS identity, argMax(w.bot, w.version) AS bot, argMax(w.member, w.id) AS member
+            FROM weilu.ownership AS w FINAL WHERE w.from_position <= {bound(frame.known, "UInt64")} GROUP BY w.identity)
+        ) AS k USING (identity)"""
 
 
 def bucket(bound: Bound, starts: Sequence[int], moment: str = "toUInt32(happened)") -> str:
-    """The start of the bucket that a moment lies in; 0 for what lies before the first."""
-    return f"roundDown({moment}, {bound((0, *starts), 'Array(UInt32)')})"
+    """The start of the bucket that a moment lies in; 0 for what lies before the first. `starts` ascend.
+
+    Computed rather than looked up (`roundDown` is younger than the oldest server): days and weeks come in long runs of one
+    length, broken only where clocks change, so that a few divisions do.
+    """
+    steps = [
+        f"{moment} >= {bound(start, 'UInt32')}, toUInt32({_within(bound, moment, start, length, count)})"
+        for start, length, count in reversed(runs(starts))
+    ]
+    return f"multiIf({', '.join(steps)}, toUInt32(0))" if steps else "toUInt32(0)"
+
+
+def following(bound: Bound, edges: Sequence[int], moment: str) -> str:
+    """The first of ascending edges that lies after a moment, which is not before the first edge nor after the last but one."""
+    steps = [
+        f"{moment} >= {bound(edge, 'UInt32')}, toUInt32({_within(bound, moment, edge, length, count)} + {bound(length, 'UInt32')})"
+        for edge, length, count in reversed(runs(edges)[:-1])
+    ]
+    return f"multiIf({', '.join(steps)}, toUInt32(0))" if steps else "toUInt32(0)"
+
+
+def _within(bound: Bound, moment: str, start: int, length: int, count: int) -> str:
+    """The start of the bucket in a run of `count` of one length."""
+    begin = bound(start, "UInt32")
+    if count == 1:
+        return begin
+    size = bound(length, "UInt32")
+    return f"{begin} + intDiv({moment} - {begin}, {size}) * {size}"
+
+
+def runs(starts: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Ascending numbers as runs of one step: (first, step, how many); the last number, which nothing follows, by itself."""
+    found: list[tuple[int, int, int]] = []
+    for this, after in pairwise(starts):
+        if found and found[-1][1] == after - this:
+            found[-1] = (found[-1][0], found[-1][1], found[-1][2] + 1)
+        else:
+            found.append((this, after - this, 1))
+    return [*found, (starts[-1], 0, 1)] if starts else []
 
 
 def doing(bound: Bound, kinds: Sequence[str]) -> str:
@@ -101,8 +148,6 @@ def doing(bound: Bound, kinds: Sequence[str]) -> str:
     return f"kind IN {bound(tuple(kinds), 'Array(String)')}"
 
 
-def place(low: str = "") -> str:
-    """The order of the log as one integer: (happened in ms, position); with `low`, a bit that sorts between the two."""
-    moment = "(toUInt64(toUnixTimestamp(happened)) * 1000 + ms)"
-    moment = f"({moment} * 2 + {low})" if low else moment
-    return f"bitOr(bitShiftLeft(toUInt128({moment}), 64), toUInt128(position))"
+def place(low: str = "0") -> str:
+    """The order of the log as a pair: (happened in ms with the bit `low` behind it, position)."""
+    return f"((toUInt64(toUnixTimestamp(happened)) * 1000 + ms) * 2 + {low}, position)"

@@ -47,7 +47,7 @@ def _newcomers(days: int, frame: Frame, bound: Bound) -> str:
     starts = frame.days(after=days)
     day_zero = starts[: len(starts) - days - 1]
     again = tuple(starts[n + days] if starts[n + days + 1] <= frame.over else 0 for n in range(len(day_zero)))
-    columns = f"community, {person(frame, bound)} AS person, toUInt32(happened) AS moment, kind"
+    columns = f"community, {person(frame)} AS person, toUInt32(happened) AS moment, kind"
     sql = events(
         replace(frame, until=frame.horizon),
         bound,
@@ -68,6 +68,6 @@ def _came_back(days: int, frame: Frame, bound: Bound) -> str:
     starts = frame.days(after=days)
     group = first_group(frame)
     later = looking_ahead(frame, starts[-1])
-    columns = f"community, {person(frame, bound)} AS person, {bucket(bound, starts[days:-1])} AS again"
+    columns = f"community, {person(frame)} AS person, {bucket(bound, starts[days:-1])} AS again"
     active = events(later, bound, columns, "interaction = 1", since=starts[days])
     return f"({group}, again) IN (SELECT {group}, again FROM ({active}))"

@@ -14,7 +14,7 @@ MESSAGE = "message.sent"
 def rows(measure: Base, frame: Frame, bound: Bound) -> Rows:
     """The top speakers of each bucket with how much they sent; among equals the smaller member id comes first."""
     assert isinstance(measure, TopSpeakers)
-    columns = f"{bucket(bound, frame.starts)} AS at, community, {person(frame, bound)} AS person"
+    columns = f"{bucket(bound, frame.starts)} AS at, community, {person(frame)} AS person"
     sql = events(frame, bound, columns, f"kind = {bound(MESSAGE, 'String')}", since=frame.start)
     each = ", community" if frame.breakdown == COMMUNITY else ""
     share = f"intDiv(count() * {bound(measure.percent, 'UInt8')} + 99, 100)"

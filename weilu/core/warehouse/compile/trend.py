@@ -93,4 +93,4 @@ def _broken_down(rows: str, frame: Frame, bound: Bound) -> str:
     paths = holdings(frame.breakdown, frame, frame.moments, bound)
     place = f"indexOf({bound(frame.starts, 'Array(UInt32)')}, rows.at)"
     return f"""SELECT rows.*, if(empty(held.path), '', held.path[{place}]) AS by FROM ({rows}) AS rows
-        LEFT JOIN (SELECT who, path FROM ({paths})) AS held ON held.who = rows.person"""
+        ANY LEFT JOIN (SELECT who, path FROM ({paths})) AS held ON held.who = rows.person"""

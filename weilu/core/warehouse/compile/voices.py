@@ -14,13 +14,13 @@ def loudest(frame: Frame, limit: int) -> tuple[str, dict[str, object]]:
     """person, sent, days (local days on which something was said), tier; among equals the smaller id comes first."""
     bound = Bound()
     local = f"toDate(toTimeZone(happened, {bound(frame.timezone, 'String')}))"
-    columns = f"{person(frame, bound)} AS person, {local} AS day"
+    columns = f"{person(frame)} AS person, {local} AS day"
     said = events(frame, bound, columns, f"kind = {bound(MESSAGE, 'String')}", since=frame.start)
     top = f"""SELECT person, count() AS sent, uniqExact(day) AS days FROM ({said}) WHERE person != 0
         GROUP BY person ORDER BY sent DESC, person LIMIT {bound(limit, "UInt32")}"""
     held = holdings(TIER, frame, frame.moments[-1:], bound)
     sql = f"""SELECT t.person AS person, t.sent AS sent, t.days AS days, if(empty(h.path), '', h.path[1]) AS tier
-        FROM ({top}) AS t LEFT JOIN (SELECT who, path FROM ({held})) AS h ON h.who = t.person
+        FROM ({top}) AS t ANY LEFT JOIN (SELECT who, path FROM ({held})) AS h ON h.who = t.person
         ORDER BY sent DESC, person"""
     return sql, bound.params
 
@@ -31,10 +31,10 @@ def sent(frame: Frame, member: int, limit: int, offset: int) -> tuple[str, dict[
     said = events(
         frame,
         bound,
-        f"{person(frame, bound)} AS person, position",
+        f"{person(frame)} AS person, position",
         f"kind = {bound(MESSAGE, 'String')}",
         since=frame.start,
     )
-    sql = f"""SELECT position, count() OVER () AS total FROM ({said}) WHERE person = {bound(member, "UInt32")}
-        ORDER BY position LIMIT {bound(limit, "UInt32")} OFFSET {bound(offset, "UInt32")}"""
+    mine = f"SELECT position FROM ({said}) WHERE person = {bound(member, 'UInt32')}"
+    sql = f"""SELECT position, (SELECT count() FROM ({mine})) AS total FROM ({mine}) ORDER BY position LIMIT {bound(limit, "UInt32")} OFFSET {bound(offset, "UInt32")}"""
     return sql, bound.params

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -166,7 +167,9 @@ class _Cut:
 
     def __init__(self, insert: Callable[[str, pa.Table], None]) -> None:
         self.insert = insert
-        self.query, self.command, self.ping = client.query, client.command, client.ping
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(client, name)
 
 
 def test_a_loader_that_dies_before_it_counts_the_block_does_not_send_it_twice(
@@ -195,7 +198,7 @@ def test_a_loader_that_dies_while_copying_ownership_copies_it_next_time(
         raise Unavailable
 
     with monkeypatch.context() as broken:
-        broken.setattr(owners.client, "command", die)
+        broken.setattr(owners.client, "reload_owners", die)
         with pytest.raises(Unavailable):
             loader.run_once()
     warehouse.loaded()

@@ -20,6 +20,8 @@ from weilu.core.events import actions
 from weilu.core.events import queries as log
 from weilu.core.warehouse import client, jobs, loader, owners, store
 from weilu.core.warehouse import rebuild as building
+from weilu.core.warehouse.contract import Params
+from weilu.core.warehouse.embedded import Embedded
 from weilu.core.warehouse.errors import Unavailable
 from weilu.core.warehouse.models import Store
 from weilu.core.warehouse.rebuild import rebuild
@@ -173,7 +175,7 @@ def test_a_rebuild_that_dies_leaves_a_whole_warehouse(
         elif death == "before the exchange":
             broken.setattr(building, "_end", _die)
         else:
-            broken.setattr(building.client, "command", _dies_at("DROP TABLE weilu.events_next SYNC"))
+            broken.setattr(Embedded, "command", _dies_at("DROP TABLE weilu.events_next SYNC"))
         with pytest.raises(Unavailable):
             rebuild()
     assert (warehouse.rows(EVERYTHING), warehouse.rows(PEOPLE)) == before
@@ -184,12 +186,12 @@ def test_a_rebuild_that_dies_leaves_a_whole_warehouse(
 
 
 def _dies_at(statement: str) -> Callable[..., None]:
-    real = client.command
+    real = Embedded.command
 
-    def command(sql: str, params: dict[str, object] | None = None) -> None:
+    def command(link: Embedded, sql: str, params: Params, seconds: float) -> None:
         if sql == statement:
             raise Unavailable
-        real(sql, params)
+        real(link, sql, params, seconds)
 
     return command
 

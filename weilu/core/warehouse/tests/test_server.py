@@ -18,8 +18,9 @@ import pytest
 
 from tests.fixtures.log import Play
 from tests.fixtures.warehouse import Warehouse
-from weilu.core.warehouse import client, loader
+from weilu.core.warehouse import client, embedded, loader
 from weilu.core.warehouse.door import ClientKey
+from weilu.core.warehouse.embedded import Embedded
 from weilu.core.warehouse.errors import Unavailable
 from weilu.core.warehouse.place import SOCKET_PATH_MAX, Place, place_of, read_secret
 from weilu.core.warehouse.tests.rows import events
@@ -37,7 +38,7 @@ def place(warehouse: Warehouse, settings: object) -> Place:
 def other_home(tmp_path: Path) -> Iterator[Path]:
     """A home of its own, whose warehouse is ended afterwards."""
     yield tmp_path
-    client.Link(place_of(tmp_path)).stop()
+    Embedded(place_of(tmp_path)).stop()
 
 
 def kill() -> int:
@@ -49,9 +50,9 @@ def kill() -> int:
 ASK = """
 import sys
 from pathlib import Path
-from weilu.core.warehouse.client import Link
+from weilu.core.warehouse.embedded import Embedded
 from weilu.core.warehouse.place import place_of
-link = Link(place_of(Path(sys.argv[1])))
+link = Embedded(place_of(Path(sys.argv[1])))
 print(link.ping())
 """
 
@@ -176,7 +177,7 @@ import os
 child = os.fork()
 if child == 0:
     try:
-        Link.ping(link)
+        Embedded.ping(link)
     except RuntimeError:
         os._exit(7)
     os._exit(0)
@@ -208,7 +209,7 @@ def test_a_home_with_a_long_path_gets_its_socket_elsewhere(other_home: Path) -> 
     place = place_of(home)
     assert len(os.fsencode(place.socket)) <= SOCKET_PATH_MAX
     assert stat.S_IMODE(place.socket.parent.stat().st_mode) == 0o700
-    link = client.Link(place)
+    link = Embedded(place)
     assert link.ping() > 0
     link.stop()
 
@@ -216,7 +217,7 @@ def test_a_home_with_a_long_path_gets_its_socket_elsewhere(other_home: Path) -> 
 def test_a_stale_socket_does_not_keep_a_warehouse_from_starting(other_home: Path) -> None:
     place = place_of(other_home)
     place.socket.touch()
-    assert client.Link(place).ping() > 0
+    assert Embedded(place).ping() > 0
 
 
 def test_a_warehouse_that_is_down_is_said_to_be_at_once(warehouse_down: None) -> None:
@@ -232,8 +233,8 @@ def test_a_warehouse_that_is_down_is_said_to_be_at_once(warehouse_down: None) ->
 def test_a_warehouse_that_hangs_is_said_to_be_down_in_time(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "GRACE_SECONDS", 0.3)
-    monkeypatch.setattr(client, "FROZEN_SECONDS", 1.0)
+    monkeypatch.setattr(embedded, "GRACE_SECONDS", 0.3)
+    monkeypatch.setattr(embedded, "FROZEN_SECONDS", 1.0)
     pid = client.ping()
     os.kill(pid, signal.SIGSTOP)
     try:
@@ -244,5 +245,5 @@ def test_a_warehouse_that_hangs_is_said_to_be_down_in_time(
         assert time.monotonic() - begun < 3
     finally:
         os.kill(pid, signal.SIGCONT)
-    client._link()._frozen_until = 0.0
+    client.link()._frozen_until = 0.0
     assert client.ping() == pid
