@@ -157,6 +157,15 @@ def test_what_is_no_request_is_turned_away(door: Door, said: bytes) -> None:
     still_open(door)
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/static/console/dist/%00", f"/static/{'x' * 3000}", "/static/../../app/settings.py", "/static/%2e%2e/%2e%2e/app/settings.py",
+     "/%00", "/login/%ff%fe", "//elsewhere/login", "/login?next=%00", "/array/%00/config.js"],
+)  # fmt: skip
+def test_odd_addresses_are_not_found(door: Door, path: str) -> None:
+    assert quick(door, "GET", path).status in (302, 400, 404)
+
+
 def test_two_lengths_smuggle_nothing(door: Door) -> None:
     hidden = written("POST", "/v1/batch", batch(door, good(event="Smuggled")))
     said = written("POST", "/v1/batch", b"0\r\n\r\n" + hidden, transfer_encoding="chunked")

@@ -25,8 +25,8 @@ class Assets:
         await response(scope, receive, send)
 
     def _respond(self, scope: Scope) -> Response:
-        path = (FOLDER / scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/")).resolve()
-        if scope["method"] not in ("GET", "HEAD") or not path.is_relative_to(FOLDER) or not path.is_file():
+        path = _file(scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/"))
+        if path is None or scope["method"] not in ("GET", "HEAD"):
             return PlainTextResponse("Not Found", status_code=404)
         accepted = Headers(scope=scope).get("accept-encoding", "")
         headers = {
@@ -40,3 +40,13 @@ class Assets:
             if name in accepted and packed.is_file():
                 return FileResponse(packed, media_type=kind, headers={**headers, "content-encoding": name})
         return FileResponse(path, media_type=kind, headers=headers)
+
+
+def _file(name: str) -> Path | None:
+    """The file of that name, where there is one below `FOLDER`."""
+    try:
+        path = (FOLDER / name).resolve()
+        return path if path.is_relative_to(FOLDER) and path.is_file() else None
+    except (OSError, ValueError):
+        # No file can be called so: a NUL in it, or too long.
+        return None
