@@ -17,7 +17,7 @@ from typing import Any
 from proofs.api_world import FOREIGN, OWN, World, seeded
 from tests.elsewhere import run
 
-CALLS = 400
+CALLS = 250
 """A case."""
 TURNS = ("bea", "ada", "analyst", "bea", "ada", "analyst", "dov", "nobody")
 """Who asks in which case: most who can do most."""
@@ -31,7 +31,7 @@ def case(number: int, calls: int = CALLS) -> None:
     """`calls` calls by the role whose turn it is."""
     with tempfile.TemporaryDirectory(prefix="weilu-proof-", ignore_cleanup_errors=True) as home:
         found = run(
-            "proofs.api_calls:story", Path(home), str(number), str(calls), seconds=900,
+            "proofs.api_calls:story", Path(home), str(number), str(calls), seconds=3_600,
             WEILU_API_RATE="100000000", WEILU_API_RATE_ADDRESS="100000000", WEILU_API_RATE_UNKNOWN="100000000",
             WEILU_LOG_LEVEL="CRITICAL",
         )  # fmt: skip
