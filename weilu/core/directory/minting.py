@@ -1,6 +1,7 @@
 """Which id has this account, community or room? Mints those not known yet; only the sequencer calls it, under its lock.
 
-Safe to run twice: what a run that died has minted is found again by its outside id.
+Safe to run twice: what a run that died has minted is found again by its outside id. Transactions stand only round what is
+written: the business tables have one writer on SQLite, and a flood of known accounts must not keep the console waiting.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
+
+from django.db import transaction
 
 from weilu.core.directory import numbering, sightings
 from weilu.core.directory.models import Community, Identity, Room, Sighting
@@ -79,6 +82,11 @@ class Minter:
 
     def sight(self, folded: sightings.Folded) -> None:
         """Write who was seen by which batch, and let names follow where they differ from what is shown."""
+        if folded:
+            with transaction.atomic():
+                self._sight(folded)
+
+    def _sight(self, folded: sightings.Folded) -> None:
         sightings.write(folded)
         self.sighted.update(slot for slot, (name, _, bot) in folded.items() if not name and not bot)
         for what in (Sighting.IDENTITY, Sighting.COMMUNITY, Sighting.ROOM):
@@ -106,7 +114,8 @@ class Minter:
             known.update(((scope, outside), ref) for scope, outside, ref in find(some))
         missing = [outside for outside in unknown if outside not in known]
         if missing:
-            known.update(zip(missing, mint(missing), strict=True))
+            with transaction.atomic():
+                known.update(zip(missing, mint(missing), strict=True))
         return known
 
 

@@ -113,8 +113,7 @@ def _draft(taken: intake.Taken, state: Sequenced) -> Draft:
     opened = [nameless.without_erased(frame) for frame in taken.frames]
     recorded = max(clock.now_ms(), state.recorded)
     draft = Draft(state.head, recorded, store.positions_of(keys))
-    with transaction.atomic():
-        places = _mint(opened, state.head)
+    places = _mint(opened, state.head)
     for number, (frame, place) in enumerate(zip(opened, places, strict=True)):
         _lay(frame, place, draft, again=number < taken.again)
     if draft.wishes or draft.told:

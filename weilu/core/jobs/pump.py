@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -24,8 +23,6 @@ STUCK_SECONDS = 5.0
 FLOOD = 2_000
 """So many rows in one turn are an import, not people talking."""
 FLOOD_SECONDS = 60.0
-BACK = 5
-"""Niceness: about a third of what a process in front gets, where both want the same core."""
 
 _flood_since: float | None = None
 
@@ -149,19 +146,11 @@ def _pump(stop: threading.Event) -> None:
         while not stop.is_set():
             close_old_connections()
             moved = turn(conclude=False)
-            if moved >= FLOOD:
-                _step_back()
             if not moved + beside.look(moved):
                 stop.wait(IDLE_SECONDS)
     finally:
         # Whoever has the pump next must be the only one who concludes.
         beside.finish()
-
-
-def _step_back() -> None:
-    """In a flood, taking in what comes and pages go first: this thread, and what it starts, takes what processor is left."""
-    if os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) < BACK:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACK)
 
 
 def _lend_a_hand(stop: threading.Event) -> None:
