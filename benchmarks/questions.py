@@ -113,7 +113,7 @@ def fill(rows: pa.Table, members: int) -> None:
             }
         ),
     )
-    client.command("SYSTEM RELOAD DICTIONARY weilu.owner")
+    client.reload_owners()
     client.insert("weilu.timelines", timelines(members))
 
 

@@ -98,7 +98,7 @@ def fill(warehouse: Any, log: Log) -> None:
     for part in inserts_of(block_of(log.rows, interactions())):
         warehouse.insert("weilu.events", part)
     warehouse.insert("weilu.ownership", _owners(log))
-    warehouse.command("SYSTEM RELOAD DICTIONARY weilu.owner")
+    warehouse.reload_owners()
     questions.forget()
 
 
