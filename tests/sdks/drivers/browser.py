@@ -22,6 +22,8 @@ from tests.sdks.wire import numbers_in
 PACKAGE = {"segment": "@segment/analytics-next", "posthog": "posthog-js", "sensors": "sa-sdk-javascript"}
 PATIENCE_SECONDS = 30.0
 QUIET_SECONDS = 5.0
+LOADING_MS = 90_000
+"""For a page to load and to make its calls, on a machine that does much else."""
 CALLS = 5
 
 
@@ -70,6 +72,7 @@ def main(plans: list[dict[str, Any]]) -> None:
 
 def _visit(browser: Browser, plan: dict[str, Any]) -> Visit:
     visit = Visit(plan, browser.new_context().new_page())
+    visit.page.set_default_timeout(LOADING_MS)
     visit.page.add_init_script(f"window.plan = {json.dumps(plan)}")
     visit.page.on("requestfinished", visit.answered)
     visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
