@@ -52,7 +52,7 @@ NAMES_NO_MEMBER = {
     "events.Retraction": {"what", "ranges", "moved", "gone"},
     "jobs.Recurring": {"name", "holder", "last_error"},
     "jobs.Lease": {"holder"},
-    "members.Profile": {"seen", "lines", "scores"},
+    "members.Profile": {"seen", "lines", "newest", "scores"},
     "operators.Operator": {"password", "email", "name", "language", "theme"},
     "operators.Grant": {"role"},
     "operators.Invitation": {"digest"},

@@ -46,6 +46,7 @@ class Profile(models.Model):
     member = models.BigIntegerField(primary_key=True)
     seen = models.TextField()
     lines = models.TextField()
+    newest = models.TextField()
     scores = models.TextField()
 
 

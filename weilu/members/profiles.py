@@ -1,7 +1,7 @@
 """What is kept ready for the page of one member, so that looking at many of them costs the column store little?
 
-A row holds what the store says about a member: where they were seen, with what, and their states; numbers only, no name
-and no word. It is concluded like everything else: written anew for whoever is touched, all of it where everybody is. Whose
+A row holds what the store says about a member: where they were seen, with what, their states, and their newest events;
+numbers only, no name and no word. It is concluded like everything else: written anew for whoever is touched, all of it where everybody is. Whose
 row is missing is asked about in the store, and so is every past moment.
 """
 
@@ -24,11 +24,14 @@ from weilu.members.models import Concluded, Profile
 LIFECYCLE = "lifecycle"
 LAG = 2_000
 """So many positions may be loaded and not concluded yet: a moment's work. In a flood the store itself is asked."""
-KEPT = """INSERT INTO members_profile (member, seen, lines, scores) VALUES (%s, %s, %s, '[]')
-ON CONFLICT (member) DO UPDATE SET seen = excluded.seen, lines = excluded.lines"""
+KEPT = """INSERT INTO members_profile (member, seen, lines, newest, scores) VALUES (%s, %s, %s, %s, '[]')
+ON CONFLICT (member) DO UPDATE SET seen = excluded.seen, lines = excluded.lines, newest = excluded.newest"""
 SCORED = "UPDATE members_profile SET scores = %s WHERE member = %s"
 SOME = 900
 SEEN = ("community", "messages", "interactions", "first", "last", "joined", "identities", "weeks", "counts")
+EVENT = ("position", "kind", "at", "community", "room", "about", "target", "value", "identity")
+NEWEST = 21
+"""So many events are kept: a page of the timeline, and one more that says whether another page follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Kept:
     lines: dict[tuple[str, int], list[tuple[int, str]]]
     """(key, scope) → change points."""
     scores: list[dict[str, Any]]
+    newest: list[dict[str, Any]]
+    """As `compile.people.story` has them: the newest events in all communities and in none; all of them below `NEWEST`."""
 
 
 def of(member: int) -> Kept | None:
@@ -56,7 +61,8 @@ def _kept(row: Profile) -> Kept:
         for key, scope, froms, vals in orjson.loads(row.lines)
     }
     seen = [dict(zip(SEEN, one, strict=True)) for one in orjson.loads(row.seen)]
-    return Kept(seen, lines, orjson.loads(row.scores))
+    newest = [dict(zip(EVENT, one, strict=True)) for one in orjson.loads(row.newest)]
+    return Kept(seen, lines, orjson.loads(row.scores), newest)
 
 
 def refresh(people: Collection[int] | None, shares: int, zone: str) -> None:
@@ -69,10 +75,19 @@ def refresh(people: Collection[int] | None, shares: int, zone: str) -> None:
 
 
 def _replace(people: Collection[int] | None, share: Share | None, zone: str) -> None:
-    seen, lines = (_texts(sql) for sql in (compiled.seen(people, share, zone), compiled.lines(people, share)))
+    seen, lines, newest = (
+        _texts(sql)
+        for sql in (
+            compiled.seen(people, share, zone),
+            compiled.lines(people, share),
+            compiled.newest(people, share, NEWEST),
+        )
+    )
     before = set(_of(people, share))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(KEPT, [(who, text, lines.get(who, "[]")) for who, text in seen.items()])
+        cursor.executemany(
+            KEPT, [(who, text, lines.get(who, "[]"), newest.get(who, "[]")) for who, text in seen.items()]
+        )
         _delete(before - set(seen))
 
 

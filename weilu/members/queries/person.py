@@ -86,6 +86,8 @@ class Person:
     """Interactions by the Monday of their week, in the zone of the moment."""
     scores: list[dict[str, Any]] | None = None
     """The present scores in all scopes, where they are kept ready (`profiles`)."""
+    newest: list[dict[str, Any]] | None = None
+    """The newest events wherever they were, where they are kept ready (`profiles`)."""
 
     @property
     def first(self) -> int:

@@ -17,6 +17,7 @@ from weilu.core.warehouse.compile import people as compiled
 from weilu.core.warehouse.compile import recent
 from weilu.core.warehouse.compile.facts import Rows, Sql
 from weilu.core.warehouse.frame import day_start
+from weilu.members import profiles
 from weilu.members.queries.moves import require_scope
 from weilu.members.queries.person import Person
 from weilu.members.rules.influence import FACTORS, window_start
@@ -118,10 +119,27 @@ def _events(
 ) -> list[dict[str, int]]:
     since, until = _edges(choice, when)
     communities = [place for place in _places(viewer, one) if choice.community in (None, place)]
+    if choice.tab == ALL and before is None and choice.week is None:
+        ready = _ready(one, set(communities), until)
+        if ready is not None:
+            return ready
     rows = Rows(communities, one.accounts, since, until, when.known)
     sql = compiled.story(rows, one.id, PAGE + 1, before, _wanted(choice.tab))
     found: list[dict[str, int]] = client.query(*sql).to_pylist()
     return found
+
+
+def _ready(one: Person, communities: set[int], until: int) -> list[dict[str, int]] | None:
+    """The newest events in these communities from what is kept; None where more may exist than is kept there."""
+    if one.newest is None:
+        return None
+    accounts = set(one.accounts)
+    found = [
+        row
+        for row in one.newest
+        if row["community"] in communities and row["identity"] in accounts and row["at"] < until * 1000
+    ]
+    return found if len(found) > PAGE or len(one.newest) < profiles.NEWEST else None
 
 
 def _places(viewer: Viewer, one: Person) -> list[int]:

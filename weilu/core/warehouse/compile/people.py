@@ -21,6 +21,10 @@ SEEN = f"""e.community AS community, countIf(e.kind = '{MESSAGE}') AS messages, 
 SEEN_NAMES = "community, messages, interactions, first, last, joined, identities"
 """What is counted of one person in one community; `by_week` holds Mondays as days since 1970, and how many."""
 
+EVENT = f"""e.position AS position, e.kind AS kind, {MOMENT_MS} AS at, e.community AS community, e.room AS room, \
+e.about AS about, e.target AS target, e.value AS value, e.identity AS identity"""
+"""What a timeline shows of an event, by numbers; `at` in milliseconds."""
+
 
 def totals(rows: Rows) -> Sql:
     """person, communities, messages, first, last (seconds; last interaction, 0 without one), one row a person."""
@@ -49,7 +53,7 @@ GROUP BY community) ORDER BY messages DESC, community {ONE_THREAD}"""
 def story(
     rows: Rows, person: int, limit: int, before: tuple[int, int] | None, kinds: Collection[str] | None
 ) -> Sql:
-    """position, kind, at (ms), community, room, about, target, value: newest first, below (ms, position)."""
+    """The values of `EVENT`: newest first, below (ms, position)."""
     conditions = [f"{rows.person} = {{person:UInt32}}"]
     values: dict[str, object] = {**rows.values, "person": person, "limit": limit}
     if before is not None:
@@ -59,9 +63,7 @@ def story(
         conditions.append("e.kind IN {kinds:Array(String)}")
         values["kinds"] = sorted(kinds)
     sql = f"""
-SELECT e.position AS position, e.kind AS kind, {MOMENT_MS} AS at, e.community AS community, e.room AS room,
-    e.about AS about, e.target AS target, e.value AS value
-FROM {rows.tables} WHERE {rows.where} AND {" AND ".join(conditions)}
+SELECT {EVENT} FROM {rows.tables} WHERE {rows.where} AND {" AND ".join(conditions)}
 ORDER BY at DESC, position DESC LIMIT {{limit:UInt32}} {ONE_THREAD}"""
     return sql, values
 

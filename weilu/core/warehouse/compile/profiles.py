@@ -6,18 +6,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from weilu.core.warehouse.compile.facts import Rows, Share, Sql
-from weilu.core.warehouse.compile.people import SEEN, SEEN_NAMES
+from weilu.core.warehouse.compile.people import EVENT, SEEN, SEEN_NAMES
 
 
 def seen(people: Collection[int] | None, share: Share | None, timezone: str) -> Sql:
     """who, text: a list for each community, its values in the order of `people.seen_in`; the most messages first."""
-    identities = "e.identity IN (SELECT identity FROM weilu.ownership WHERE member IN {people:Array(UInt32)})"
-    rows = Rows(share=share)
-    values: dict[str, object] = {**rows.values, "timezone": timezone}
-    where = rows.where
-    if people is not None:
-        where = f"{where} AND {identities} AND {rows.person} IN {{people:Array(UInt32)}}"
-        values["people"] = sorted(people)
+    rows, where, values = _rows(people, share)
+    values["timezone"] = timezone
     told = [*map(_number, SEEN_NAMES.split(", ")), _number("by_week.1"), _number("by_week.2")]
     sql = f"""
 SELECT who, {_several(_list(told))} AS text
@@ -25,6 +20,29 @@ FROM (SELECT {rows.person} AS who, {SEEN} FROM {rows.tables} WHERE {where} AND e
     GROUP BY who, community HAVING toInt64(who) > 0 ORDER BY who, messages DESC, community)
 GROUP BY who ORDER BY who"""
     return sql, values
+
+
+def newest(people: Collection[int] | None, share: Share | None, limit: int) -> Sql:
+    """who, text: a list for each of the newest events, newest first, its values in the order of `people.EVENT`."""
+    rows, where, values = _rows(people, share)
+    names = [part.rsplit(" ", 1)[1] for part in EVENT.split(", ")]
+    told = [_word(name) if name == "kind" else _known(name) for name in names]
+    sql = f"""
+SELECT who, {_several(_list(told))} AS text
+FROM (SELECT {rows.person} AS who, {EVENT} FROM {rows.tables} WHERE {where} AND toInt64({rows.person}) > 0
+    ORDER BY who, at DESC, position DESC LIMIT {limit:d} BY who)
+GROUP BY who ORDER BY who"""
+    return sql, values
+
+
+def _rows(people: Collection[int] | None, share: Share | None) -> tuple[Rows, str, dict[str, object]]:
+    """The rows of a share, or of these people: led by their identities, since events are not sorted by people."""
+    rows = Rows(share=share)
+    if people is None:
+        return rows, rows.where, dict(rows.values)
+    identities = "e.identity IN (SELECT identity FROM weilu.ownership WHERE member IN {people:Array(UInt32)})"
+    where = f"{rows.where} AND {identities} AND {rows.person} IN {{people:Array(UInt32)}}"
+    return rows, where, {**rows.values, "people": sorted(people)}
 
 
 def lines(people: Collection[int] | None, share: Share | None) -> Sql:
@@ -62,6 +80,11 @@ GROUP BY who ORDER BY who"""
 def _number(column: str) -> str:
     """A number, or a list of some: as text they are JSON."""
     return f"toString({column})"
+
+
+def _known(column: str) -> str:
+    """A number that may be missing."""
+    return f"ifNull(toString({column}), 'null')"
 
 
 def _word(column: str) -> str:
