@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import lru_cache
 from pathlib import Path
 
 from django.templatetags.static import static
@@ -17,7 +18,12 @@ _read: list[tuple[float, dict[str, str]]] = []
 
 def address(name: str) -> str:
     """/static/console/dist/console-3f….css; the plain name where nothing was built (`weilu doctor` says so)."""
-    return static(f"console/dist/{_names().get(name, name)}")
+    return _static(_names().get(name, name))
+
+
+@lru_cache(maxsize=64)
+def _static(name: str) -> str:
+    return static(f"console/dist/{name}")
 
 
 def _names() -> dict[str, str]:

@@ -17,15 +17,17 @@ from django.db import connection, transaction
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import profiles as compiled
 from weilu.core.warehouse.compile.facts import Share
-from weilu.core.warehouse.store import last_known
+from weilu.core.warehouse.store import last_reached
 from weilu.members import facts
-from weilu.members.models import Concluded, Profile
+from weilu.members.models import Profile
 
 LIFECYCLE = "lifecycle"
 LAG = 2_000
 """So many positions may be loaded and not concluded yet: a moment's work. In a flood the store itself is asked."""
 KEPT = """INSERT INTO members_profile (member, seen, lines, newest, scores) VALUES (%s, %s, %s, %s, '[]')
 ON CONFLICT (member) DO UPDATE SET seen = excluded.seen, lines = excluded.lines, newest = excluded.newest"""
+ROW = """SELECT c.store, c.position, p.seen, p.lines, p.newest, p.scores
+FROM members_concluded AS c, members_profile AS p WHERE c.key = %s AND p.member = %s"""
 SCORED = "UPDATE members_profile SET scores = %s WHERE member = %s"
 SOME = 900
 SEEN = ("community", "messages", "interactions", "first", "last", "joined", "identities", "weeks", "counts")
@@ -48,21 +50,23 @@ class Kept:
 
 def of(member: int) -> Kept | None:
     """What is kept of a member; None where it is not kept, or where much came in that nothing was concluded from yet."""
-    cursor, store = Concluded.objects.filter(key=LIFECYCLE).first(), last_known()
-    if cursor is None or store is None or cursor.store != str(store.uuid):
+    loaded = last_reached()
+    with connection.cursor() as cursor:
+        cursor.execute(ROW, [LIFECYCLE, member])
+        row = cursor.fetchone()
+    if row is None or loaded is None or row[0] != loaded[0] or loaded[1] - row[1] > LAG:
         return None
-    row = Profile.objects.filter(pk=member).first() if store.position - cursor.position <= LAG else None
-    return None if row is None else _kept(row)
+    return _kept(*map(orjson.loads, row[2:]))
 
 
-def _kept(row: Profile) -> Kept:
-    lines = {
-        (key, scope): list(zip(froms, vals, strict=True))
-        for key, scope, froms, vals in orjson.loads(row.lines)
-    }
-    seen = [dict(zip(SEEN, one, strict=True)) for one in orjson.loads(row.seen)]
-    newest = [dict(zip(EVENT, one, strict=True)) for one in orjson.loads(row.newest)]
-    return Kept(seen, lines, orjson.loads(row.scores), newest)
+def _kept(seen: list[Any], lines: list[Any], newest: list[Any], scores: list[Any]) -> Kept:
+    histories = {(key, scope): list(zip(froms, vals, strict=True)) for key, scope, froms, vals in lines}
+    return Kept(
+        [dict(zip(SEEN, one, strict=True)) for one in seen],
+        histories,
+        scores,
+        [dict(zip(EVENT, one, strict=True)) for one in newest],
+    )
 
 
 def refresh(people: Collection[int] | None, shares: int, zone: str) -> None:

@@ -146,10 +146,10 @@ def _ints(table: pa.Table, name: str) -> Ints:
     return np.asarray(table.column(name).to_numpy(), dtype=np.int64)
 
 
-def weighing_before(moment: int) -> int:
+def weighing_before(moment: int, zone: str = "") -> int:
     """The Monday 00:00 of the brand's zone whose pyramid is in force just before `moment` (both in seconds)."""
     last = dt.datetime.fromtimestamp(moment - 1, dt.UTC)
-    return influence.mondays(last - dt.timedelta(days=8), last, brand_zone())[-1]
+    return influence.mondays(last - dt.timedelta(days=8), last, zone or brand_zone())[-1]
 
 
 def week_ends(first: int, until: dt.datetime) -> list[int]:

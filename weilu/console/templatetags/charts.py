@@ -18,11 +18,12 @@ events it has an `href` that opens them. `unit` is a metric's unit (`percent`, `
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
@@ -62,7 +63,23 @@ def _drawn(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
         "zero": data.get("zero", True),
         "bare": data.get("bare", False),
     }
-    return {"data": shown, "table": shapes.table_of(shown), "id": f"chart-{next(_ids)}"}
+    return {"data": shown, "rows": _rows(shapes.table_of(shown)), "id": f"chart-{next(_ids)}"}
+
+
+def _rows(table: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The body of the table, put together here: a year of weeks costs a template several milliseconds."""
+    return format_html_join(
+        "",
+        '<tr><th scope="row">{}</th>{}</tr>',
+        ((row["title"], SafeString("".join(map(_cell, row["cells"])))) for row in table),
+    )
+
+
+def _cell(point: Mapping[str, Any]) -> str:
+    text = conditional_escape(point["text"])
+    link = point.get("href")
+    inside = f'<a href="{conditional_escape(link)}">{text}</a>' if link else text
+    return f'<td class="num">{inside}</td>'
 
 
 def _heat(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,12 @@ def moment(value: dt.datetime | int | None, timezone: str = "UTC") -> str:
 
 
 @register.filter
+def hour(value: int, timezone: str) -> str:
+    """21:05 in a zone, of milliseconds: for what stands under its day."""
+    return f"{clock.from_ms(value).astimezone(ZoneInfo(timezone)):%H:%M}"
+
+
+@register.filter
 def day(value: dt.date | dt.datetime | str | None) -> str:
     """A day as the language writes it, the year only where it is not this one."""
     if not value:

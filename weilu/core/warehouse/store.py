@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from weilu.core.events import queries as log
 from weilu.core.warehouse import client, retractions
@@ -45,6 +45,14 @@ def beside() -> Store:
     fresh.save(update_fields=["current"])
     _look_at(fresh)
     return fresh
+
+
+def last_reached() -> tuple[str, int] | None:
+    """Uuid of the current store and the position it is loaded to, as the loader saw them last."""
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT uuid, position FROM warehouse_store WHERE "current"')
+        found = cursor.fetchone()
+    return None if found is None else (str(uuid.UUID(str(found[0]))), found[1])
 
 
 def _make_current(found: uuid.UUID) -> Store:

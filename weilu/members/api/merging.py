@@ -53,8 +53,7 @@ class UndoneOut(Schema):
 def list_merges(request: ApiRequest, member_id: Id) -> list[dict[str, Any]]:
     """Those that stand, newest first."""
     member = access_member(request.viewer, member_id, rights.EDIT_MEMBERS)
-    rows = decisions.of(("member", member.pk), MERGED)
-    return [_told(row) for row in rows if row.undoes_id is None and not row.is_undone]
+    return [_told(row) for row in decisions.all_standing(("member", member.pk), MERGED)]
 
 
 @router.post(

@@ -106,8 +106,8 @@ class Person:
         return sum(one.messages for one in self.memberships)
 
 
-def person(viewer: Viewer, member: int, when: When) -> Person:
-    """The member's page, without its timeline. The caller has passed the doorway."""
+def person(viewer: Viewer, member: int, when: When, name: str | None = None) -> Person:
+    """The member's page, without its timeline. The caller has passed the doorway, and may know the member's own name."""
     communities = {row.pk: row for row in visible_communities(viewer)}
     kept = profiles.of(member) if when.present else None
     lines = kept.lines if kept else _histories(viewer, member, when)
@@ -118,9 +118,10 @@ def person(viewer: Viewer, member: int, when: When) -> Person:
     state, history = _speaking(memberships, whole, when)
     used = sorted({identity for row in seen for identity in row["identities"]})
     identities = list(Identity.objects.filter(pk__in=used).order_by("pk"))
-    scores = kept.scores if kept else None
+    scores, newest = (kept.scores, kept.newest) if kept else (None, None)
+    called = names([member])[member] if name is None else name or f"#{member}"
     return Person(
-        member, names([member])[member], identities, used, memberships, state, history, _weeks(seen), scores
+        member, called, identities, used, memberships, state, history, _weeks(seen), scores, newest
     )
 
 

@@ -41,7 +41,7 @@ def scores_at(scopes: list[int], when: When) -> list[tuple[int, int, str, int]]:
     if not when.present:
         return [
             row
-            for one in standings(weighing_before(when.before), scopes, when.known)
+            for one in standings(weighing_before(when.before, when.zone), scopes, when.known)
             for row in _standing_rows(one)
         ]
     scored = client.query(*compiled.scores(scopes)).select(["scope", "who", "score"]).to_pylist()
@@ -85,7 +85,7 @@ def _influence(row: Mapping[str, Any]) -> Influence:
 def _computed(member: int, scopes: list[int], when: When) -> list[Influence]:
     return [
         _one(standing, standing.who.tolist().index(member))
-        for standing in standings(weighing_before(when.before), scopes, when.known)
+        for standing in standings(weighing_before(when.before, when.zone), scopes, when.known)
         if member in standing.who
     ]
 

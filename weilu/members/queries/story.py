@@ -227,7 +227,7 @@ def evidence(viewer: Viewer, one: Person, scope: int, factor: str, when: When) -
     if factor not in FACTORS:
         raise missing()
     communities = [scope] if scope else viewer.communities
-    before = weighing_before(when.before)
+    before = weighing_before(when.before, when.zone)
     since = window_start(before, when.zone)
     window = Rows(communities, None, since, before, when.known)
     if factor in ("diversity", "reach"):

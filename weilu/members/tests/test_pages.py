@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
 from weilu.core import clock
+from weilu.core.events import actions as log
 from weilu.core.operators import access
 from weilu.core.operators.models import AuditEntry
+from weilu.core.warehouse import client
+from weilu.members import actions
 from weilu.members.models import SavedView, ThresholdVersion
+from weilu.members.queries.person import person
+from weilu.members.queries.story import Choice, story
 from weilu.members.queries.table import Filter, listing
-from weilu.members.tests.conftest import NOW, STORY
+from weilu.members.tests.conftest import NOW, STORY, settle
 from weilu.members.tests.village import HARBOUR, HEARTH, community_of, member_of, moment, said
 from weilu.members.when import present
 
@@ -335,3 +341,54 @@ def test_what_an_account_says_about_itself_stands_on_its_members_page(at_ada) ->
     emi = member_of("Emi").pk
     Fact.objects.create(identity=Identity.objects.get(member=emi), name="plan", value='"pro"', at=1)
     assert "Says about themselves plan pro" in text(at_ada.get(f"/members/{emi}/"))
+
+
+# what is kept ready ------------------------------------------------------------------------------------------------
+
+
+def told_both_ways(viewer, member: int) -> list[object]:
+    """The first page of a timeline, which stands the same in what is kept and in the store."""
+    one = person(viewer, member, present())
+    assert one.newest is not None
+    kept = story(viewer, one, present(), Choice())
+    assert kept == story(viewer, replace(one, newest=None), present(), Choice())
+    return [item.text or item.kind for item in kept.items]
+
+
+def everybody_told(ada, bea) -> dict[str, list[object]]:
+    """What Ada reads of each; Bea, who sees Hearth only, reads the same both ways too."""
+    for name in ("Cai", "Emi", "Fay"):
+        told_both_ways(access.viewer_of(bea), member_of(name).pk)
+    return {
+        name: told_both_ways(access.viewer_of(ada), member_of(name).pk)
+        for name in ("Cai", "Emi", "Fay", "Gus")
+    }
+
+
+def test_the_timeline_kept_ready_is_what_the_store_says(village, told, warehouse, ada, bea) -> None:
+    assert "secret of the harbour" in everybody_told(ada, bea)["Emi"]
+    told([said("Emi", 25 + n / 100, number=200 + n, text=f"more {n}") for n in range(30)], batch=9)
+    told([said("Emi", 26, number=300, place=HARBOUR, text="harbour again")], batch=10)
+    assert everybody_told(ada, bea)["Emi"][0] == "harbour again"
+    by_ada, cai, fay = access.viewer_of(ada), member_of("Cai"), member_of("Fay")
+    decision = actions.merge(by_ada, cai, fay)
+    settle(warehouse)
+    assert "=cmd()" in told_both_ways(by_ada, cai.pk)
+    actions.unmerge(by_ada, decision.pk)
+    settle(warehouse)
+    assert "=cmd()" not in told_both_ways(by_ada, cai.pk)
+    assert "=cmd()" in told_both_ways(by_ada, fay.pk)
+    log.retract_batch(9)
+    settle(warehouse)
+    assert "more 3" not in everybody_told(ada, bea)["Emi"]
+
+
+def test_the_first_page_of_a_member_asks_the_store_nothing(at_ada, monkeypatch) -> None:
+    asked: list[str] = []
+    query = client.query
+    monkeypatch.setattr(client, "query", lambda *args, **more: asked.append(args[0]) or query(*args, **more))
+    page = f"/members/{member_of('Emi').pk}/"
+    assert "I do" in text(at_ada.get(page))
+    assert asked == []
+    assert "I do" in text(at_ada.get(f"{page}?tab=messages"))
+    assert len(asked) == 1

@@ -68,7 +68,7 @@ def page(request: ViewerRequest, member_id: int) -> HttpResponse:
         "can_erase": request.viewer.can(rights.ERASE_MEMBERS),
     }
     try:
-        one = reading.person(request.viewer, member.pk, moment)
+        one = reading.person(request.viewer, member.pk, moment, member.name)
         context |= _shown(request, one, moment) | _told(request, one, moment)
     except Unavailable:
         context["down"] = True
@@ -90,7 +90,7 @@ def _shown(request: ViewerRequest, one: Person, moment: when.When) -> dict[str, 
         "first_at": clock.from_ms(one.first * 1000),
         "last_at": clock.from_ms(one.last * 1000),
         "influences": found,
-        "bar": stretches(one.history, moment.before),
+        "bar": stretches(one.history, moment.before, moment.zone),
         "steps": _steps(one.history),
         "erased": bool(one.identities) and all(each.outside.startswith(GONE) for each in one.identities),
         "chart": _chart(one, request, moment),
@@ -104,7 +104,7 @@ def _shown(request: ViewerRequest, one: Person, moment: when.When) -> dict[str, 
 
 def _weighed_next(one: Person, moment: when.When) -> dt.date | None:
     """The Monday on which somebody is weighed for the first time; None for who was there on the last one."""
-    last = weighing_before(moment.before)
+    last = weighing_before(moment.before, moment.zone)
     monday = clock.day_of(clock.from_ms(last * 1000), moment.zone)
     return monday + dt.timedelta(days=7) if one.first >= last else None
 
@@ -129,10 +129,9 @@ def _first(found: list[Influence], whole: list[int]) -> Influence | None:
 
 def _merges(one: Person) -> list[Any]:
     """Merges into this member that stand, with the name of whom they took in."""
-    rows = [
-        row for row in decisions.of(("member", one.id), MERGED) if row.undoes_id is None and not row.is_undone
-    ]
-    called = identity_names({account for row in rows for account in row.evidence["accounts"]})
+    rows = decisions.all_standing(("member", one.id), MERGED)
+    accounts = {account for row in rows for account in row.evidence["accounts"]}
+    called = identity_names(accounts) if accounts else {}
     return [
         {
             "decision": row,
@@ -143,8 +142,8 @@ def _merges(one: Person) -> list[Any]:
     ]
 
 
-def stretches(history: History, until: int) -> list[dict[str, Any]]:
-    """The history as a bar: each stretch with its state, share of the whole in per mille, and its days."""
+def stretches(history: History, until: int, zone: str) -> list[dict[str, Any]]:
+    """The history as a bar: each stretch with its state, share of the whole in per mille, first day and days."""
     if not history:
         return []
     edges = [*history, (until, "")]
@@ -153,7 +152,7 @@ def stretches(history: History, until: int) -> list[dict[str, Any]]:
         {
             "state": state,
             "share": max(1, round(1000 * (end - begin) / whole)),
-            "since": clock.from_ms(begin * 1000),
+            "since": clock.day_of(clock.from_ms(begin * 1000), zone),
             "days": (end - begin) // 86_400,
         }
         for (begin, state), (end, _next) in pairwise(edges)
@@ -166,18 +165,13 @@ def _steps(history: History) -> list[str]:
 
 def _chart(one: Person, request: ViewerRequest, moment: when.When) -> dict[str, Any]:
     weeks = reading.weekly(one, moment)
-    address = reverse("members:page", args=[one.id])
     kept = {name: request.GET[name] for name in ("as_of", "known") if request.GET.get(name)}
-    points = [
-        {
-            "value": count,
-            "href": f"{address}?{urlencode({**kept, 'tab': DEEDS, 'week': week.isoformat()})}#story",
-        }
-        for week, count in weeks
-    ]
+    address = f"{reverse('members:page', args=[one.id])}?{urlencode({**kept, 'tab': DEEDS})}"
+    points = [{"value": count, "href": f"{address}&week={week.isoformat()}#story"} for week, count in weeks]
+    title = str(_("Week of %(day)s"))
     return {
         "labels": [f"{week.month}/{week.day}" for week, _count in weeks],
-        "titles": [str(_("Week of %(day)s") % {"day": week.isoformat()}) for week, _count in weeks],
+        "titles": [title % {"day": week.isoformat()} for week, _count in weeks],
         "series": [{"name": str(_("Took part")), "role": "now", "points": points}],
     }
 
@@ -189,7 +183,7 @@ def story(request: ViewerRequest, member_id: int) -> HttpResponse:
     if "HX-Request" not in request.headers:
         return redirect(f"{reverse('members:page', args=[member.pk])}?{request.GET.urlencode()}#story")
     moment = when.asked(request.GET.dict())
-    one = reading.person(request.viewer, member.pk, moment)
+    one = reading.person(request.viewer, member.pk, moment, member.name)
     template = "members/_items.html" if request.GET.get("after") else "members/_story.html"
     return render(request, template, {"person": one, "when": moment, **_told(request, one, moment)})
 
@@ -221,7 +215,7 @@ def talks(request: ViewerRequest, member_id: int) -> HttpResponse:
     """With whom the member talks: a fragment, fetched when seen, since it looks through whole communities."""
     member = access_member(request.viewer, member_id)
     moment = when.asked(request.GET.dict())
-    one = reading.person(request.viewer, member.pk, moment)
+    one = reading.person(request.viewer, member.pk, moment, member.name)
     context = {"person": one, "when": moment, "talks": reading.talks(one, moment)}
     return render(request, "members/_talks.html", context)
 
@@ -231,7 +225,7 @@ def behind(request: ViewerRequest, member_id: int, scope: int, factor: str) -> H
     """The events that one factor of influence was made from."""
     member = access_member(request.viewer, member_id)
     moment = when.asked(request.GET.dict())
-    one = reading.person(request.viewer, member.pk, moment)
+    one = reading.person(request.viewer, member.pk, moment, member.name)
     found = telling.behind(request.viewer, one, scope, factor, moment, number(request.GET.get("page")) or 1)
     context = {"person": one, "when": moment, "found": found, "days": by_day(found.items, moment.zone)}
     context |= {"title": FACTOR_WORDS[factor], "meaning": FACTOR_MEANINGS[factor]}
@@ -243,7 +237,7 @@ def between(request: ViewerRequest, member_id: int, other_id: int) -> HttpRespon
     """The messages in which the other member answered or mentioned this one."""
     member, other = (access_member(request.viewer, number_) for number_ in (member_id, other_id))
     moment = when.asked(request.GET.dict())
-    one, them = (reading.person(request.viewer, each.pk, moment) for each in (member, other))
+    one, them = (reading.person(request.viewer, each.pk, moment, each.name) for each in (member, other))
     found = telling.between(request.viewer, one, them, moment, number(request.GET.get("page")) or 1)
     title = _("%(other)s to %(name)s") % {"other": them.name, "name": one.name}
     context = {"person": one, "when": moment, "found": found, "days": by_day(found.items, moment.zone)}

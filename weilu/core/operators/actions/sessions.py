@@ -18,6 +18,10 @@ from weilu.core.operators.models import LoginSession, Operator
 
 SEEN_EVERY = dt.timedelta(minutes=5)
 """No session is written on every request; "seen" is this exact."""
+LOOK_EVERY = dt.timedelta(minutes=1)
+MOST = 10_000
+_looked: dict[str, dt.datetime] = {}
+"""When this process last looked at a session: most requests need not."""
 PRIVILEGES = "privileges"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -44,7 +48,16 @@ def keep(request: HttpRequest, operator: Operator, now: dt.datetime) -> None:
     """Give the session a new key where the operator's rights changed since, and remember that it is in use."""
     if request.session.get(PRIVILEGES) != operator.privileges:
         renew(request, operator)
-    seen = LoginSession.objects.filter(session_key=request.session.session_key).first()
+    key = request.session.session_key or ""
+    if key not in _looked or abs(now - _looked[key]) >= LOOK_EVERY:
+        _look(key, now)
+
+
+def _look(key: str, now: dt.datetime) -> None:
+    if len(_looked) >= MOST:
+        _looked.clear()
+    _looked[key] = now
+    seen = LoginSession.objects.filter(session_key=key).first()
     if seen is not None and now - seen.seen_at >= SEEN_EVERY:
         LoginSession.objects.filter(pk=seen.pk).update(seen_at=now)
 
