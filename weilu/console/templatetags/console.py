@@ -7,14 +7,19 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from weilu.console import assets
 
 register = template.Library()
+
+MOST_PARTS = 1_000
+_parts: dict[tuple[object, ...], SafeString] = {}
 
 STATE_WORDS = {
     "new": _("New"),
@@ -46,6 +51,19 @@ def _drawn(name: str, size: str, sprite: str) -> SafeString:
 def asset(name: str) -> str:
     """Address of a built file: console.css, console.js, icons.svg."""
     return assets.address(name)
+
+
+@register.simple_tag(takes_context=True)
+def menu_part(context: dict[str, Any], part: str) -> SafeString:
+    """What a page draws of the menu alone: `{% menu_part "_menu" %}`. Drawn once for each language and marked line."""
+    lines = context.get("menu") or ()
+    words = get_language(), assets.address("icons.svg")
+    key = part, words, tuple((line.item.view, line.href, line.on) for line in lines)
+    if key not in _parts:
+        if len(_parts) >= MOST_PARTS:
+            _parts.clear()
+        _parts[key] = render_to_string(f"console/{part}.html", {"menu": lines})
+    return _parts[key]
 
 
 @register.simple_tag
