@@ -62,7 +62,9 @@ def of(identities: Iterable[int]) -> list[tuple[str, Any]]:
 def _said(identities: list[int]) -> list[tuple[str, str, int]]:
     marks = ", ".join(["%s"] * len(identities))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT name, value, at FROM directory_fact WHERE identity_id IN ({marks})", identities)
+        cursor.execute(
+            f"SELECT name, value, at FROM directory_fact WHERE identity_id IN ({marks})", identities
+        )
         return cast(list[tuple[str, str, int]], cursor.fetchall())
 
 

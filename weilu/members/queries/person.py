@@ -120,9 +120,7 @@ def person(viewer: Viewer, member: int, when: When, name: str | None = None) -> 
     identities = list(Identity.objects.filter(pk__in=used).order_by("pk"))
     scores, newest = (kept.scores, kept.newest) if kept else (None, None)
     called = names([member])[member] if name is None else name or f"#{member}"
-    return Person(
-        member, called, identities, used, memberships, state, history, _weeks(seen), scores, newest
-    )
+    return Person(member, called, identities, used, memberships, state, history, _weeks(seen), scores, newest)
 
 
 def _seen(
