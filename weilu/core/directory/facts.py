@@ -27,6 +27,8 @@ WHERE CASE WHEN excluded.once THEN directory_fact.once AND excluded.at < directo
       ELSE directory_fact.once OR excluded.at >= directory_fact.at END
 """
 
+_OF = "SELECT name, value, at FROM directory_fact WHERE identity_id IN ({})"
+
 
 class Told(NamedTuple):
     """An account said something at `at` (ms); `private` is the event's private side as JSON text."""
@@ -62,9 +64,7 @@ def of(identities: Iterable[int]) -> list[tuple[str, Any]]:
 def _said(identities: list[int]) -> list[tuple[str, str, int]]:
     marks = ", ".join(["%s"] * len(identities))
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT name, value, at FROM directory_fact WHERE identity_id IN ({marks})", identities
-        )
+        cursor.execute(_OF.format(marks), identities)
         return cast(list[tuple[str, str, int]], cursor.fetchall())
 
 

@@ -11,6 +11,8 @@ from weilu.core.directory.minting import chunks
 from weilu.core.directory.models import Community, Identity, Member, Ownership, Room, Sighting
 
 SOME = 900
+_COLUMN = "SELECT id, {} FROM {} WHERE id IN ({})"
+"""A column and a table of our own models, and a mark for each id."""
 
 
 def member_names(ids: Collection[int]) -> dict[int, str]:
@@ -65,6 +67,6 @@ def _column(model: type[models.Model], ids: Collection[int], column: str) -> dic
     for some in chunks(sorted(set(ids)), SOME):
         marks = ", ".join(["%s"] * len(some))
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT id, {column} FROM {model._meta.db_table} WHERE id IN ({marks})", some)
+            cursor.execute(_COLUMN.format(column, model._meta.db_table, marks), some)
             found.update(cursor.fetchall())
     return found
