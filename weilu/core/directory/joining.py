@@ -47,7 +47,7 @@ def join(wishes: Sequence[Wish]) -> int:
         return 0
     book = _Book.of(wishes)
     changed = {number for wish in wishes for number in book.take(wish)}
-    book.save()
+    book.keep()
     sightings.rename_members(changed)
     return len(book.moved)
 
@@ -108,7 +108,7 @@ class _Book:
         self.owners[device.pk] = link
         return self._move(device, person, wish.position)
 
-    def save(self) -> None:
+    def keep(self) -> None:
         """Decisions, ownership, links; each in bulk."""
         decisions = Decision.objects.bulk_create(
             [_decision(account, before, self.now) for account, before, _ in self.moved]
