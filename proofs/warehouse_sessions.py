@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 import pyarrow.flight as flight
 
-from weilu.core.warehouse.client import Link
+from weilu.core.warehouse.embedded import Embedded
 from weilu.core.warehouse.errors import QueryFailed, TooHeavy
 from weilu.core.warehouse.place import place_of
 
@@ -29,7 +29,7 @@ FAILING = (
 def case(number: int) -> None:
     chance = random.Random(number)  # moments, not secrets
     with tempfile.TemporaryDirectory(prefix="weilu-sessions-") as home:
-        link = Link(place_of(Path(home)))
+        link = Embedded(place_of(Path(home)))
         try:
             for failure in range(FAILURES):
                 _fail(link, chance)
@@ -39,7 +39,7 @@ def case(number: int) -> None:
             link.stop()
 
 
-def _fail(link: Link, chance: random.Random) -> None:
+def _fail(link: Embedded, chance: random.Random) -> None:
     at = chance.randrange(200_000, 900_000)
     sql = chance.choice(FAILING).replace("max_result_rows = {at:UInt64}", f"max_result_rows = {at}")
     try:
@@ -49,7 +49,7 @@ def _fail(link: Link, chance: random.Random) -> None:
     raise AssertionError(f"a question that must fail answered {len(found)} rows")
 
 
-def _ask(link: Link, sql: str, at: int) -> list[dict[str, int]]:
+def _ask(link: Embedded, sql: str, at: int) -> list[dict[str, int]]:
     ticket = flight.Ticket(orjson.dumps({"sql": sql, "params": {"at": str(at)}, "seconds": 10}))
     answer = link.read(10, lambda client, options: client.do_get(ticket, options).read_all())
     rows: list[dict[str, int]] = answer.to_pylist()

@@ -53,7 +53,7 @@ def compare(seed: str, wanted: str) -> dict[str, Any]:
     _communities()
     while asked < int(wanted):
         log = a_log(chance)
-        fill(_Store, log)
+        fill(client, log)
         for _ in range(2):
             pairs = list(_pairs(chance, log, a_span(chance, log)))
             answers = questions.ask_many([pair.question for pair in pairs], EVERYTHING)
@@ -223,13 +223,6 @@ def _near(ours: float | None, theirs: float | None) -> bool:
     return ours == theirs or (
         ours is not None and theirs is not None and math.isclose(ours, theirs, rel_tol=1e-9)
     )
-
-
-class _Store:
-    """What `fill` needs of the column store."""
-
-    command = staticmethod(client.command)
-    insert = staticmethod(client.insert)
 
 
 def _communities() -> None:
