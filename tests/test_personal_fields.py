@@ -67,7 +67,7 @@ NAMES_NO_MEMBER = {
     "webhooks.Attempt": {"error"},
     "api.Answered": {"owner", "key", "route", "request", "media"},
     "api.Rate": {"key"},
-    "warehouse.Store": {"owners"},
+    "warehouse.Store": {"owners", "target"},
     "imports.Batch": {"state", "format", "sha256"},
     "tracking.Source": {"name", "code", "key", "origins", "declared"},
     "tracking.SeenEvent": {"name", "kind", "properties"},

@@ -16,6 +16,7 @@ from typing import Any
 from tests.house import ROOT, House, house
 
 SECONDS = 10.0
+STILL_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,15 @@ class Door:
         return next(
             int(row["events"]) for row in self.one.weilu_json("source", "list") if row["code"] == self.code
         )
+
+    def settled(self) -> int:
+        """The same, once what was sent before is counted: counts are written down each second, so they stand still for three."""
+        count, since = self.taken(), time.monotonic()
+        until = since + SECONDS
+        while time.monotonic() < min(since + STILL_SECONDS, until):
+            if (now := self.taken()) != count:
+                count, since = now, time.monotonic()
+        return count
 
     def taken_after(self, least: int) -> int:
         """The same, once it is at least so many: counts are written down each second."""

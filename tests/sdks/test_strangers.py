@@ -169,7 +169,7 @@ def test_odd_addresses_are_not_found(door: Door, path: str) -> None:
 def test_two_lengths_smuggle_nothing(door: Door) -> None:
     hidden = written("POST", "/v1/batch", batch(door, good(event="Smuggled")))
     said = written("POST", "/v1/batch", b"0\r\n\r\n" + hidden, transfer_encoding="chunked")
-    before = door.taken()
+    before = door.settled()
     with door.line() as line:
         line.say(said)
         first = line.hear()
@@ -296,7 +296,7 @@ def test_odd_events_of_posthog_are_taken_or_refused(door: Door, event: Any) -> N
 
 
 def test_five_thousand_events_in_one_request_come_in_and_one_more_does_not(door: Door) -> None:
-    before = door.taken()
+    before = door.settled()
     assert door.ask("POST", "/v1/batch", batch(door, *(good() for _ in range(5_000)))).status == 200
     assert door.ask("POST", "/v1/batch", batch(door, *(good() for _ in range(5_001)))).status == 413
     assert door.taken_after(before + 5_000) == before + 5_000
