@@ -86,11 +86,10 @@ def _shown(task: Task, numbers: Sequence[int]) -> list[int]:
 
 
 def _kill_web(one: House, chance: random.Random, kills: int, seconds: float) -> None:
-    """Kill the front door `kills` times while the SDKs send; each time it has been started again and has served a while."""
+    """Kill the whole front door `kills` times while the SDKs send; each time it has been started again and has served a while."""
     for _kill in range(kills):
         time.sleep(seconds / (kills + 1) * chance.uniform(0.6, 1.0))
-        pid = one.children().get("web")
-        if pid is not None:
+        for pid in [pid for part, pid in one.children().items() if part.startswith("web")]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         one.wait_ready()

@@ -120,13 +120,15 @@ class House:
         return json.loads(self.weilu(*arguments, "--json", timeout=timeout).strip().splitlines()[-1])
 
     def children(self) -> dict[str, int]:
-        """Process ids by part: web, worker, jobs, warehouse; those that live now."""
+        """Process ids by part: web (one of them), web 2, …, worker, jobs, warehouse; those that live now."""
         found: dict[str, int] = {}
+        webs: list[int] = []
         if self.process is not None:
             for pid in _children_of(self.process.pid):
                 words = _command(pid)
                 if "web" in words:
-                    found["web"] = pid
+                    found[f"web {len(webs) + 1}" if webs else "web"] = pid
+                    webs.append(pid)
                 elif "worker" in words:
                     found["jobs" if "--no-pump" in words else "worker"] = pid
         for pid in self.warehouse_pids():

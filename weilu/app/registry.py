@@ -23,7 +23,7 @@ from weilu.core.api import jobs as api_jobs
 from weilu.core.api.personal import PERSONAL as api_personal
 from weilu.core.decisions import kinds as decision_kinds
 from weilu.core.decisions.personal import PERSONAL as decisions_personal
-from weilu.core.events import erasures, handlers, intake, kinds, sequencer
+from weilu.core.events import changes, erasures, handlers, intake, kinds, sequencer
 from weilu.core.events import jobs as log_jobs
 from weilu.core.events import queries as log
 from weilu.core.events.events import KINDS as LOG_KINDS
@@ -84,7 +84,7 @@ NEEDS: tuple[needs.Provider, ...] = (*console_needs.PROVIDERS,)
 
 
 def register_all() -> None:
-    pump.register(PUMP)
+    pump.register(PUMP, changes.Look)
     decision_kinds.register(DECISION_KINDS)
     kinds.register(EVENT_KINDS)
     kinds.also_called(tracking_names.WELL_KNOWN)

@@ -19,6 +19,8 @@ SECRET_KEY = secret_key(HOME)
 DEBUG = False
 HOST = os.environ.get("WEILU_HOST", "127.0.0.1")
 PORT = int(os.environ.get("WEILU_PORT", "8000"))
+WEB_PROCESSES = max(1, int(os.environ.get("WEILU_WEB_PROCESSES") or min(2, os.cpu_count() or 1)))
+"""Under `weilu up`: Python draws one page at a time in each."""
 BASE_URL = os.environ.get("WEILU_BASE_URL", f"http://{HOST}:{PORT}").rstrip("/")
 TRUSTED_PROXIES = [p for p in os.environ.get("WEILU_TRUSTED_PROXIES", "").split(",") if p]
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", HOST, urlsplit(BASE_URL).hostname or "localhost"]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
 from types import FrameType
+
+from weilu.app.listening import HANDED_DOWN
 
 PATIENCE_SECONDS = 10.0
 """How long a child may take to end before it is killed."""
@@ -18,11 +21,13 @@ STEADY_SECONDS = 30.0
 
 @dataclass(slots=True)
 class Child:
-    """One process of the house, known by the arguments it is started with. What runs `once` is not started again."""
+    """One process of the house, known by the arguments it is started with. What runs `once` is not started again; one that
+    answers visitors gets the `door` they come through."""
 
     name: str
     arguments: tuple[str, ...]
     once: bool = False
+    door: socket.socket | None = None
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
@@ -32,8 +37,11 @@ class Child:
         self.started = time.monotonic()
         command = [sys.executable, "-m", "weilu.app", *self.arguments]
         # A group of its own: Ctrl-C reaches the supervisor alone, which then ends its children in order.
+        told, handed = {"WEILU_SUPERVISED": "1"}, list[int]()
+        if self.door is not None:
+            told[HANDED_DOWN], handed = str(self.door.fileno()), [self.door.fileno()]
         self.process = subprocess.Popen(
-            command, start_new_session=True, env={**os.environ, "WEILU_SUPERVISED": "1"}
+            command, start_new_session=True, env={**os.environ, **told}, pass_fds=handed
         )
 
     def watch(self) -> int | None:

@@ -11,6 +11,7 @@ from django.db import close_old_connections
 
 from weilu.connectors.webhooks import delivering
 from weilu.core import clock, disk
+from weilu.core.events import changes
 from weilu.core.jobs import pump, recurring, tasks
 
 logger = logging.getLogger("weilu.worker")
@@ -31,10 +32,10 @@ def run_sender(stop: threading.Event) -> None:
 
 def run_jobs(stop: threading.Event, holder: str) -> None:
     """Queued tasks one after the other; recurring work and the reaper in between."""
-    sweep_at = clock.now()
+    sweep_at, look, busy = clock.now(), changes.Look(), False
     while not stop.is_set():
         close_old_connections()
-        busy = disk.has_room() and _guarded(lambda: tasks.run_waiting(holder))
+        busy = (busy or look.due()) and disk.has_room() and _guarded(lambda: tasks.run_waiting(holder))
         if clock.now() >= sweep_at:
             _guarded(lambda: bool(recurring.run_due(holder)) | bool(tasks.reap(clock.now())))
             sweep_at = clock.now() + dt.timedelta(seconds=SWEEP_SECONDS)

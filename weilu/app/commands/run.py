@@ -28,6 +28,7 @@ def up(
     sample: Annotated[bool, typer.Option(help="play the sample brand while the home is empty")] = False,
 ) -> None:
     """Start everything on this machine: pages, worker and warehouse. Ctrl-C ends it."""
+    from weilu.app import listening
     from weilu.app.backup.restoring import refuse_cut_off
     from weilu.app.supervisor import Child, Supervisor
     from weilu.core.jobs.locks import only_one
@@ -38,11 +39,14 @@ def up(
                 f"Weilu is running already for {settings.HOME}. Stop it first, or set another WEILU_HOME."
             )
         refuse_cut_off()
-        _refuse_busy_port()
+        door = listening.open_door()
         _migrate()
         _greet()
         children = [
-            Child("web", ("web", "--no-migrate")),
+            *(
+                Child(f"web {n}", ("web", "--no-migrate"), door=door)
+                for n in range(1, settings.WEB_PROCESSES + 1)
+            ),
             Child("worker", ("worker", "--no-jobs")),
             Child("jobs", ("worker", "--no-pump")),
         ]
@@ -59,22 +63,21 @@ def web(migrate: Annotated[bool, typer.Option(help="bring the tables up to date 
 
     import uvicorn
 
+    from weilu.app import listening
     from weilu.app.backup.restoring import refuse_cut_off
 
     refuse_cut_off()
     if migrate:
         _migrate()
-    _refuse_busy_port()
+    door = listening.given_door() or listening.open_door()
     if "WEILU_SUPERVISED" not in os.environ:
         _greet()
     # A batch of events is thousands of small objects without cycles; looking for cycles among them took half the time.
     gc.set_threshold(100_000, 20, 20)
     # A page's thread waits this long for its turn after each query, while events keep the loop busy; 5 ms made pages slow.
     sys.setswitchinterval(0.0005)
-    uvicorn.run(
+    config = uvicorn.Config(
         "weilu.app.asgi:app",
-        host=settings.HOST,
-        port=settings.PORT,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -83,6 +86,7 @@ def web(migrate: Annotated[bool, typer.Option(help="bring the tables up to date 
         timeout_graceful_shutdown=5,
         loop="uvloop",
     )
+    uvicorn.Server(config).run(sockets=[door])
 
 
 def worker(
@@ -174,18 +178,6 @@ def _migrate_warehouse(verbosity: int) -> None:
     else:
         if verbosity:
             sys.stdout.write(f"Warehouse: {'tables made' if made else 'no tables to make'}.\n")
-
-
-def _refuse_busy_port() -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.HOST, settings.PORT))
-        except OSError as problem:
-            raise Conflict(
-                f"Cannot listen on {settings.HOST}:{settings.PORT} ({problem.strerror}). "
-                "Stop what listens there, or choose another WEILU_PORT."
-            ) from problem
 
 
 def _is_empty() -> bool:

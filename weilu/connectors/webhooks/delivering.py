@@ -18,6 +18,7 @@ from weilu.connectors.webhooks import actions, deciding, payloads, rules, sendin
 from weilu.connectors.webhooks.models import Delivery, Endpoint, State
 from weilu.core import clock
 from weilu.core.errors import Unavailable
+from weilu.core.events import changes
 from weilu.core.operators import secrets
 
 logger = logging.getLogger("weilu.webhooks")
@@ -31,16 +32,18 @@ BROKEN_SECONDS = 10.0
 
 
 def run_forever(stop: threading.Event) -> None:
-    """The worker's thread: looks for what is due once a second."""
+    """The worker's thread: looks once a second whether anything may be due."""
     flights: dict[concurrent.futures.Future[None], int] = {}
+    look = changes.Look()
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool:
         while not stop.is_set():
             close_old_connections()
             flights = {one: endpoint for one, endpoint in flights.items() if not one.done()}
             try:
-                deciding.fan_out(clock.now())
-                for delivery in claim(AT_ONCE - len(flights), Counter(flights.values())):
-                    flights[pool.submit(_in_its_thread, delivery)] = delivery.endpoint_id
+                if flights or look.due():
+                    deciding.fan_out(clock.now())
+                    for delivery in claim(AT_ONCE - len(flights), Counter(flights.values())):
+                        flights[pool.submit(_in_its_thread, delivery)] = delivery.endpoint_id
                 rest = LOOK_SECONDS
             except Unavailable:
                 rest = BROKEN_SECONDS

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.db import close_old_connections, connections
 
@@ -43,13 +44,20 @@ class Step:
     shared: bool = False
 
 
+class Look(Protocol):
+    """Knows when it is worth asking the steps."""
+
+    def due(self) -> bool: ...
+
+
 _steps: tuple[Step, ...] = ()
+_look: Callable[[], Look]
 
 
-def register(steps: Iterable[Step]) -> None:
-    """Called once from `app.registry`; the order is the way of the data."""
-    global _steps
-    _steps = tuple(steps)
+def register(steps: Iterable[Step], look: Callable[[], Look]) -> None:
+    """Called once from `app.registry`; the order is the way of the data, `look` makes one for the thread that asks."""
+    global _steps, _look
+    _steps, _look = tuple(steps), look
 
 
 def turn(*, conclude: bool = True) -> int:
@@ -141,12 +149,15 @@ def run_forever(stop: threading.Event) -> None:
 
 
 def _pump(stop: threading.Event) -> None:
-    beside = _Beside()
+    beside, look = _Beside(), _look()
     try:
         while not stop.is_set():
             close_old_connections()
-            moved = turn(conclude=False)
-            if not moved + beside.look(moved):
+            moved = 0
+            if look.due():
+                moved = turn(conclude=False)
+                moved += beside.look(moved)
+            if not moved:
                 stop.wait(IDLE_SECONDS)
     finally:
         # Whoever has the pump next must be the only one who concludes.

@@ -148,3 +148,21 @@ def test_with_a_full_disk_everything_waits_where_it_is(steps, monkeypatch):
     monkeypatch.setattr(disk, "has_room", lambda: False)
     assert pump.turn() == 0
     assert log == []
+
+
+def test_the_pump_rests_until_there_is_reason_to_look(steps, monkeypatch):
+    log: list[str] = []
+    stop = threading.Event()
+    reasons = [True, True, False, False, True]
+
+    class Look:
+        def due(self) -> bool:
+            found = reasons.pop(0)
+            if not reasons:
+                stop.set()
+            return found
+
+    monkeypatch.setattr(pump, "_look", Look)
+    steps(carrying([5], log, "load"))
+    pump.run_forever(stop)
+    assert log == ["load"] * 3
