@@ -51,7 +51,9 @@ def test_what_is_spooled_is_seen_though_no_database_was_written(seen_so_far: cha
     assert seen_so_far.changed()
 
 
-def test_it_looks_for_a_while_after_a_change_and_now_and_then_without(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_looks_for_a_while_after_a_change_and_now_and_then_without(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     now = [100.0]
     told = iter([True, *[False] * 100])
     monkeypatch.setattr(changes.time, "monotonic", lambda: now[0])
