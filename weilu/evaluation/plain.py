@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from weilu.core import metrics
 from weilu.core.events import kinds
 from weilu.core.warehouse.compile.source import ANY, INTERACTION
+from weilu.core.warehouse.paths import is_event
 
 STATES = {
     "new": gettext_lazy("New"),
@@ -84,11 +85,29 @@ def _flow(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
     return Told(_("From “%(from)s” to “%(to)s”") % moved, _bucket(question, point.get("at")))
 
 
+def _funnel(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
+    steps, step = question["steps"], point["step"]
+    named = {"n": step, "of": len(steps), "event": _event(steps[step - 1]["event"])}
+    what = (
+        _("Lost before step %(n)s of %(of)s: %(event)s")
+        if point.get("lost")
+        else _("Step %(n)s of %(of)s: %(event)s")
+    )
+    part = question.get("point", {}).get("by")
+    return Told(f"{what % named} · {part}" if part else what % named, _span(question))
+
+
+def _paths(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
+    return Told(" → ".join(_event(one) for one in point["path"]), _span(question))
+
+
 TELLERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Told]] = {
     "trend": _trend,
     "heatmap": _heatmap,
     "retention": _retention,
     "flow": _flow,
+    "funnel": _funnel,
+    "paths": _paths,
 }
 
 
@@ -121,8 +140,17 @@ def _bucket(question: Mapping[str, Any], at: str | None) -> str:
 
 
 def _span(question: Mapping[str, Any]) -> str:
-    first, last = (dt.date.fromisoformat(question[edge]) for edge in ("from", "to"))
+    first, last = (_given_day(question.get(edge)) for edge in ("from", "to"))
+    if first is None or last is None:
+        since = _("since %(day)s") % {"day": long_day(first)} if first else ""
+        until = _("until %(day)s") % {"day": long_day(last)} if last else ""
+        return since or until or str(_("all days"))
     return long_day(first) if first == last else f"{long_day(first)} – {long_day(last)}"
+
+
+def _given_day(told: object) -> dt.date | None:
+    """A day of the question; None where it was left out or names an event."""
+    return None if told is None or is_event(told) else dt.date.fromisoformat(str(told))
 
 
 def long_day(day: dt.date) -> str:

@@ -13,10 +13,10 @@ from weilu.connectors.imports.models import Batch, State
 from weilu.core import clock
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import questions
-from weilu.core.warehouse.answers import NONE
 from weilu.core.warehouse.errors import Unavailable
 from weilu.core.warehouse.links import behind
 from weilu.core.warehouse.question import Refused
+from weilu.core.warehouse.tables.kind import NONE
 
 PATIENCE = 1.0
 """Seconds that a page waits for the newest events."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
@@ -14,33 +12,12 @@ from weilu.core.warehouse.compile import heatmap, retention, states, trend
 from weilu.core.warehouse.compile.holdings import values_of
 from weilu.core.warehouse.compile.retention import Cohorts
 from weilu.core.warehouse.compile.rows import COMMUNITY, STATE, TIER, Series
-from weilu.core.warehouse.compile.source import Bound, Run
+from weilu.core.warehouse.compile.source import Bound
 from weilu.core.warehouse.frame import Bucket
 from weilu.core.warehouse.measures import EVENTS, PEOPLE, Base, Events, People, Sums, combined, parts
-from weilu.core.warehouse.question import FLOW, HEATMAP, RETENTION, TREND, Refused
-
-Row = tuple[Any, ...]
-Rows = list[Row]
-NONE = "none"
-"""Shown where a breakdown has no value: a bot has no state, nobody was a member before they came."""
-
-
-class Source(NamedTuple):
-    """Where values come from: `run` puts a statement to the store, `series` computes measures or remembers them."""
-
-    run: Run
-    series: Callable[[Sequence[Base], frames.Frame], dict[Base, Series]]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """`rows` makes the table; `behind` the statement whose rows are the units of one point; `counts` what those are."""
-
-    columns: Callable[[Asked], tuple[str, ...]]
-    rows: Callable[[Asked, Source], Rows]
-    behind: Callable[[Asked, str, Bound], str]
-    counts: Callable[[Asked], str]
-
+from weilu.core.warehouse.question import FLOW, FUNNEL, HEATMAP, PATHS, RETENTION, TREND, Refused
+from weilu.core.warehouse.tables import funnel, paths
+from weilu.core.warehouse.tables.kind import NONE, Kind, Rows, Source
 
 # trend ---------------------------------------------------------------------------------------------------------------
 
@@ -234,4 +211,6 @@ KINDS = {
     FLOW: Kind(
         lambda _: ("at", "from_state", "to_state", "members"), _flow_rows, _flow_behind, lambda _: PEOPLE
     ),
+    FUNNEL: funnel.KIND,
+    PATHS: paths.KIND,
 }

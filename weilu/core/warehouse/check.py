@@ -15,13 +15,24 @@ from weilu.core.events import claims, ranges
 from weilu.core.events import queries as log
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import frame as frames
-from weilu.core.warehouse import names
+from weilu.core.warehouse import funnels, names, paths
 from weilu.core.warehouse.compile import trend
 from weilu.core.warehouse.frame import HOUR, Brought, Frame
+from weilu.core.warehouse.funnels import Funnel
 from weilu.core.warehouse.measures import Events, Holding, Measure, People, Sums, parts
 from weilu.core.warehouse.places import find_community
-from weilu.core.warehouse.question import FLOW, MEMBERS, RETENTION, SUM, TREND, Question, Refused
-from weilu.core.warehouse.span import NEW, Span
+from weilu.core.warehouse.question import (
+    FLOW,
+    FUNNEL,
+    MEMBERS,
+    PATHS,
+    RETENTION,
+    SUM,
+    TREND,
+    Question,
+    Refused,
+)
+from weilu.core.warehouse.span import EVER, NEW, NOW, Span
 
 MOST_BUCKETS = 4000
 OUTSIDE = 0
@@ -64,7 +75,10 @@ def check(question: Question, viewer: Viewer, seen: Visible | None = None) -> As
     ids = [int(row.pk) for row in communities]
     if question.span.communities is None and question.by_name:
         ids = outside + ids
-    question = _with_kinds(question, [*outside, *(int(row.pk) for row in rows)])
+    everywhere = [*outside, *(int(row.pk) for row in rows)]
+    question = _with_kinds(question, everywhere)
+    _known_properties(question, everywhere)
+    question = replace(question, span=_days(question.span, ids, timezone))
     frame = _frame(question, ids, timezone, _scope(viewer, communities, rows))
     measure, unit = _measure(question)
     if measure is not None and frame.breakdown is not None:
@@ -148,13 +162,40 @@ def _with_kinds(question: Question, communities: Sequence[int]) -> Question:
         names.kind_of(name, communities) if name else ""
         for name in (question.event, question.start, question.comeback)
     )
-    return replace(question, event=event, start=start, comeback=comeback)
+    way = question.way and question.way.named(lambda name: names.kind_of(name, communities))
+    return replace(question, event=event, start=start, comeback=comeback, way=way)
+
+
+def _known_properties(question: Question, communities: Sequence[int]) -> None:
+    """Raises Refused for a way that cannot be gone, or that asks for what no event has."""
+    if question.way is None:
+        return
+    way = question.way
+    sentence = funnels.problem(way) if isinstance(way, Funnel) else paths.problem(way)
+    if sentence:
+        raise Refused(sentence)
+    for step in question.way.looked_up:
+        for name in step.properties:
+            names.must_have(step.event, name, communities)
+    if question.trait:
+        assert isinstance(question.way, Funnel)
+        names.must_have(question.way.steps[0].event, question.trait, communities)
+
+
+def _days(span: Span, communities: Sequence[int], timezone: str) -> Span:
+    """Days that nobody gave: from that of the first event to today."""
+    first, last = span.first, span.last
+    if first == EVER:
+        first = min(max(EVER, clock.day_of(names.first_moment(communities), timezone)), last)
+    if last == NOW:
+        last = max(first, clock.day_of(clock.now(), timezone))
+    return replace(span, first=first, last=last)
 
 
 def _measure(question: Question) -> tuple[Measure | None, str]:
     if question.kind == FLOW and question.size == HOUR:
         raise Refused(_("States change by the day: ask for moves by day, week or month."))
-    if question.kind in (RETENTION, FLOW):
+    if question.kind in (RETENTION, FLOW, FUNNEL, PATHS):
         return None, metrics.PEOPLE
     measure, unit = _metric(question.metric) if question.metric else _event(question)
     if (question.kind != TREND or question.size == HOUR) and not _by_the_hour(measure):

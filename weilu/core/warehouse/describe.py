@@ -18,8 +18,12 @@ from weilu.core.warehouse.question import READERS, Refused
 Json = dict[str, Any]
 _MISSING: Any = object()
 DAY = dt.date(2018, 6, 1)
-NUMBER, NOTHING = 1, None
-"""What `peek` may meet."""
+NUMBER, NOTHING, EVENT = 1, None, "event"
+"""What `peek` may meet; an event only in place of a day."""
+EITHER = (("metric", "after", "from"), ("event", "before", "to"))
+"""Parts of which a question has one or the other, or as an event."""
+_DAYS = ("from", "to")
+NO_DAY = {"not": {"pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}}
 
 
 def schema() -> Json:
@@ -35,7 +39,7 @@ def schema() -> Json:
 def _kind(kind: str) -> Json:
     found = _Found()
     for given, within, met, subject in product(
-        (True, False), (True, False), (NOTHING, NUMBER), ("metric", "event")
+        (True, False), (True, False), (NOTHING, NUMBER, EVENT), EITHER
     ):
         READERS[kind](_Blank(found, given=given, within=within, met=met, subject=subject))
     described = found.as_json()
@@ -44,6 +48,9 @@ def _kind(kind: str) -> Json:
     if {"metric", "event"} <= described["properties"].keys():
         described["properties"]["metric"] = {"enum": [one.slug for one in metrics.all_metrics()]}
         described["oneOf"] = [{"required": ["metric"]}, {"required": ["event"]}]
+    if {"after", "before"} <= described["properties"].keys():
+        in_place = [{"required": [name], "properties": {name: NO_DAY}} for name in ("from", "to")]
+        described["anyOf"] = [{"required": ["after"]}, {"required": ["before"]}, *in_place]
     return described
 
 
@@ -55,6 +62,7 @@ class _Found:
         self.lacking: dict[str, int] = {}
         self.blanks = 0
         self.inner: dict[str, _Found] = {}
+        self.listed: dict[str, tuple[_Found, Json]] = {}
 
     def add(self, name: str, described: Json, default: Any) -> None:
         known = self.parts.setdefault(name, [])
@@ -67,6 +75,7 @@ class _Found:
     def as_json(self) -> Json:
         parts = {name: some[0] if len(some) == 1 else {"anyOf": some} for name, some in self.parts.items()}
         parts |= {name: one.as_json() for name, one in self.inner.items()}
+        parts |= {name: {**limits, "items": one.as_json()} for name, (one, limits) in self.listed.items()}
         required = sorted(name for name, times in self.lacking.items() if times == self.blanks)
         return {
             "type": "object",
@@ -81,7 +90,13 @@ class _Blank:
     those of the point inside it if `within`."""
 
     def __init__(
-        self, found: _Found, *, given: bool, within: bool = False, met: Any = NOTHING, subject: str = ""
+        self,
+        found: _Found,
+        *,
+        given: bool,
+        within: bool = False,
+        met: Any = NOTHING,
+        subject: Sequence[str] = (),
     ) -> None:
         self._found, self._given, self._within, self._met, self._subject = found, given, within, met, subject
         found.blanks += 1
@@ -90,11 +105,12 @@ class _Blank:
         return self._given
 
     def peek(self, name: str) -> Any:
-        return self._met
+        return self._met if self._met != EVENT or (name in _DAYS and name in self._subject) else NOTHING
 
     def text(self, name: str, default: str = _MISSING) -> str:
         self._found.add(name, {"type": "string"}, default)
-        return name if name not in ("metric", "event") or name == self._subject else ""
+        other = name not in _DAYS and any(name in some for some in EITHER if some != self._subject)
+        return "" if self._subject and other else name
 
     def choice(self, name: str, choices: Sequence[str], default: str = _MISSING) -> str:
         self._found.add(name, {"enum": list(choices)}, default)
@@ -109,7 +125,7 @@ class _Blank:
         return False
 
     def day(self, name: str, default: dt.date | None = _MISSING) -> dt.date | None:
-        self._found.add(name, {"type": "string", "format": "date"}, default)
+        self._found.add(name, {"type": "string", "format": "date"}, _MISSING if default is _MISSING else None)
         return DAY
 
     def names(self, name: str) -> tuple[str | int, ...] | None:
@@ -120,6 +136,19 @@ class _Blank:
     def inner(self, name: str) -> Any:
         found = self._found.inner.setdefault(name, _Found())
         return _Blank(found, given=self._within)
+
+    def each(self, name: str, low: int, high: int) -> list[Any]:
+        limits: Json = {"type": "array", "minItems": low, "maxItems": high}
+        found, _ = self._found.listed.setdefault(name, (_Found(), limits))
+        if low:
+            self._found.lacking[name] = self._found.lacking.get(name, 0) + 1
+        return [_Blank(found, given=self._given)]
+
+    def raw(self, name: str, described: Json) -> None:
+        self._found.add(name, described, None)
+
+    def called(self, name: str) -> str:
+        return name
 
     def refuse(self, sentence: str) -> None:
         raise Refused(sentence)

@@ -16,10 +16,12 @@ _MISSING: Any = object()
 class Fields:
     """Reads parts by name and type; `finish` refuses what nobody read, so that a slip of the pen is not ignored."""
 
-    def __init__(self, data: Mapping[str, object], refused: type[WeiluError]) -> None:
+    def __init__(self, data: Mapping[str, object], refused: type[WeiluError], within: str = "") -> None:
+        """`within` names the part of the question that these fields are, for its sentences."""
         self._data = dict(data)
         self._read: set[str] = set()
         self._refused = refused
+        self._within = within
 
     def has(self, name: str) -> bool:
         return self._data.get(name) is not None
@@ -30,27 +32,27 @@ class Fields:
     def text(self, name: str, default: str = _MISSING) -> str:
         value = self._take(name, default)
         if not isinstance(value, str):
-            raise self._refused(_("“%(name)s” must be a word in quotes.") % {"name": name})
+            raise self._refused(_("“%(name)s” must be a word in quotes.") % {"name": self.called(name)})
         return value
 
     def choice(self, name: str, choices: Sequence[str], default: str = _MISSING) -> str:
         value = self._take(name, default)
         if value not in choices:
-            told = {"name": name, "value": value, "choices": ", ".join(choices)}
+            told = {"name": self.called(name), "value": value, "choices": ", ".join(choices)}
             raise self._refused(_("“%(name)s” cannot be “%(value)s”. It is one of: %(choices)s.") % told)
         return str(value)
 
     def number(self, name: str, low: int, high: int, default: int = _MISSING) -> int:
         value = self._take(name, default)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            told = {"name": name, "low": low, "high": high}
+            told = {"name": self.called(name), "low": low, "high": high}
             raise self._refused(_("“%(name)s” must be a whole number from %(low)s to %(high)s.") % told)
         return value
 
     def flag(self, name: str) -> bool:
         value = self._take(name, False)
         if not isinstance(value, bool):
-            raise self._refused(_("“%(name)s” must be true or false.") % {"name": name})
+            raise self._refused(_("“%(name)s” must be true or false.") % {"name": self.called(name)})
         return value
 
     def day(self, name: str, default: dt.date | None = _MISSING) -> dt.date | None:
@@ -60,7 +62,9 @@ class Fields:
         try:
             return dt.date.fromisoformat(str(value))
         except ValueError:
-            raise self._refused(_("“%(name)s” must be a day such as 2018-06-01.") % {"name": name})
+            raise self._refused(
+                _("“%(name)s” must be a day such as 2018-06-01.") % {"name": self.called(name)}
+            )
 
     def names(self, name: str) -> tuple[str | int, ...] | None:
         value = self._take(name, None)
@@ -70,14 +74,37 @@ class Fields:
         if not isinstance(listed, list | tuple) or not all(
             isinstance(one, str | int) and not isinstance(one, bool) for one in listed
         ):
-            raise self._refused(_("“%(name)s” must be a list of names or ids.") % {"name": name})
+            raise self._refused(_("“%(name)s” must be a list of names or ids.") % {"name": self.called(name)})
         return tuple(listed)
 
     def inner(self, name: str) -> Fields:
         value = self._take(name, {})
         if not isinstance(value, dict):
-            raise self._refused(_("“%(name)s” must be an object.") % {"name": name})
-        return Fields(value, self._refused)
+            raise self._refused(_("“%(name)s” must be an object.") % {"name": self.called(name)})
+        return Fields(value, self._refused, self.called(name))
+
+    def each(self, name: str, low: int, high: int) -> list[Fields]:
+        """The objects of a list of `low` to `high` of them; with `low` 0 the list may be lacking. Each is to be finished."""
+        value = self._take(name, _MISSING if low else [])
+        if not isinstance(value, list) or not low <= len(value) <= high:
+            told = {"name": self.called(name), "low": low, "high": high}
+            raise self._refused(_("“%(name)s” must be a list of %(low)s to %(high)s objects.") % told)
+        for number, one in enumerate(value, 1):
+            if not isinstance(one, dict):
+                raise self._refused(
+                    _("“%(name)s” must be an object.") % {"name": f"{self.called(name)} {number}"}
+                )
+        return [
+            Fields(one, self._refused, f"{self.called(name)} {number}") for number, one in enumerate(value, 1)
+        ]
+
+    def raw(self, name: str, described: Mapping[str, Any]) -> object:
+        """A part as it stands, None where it is lacking, for whoever reads it; `described` is its JSON Schema."""
+        return self._take(name, None)
+
+    def called(self, name: str) -> str:
+        """How a sentence names a part: by the way to it."""
+        return f"{self._within} › {name}" if self._within else name
 
     def refuse(self, sentence: str) -> NoReturn:
         raise self._refused(sentence)
@@ -89,7 +116,7 @@ class Fields:
                 known = ", ".join(sorted(self._read))
                 raise self._refused(
                     _("This question has no part “%(name)s”. It can have: %(known)s.")
-                    % {"name": name, "known": known}
+                    % {"name": self.called(name), "known": known}
                 )
 
     def _take(self, name: str, default: Any) -> Any:
@@ -98,5 +125,5 @@ class Fields:
         if value is not None:
             return value
         if default is _MISSING:
-            raise self._refused(_("The question lacks “%(name)s”.") % {"name": name})
+            raise self._refused(_("The question lacks “%(name)s”.") % {"name": self.called(name)})
         return default

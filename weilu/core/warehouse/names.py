@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 from collections.abc import Collection, Sequence
 
 from django.utils.translation import gettext as _
 
+from weilu.core import clock
 from weilu.core.events import kinds
 from weilu.core.events import queries as log
 from weilu.core.warehouse import client, loader
@@ -33,11 +35,41 @@ def kind_of(name: str, communities: Collection[int]) -> str:
     raise Refused(_refusal(name, [one.slug for one in kinds.all_kinds()], own))
 
 
+def must_have(kind: str, name: str, communities: Collection[int]) -> None:
+    """Raises Refused where no event of this kind was ever seen with this property."""
+    _catch_up()
+    if client.query(*seen.has_property(kind, name, communities)).num_rows:
+        return
+    known = client.query(*seen.properties(kind, communities)).column("name").to_pylist()
+    near = difflib.get_close_matches(name, known, NEAR) or known
+    if not known:
+        raise Refused(_("“%(event)s” has no property “%(name)s”, and no other: compare its “value” or its “source”.")
+                      % {"event": kind, "name": name})  # fmt: skip
+    raise Refused(_("“%(event)s” has no property “%(name)s”. It has: %(known)s.")
+                  % {"event": kind, "name": name, "known": ", ".join(near)})  # fmt: skip
+
+
+def first_moment(communities: Collection[int]) -> dt.datetime:
+    """When the first event happened that the store holds; now where there is none."""
+    _catch_up()
+    found = client.query(*seen.first(communities)).column("first").to_pylist()
+    return clock.from_ms(found[0] * 1000) if found[0] else clock.now()
+
+
+def every_kind(communities: Collection[int]) -> tuple[str, ...]:
+    """Names of all events in the store, in the order of their letters."""
+    return tuple(_own(communities))
+
+
 def _own(communities: Collection[int]) -> list[str]:
-    """Names in the store. One that was sent a moment ago may still be on its way there, and is waited for."""
+    _catch_up()
+    return [str(one) for one in client.query(*seen.kinds(communities)).column("kind").to_pylist()]
+
+
+def _catch_up() -> None:
+    """What was sent a moment ago may still be on its way to the store, and is waited for."""
     if loader.loaded() < log.head():
         loader.wait_until(log.head(), WAIT_SECONDS)
-    return [str(one) for one in client.query(*seen.kinds(communities)).column("kind").to_pylist()]
 
 
 def _refusal(slug: str, declared: Sequence[str], own: Sequence[str]) -> str:

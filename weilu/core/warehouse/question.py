@@ -5,7 +5,7 @@ Nothing is looked up here: whether a community, a metric or an event exists is t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,16 +14,21 @@ from django.utils.translation import gettext as _
 from weilu.core.errors import WeiluError
 from weilu.core.warehouse.fields import Fields
 from weilu.core.warehouse.frame import DAY, MONTH, PERIOD, SIZES, WEEK
+from weilu.core.warehouse.funnels import MOST_STEPS, Funnel, funnel_of
+from weilu.core.warehouse.paths import DAYS, Paths, is_event, paths_of
 from weilu.core.warehouse.span import Span, span_of
 
 TREND, HEATMAP, RETENTION, FLOW = "trend", "heatmap", "retention", "flow"
-KINDS = (TREND, HEATMAP, RETENTION, FLOW)
-LATER = ("funnel", "paths", "segment")
+FUNNEL, PATHS = "funnel", "paths"
+KINDS = (TREND, HEATMAP, RETENTION, FLOW, FUNNEL, PATHS)
+LATER = ("segment",)
 """Kinds that have their place in the contract and are not built yet."""
 
 ANSWER, PEOPLE, EVENTS = "answer", "people", "events"
 BREAKDOWNS = ("community", "state", "tier", "source")
 COUNT, MEMBERS, SUM = "count", "members", "sum"
+COMMUNITY, SOURCE, PROPERTY = "community", "source", "property"
+FUNNEL_BREAKDOWNS = (COMMUNITY, SOURCE, PROPERTY)
 MEASURES = (COUNT, MEMBERS, SUM)
 """What is made of an event that is asked for by name: how many, how many members did it, the sum of its values."""
 TOTAL = "total"
@@ -49,11 +54,15 @@ class Point:
     period: int | None = None
     origin: str | None = None
     goal: str | None = None
+    step: int | None = None
+    lost: bool = False
+    path: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Of `metric` and `event` (with its `measure`) one is empty; `start` and `comeback` belong to retention."""
+    """Of `metric` and `event` (with its `measure`) one is empty; `start` and `comeback` belong to retention, `way` to funnels
+    and paths. `trait` is the property that is broken down by, where `breakdown` says so."""
 
     kind: str
     span: Span
@@ -68,6 +77,8 @@ class Question:
     comeback: str = ""
     periods: int = 0
     every: bool = False
+    trait: str = ""
+    way: Funnel | Paths | None = None
 
     @property
     def by_name(self) -> bool:
@@ -118,7 +129,7 @@ def _retention(fields: Fields) -> Question:
     want, point = _point(fields, "cohort", "period")
     point = Point(cohort=point.cohort, period=number if point.period is None else point.period)
     return Question(
-        RETENTION, span_of(fields), want, point, size=size,
+        RETENTION, span_of(fields, days=False), want, point, size=size,
         start=fields.text("start"), comeback=fields.text("return"),
         periods=fields.number("periods", 1, MOST_PERIODS, 8), every=fields.flag("every"),
     )  # fmt: skip
@@ -130,17 +141,44 @@ def _flow(fields: Fields) -> Question:
     return Question(FLOW, span_of(fields), want, point, size=size)
 
 
+def _funnel(fields: Fields) -> Question:
+    want, point = _point(fields, "step", "by", "lost")
+    breakdown, trait = _breakdown(fields, FUNNEL_BREAKDOWNS)
+    return Question(
+        FUNNEL, span_of(fields, days=False), want, point, size=PERIOD, breakdown=breakdown, trait=trait,
+        way=funnel_of(fields),
+    )  # fmt: skip
+
+
+def _paths(fields: Fields) -> Question:
+    want, point = _point(fields, "path")
+    way = paths_of(fields)
+    apart = [name for name in DAYS.values() if is_event(fields.peek(name))]
+    return Question(PATHS, span_of(fields, days=False, apart=apart), want, point, size=PERIOD, way=way)
+
+
 READERS: dict[str, Callable[[Any], Question]] = {
     TREND: _trend,
     HEATMAP: _heatmap,
     RETENTION: _retention,
     FLOW: _flow,
+    FUNNEL: _funnel,
+    PATHS: _paths,
 }
 
 _COLUMNS: dict[str, str] = {"origin": "from_state", "goal": "to_state"}
 """Where a column of the answer is called differently from the part of `Point`."""
 _SHARED = frozenset({"by", "period"})
 """Names that mean something else at the top of a question; at a point they stand inside `point`."""
+
+
+def _breakdown(fields: Fields, choices: Sequence[str]) -> tuple[str | None, str]:
+    """By what, and the property's name where it is one."""
+    breakdown = fields.choice("breakdown", choices) if fields.has("breakdown") else None
+    trait = fields.text("property", "")
+    if breakdown == PROPERTY and not trait:
+        fields.refuse(_("The question lacks “property”: the name of what it is broken down by."))
+    return breakdown, trait if breakdown == PROPERTY else ""
 
 
 def _size(fields: Fields, default: str) -> str:
@@ -177,6 +215,10 @@ def _word(fields: Fields, name: str) -> str:
     return fields.text(name, "")
 
 
+def _names(fields: Fields, name: str) -> tuple[str, ...]:
+    return tuple(map(str, fields.names(name) or ()))
+
+
 _LIMITS: dict[str, Any] = {
     "at": _word,
     "by": _word,
@@ -186,4 +228,7 @@ _LIMITS: dict[str, Any] = {
     "weekday": lambda fields, name: fields.number(name, 1, 7),
     "hour": lambda fields, name: fields.number(name, 0, 23),
     "period": lambda fields, name: fields.number(name, 0, MOST_PERIODS),
+    "step": lambda fields, name: fields.number(name, 1, MOST_STEPS),
+    "lost": lambda fields, name: fields.flag(name),
+    "path": _names,
 }

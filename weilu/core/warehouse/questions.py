@@ -22,7 +22,7 @@ from weilu.core.directory import queries as directory
 from weilu.core.events import queries as log
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import client, conclusions, loader, store
-from weilu.core.warehouse.answers import KINDS, Rows, Source
+from weilu.core.warehouse.answers import KINDS
 from weilu.core.warehouse.cache import Cache
 from weilu.core.warehouse.check import Asked, check, concludes, visible
 from weilu.core.warehouse.compile import daily, listed, trend
@@ -31,6 +31,7 @@ from weilu.core.warehouse.compile.source import Bound
 from weilu.core.warehouse.frame import Frame
 from weilu.core.warehouse.measures import EVENTS, PEOPLE, Base, parts
 from weilu.core.warehouse.question import ANSWER, TREND, parse
+from weilu.core.warehouse.tables.kind import Rows, Source
 
 WAIT_SECONDS = 10.0
 QUERY_SECONDS = 30.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ class Span:
 
     `first` and `last` are both included. `known` is a day, or a log position. `batch` is the number of an import, and
     `brought` says which of its events: the new ones, those known before, or all. `member` is the id of the one person whose
-    doings count.
+    doings count. In place of days that nobody gave stand `EVER` and `NOW`.
     """
 
     communities: tuple[str | int, ...] | None
@@ -34,11 +35,14 @@ class Span:
     member: int | None = None
 
 
-def span_of(fields: Fields) -> Span:
-    """Reads the parts that every kind of question has."""
-    first, last = fields.day("from"), fields.day("to")
-    assert first is not None
-    assert last is not None
+EVER, NOW = EPOCH + dt.timedelta(days=1), LAST_DAY
+"""Days in place of those that a question may leave out."""
+
+
+def span_of(fields: Fields, *, days: bool = True, apart: Collection[str] = ()) -> Span:
+    """Reads the parts that every kind of question has. Without `days` they may be lacking; those `apart` are no days."""
+    first = _day(fields, "from", None if days else EVER, apart)
+    last = _day(fields, "to", None if days else NOW, apart)
     if last < first:
         fields.refuse(_("The span ends (%(to)s) before it begins (%(from)s).") % {"from": first, "to": last})
     if first <= EPOCH or last > LAST_DAY:
@@ -54,6 +58,14 @@ def span_of(fields: Fields) -> Span:
         fields.choice("brought", BROUGHT, NEW) if fields.has("batch") else NEW,
         fields.number("member", 1, 2**32 - 1) if fields.has("member") else None,
     )
+
+
+def _day(fields: Fields, name: str, default: dt.date | None, apart: Collection[str]) -> dt.date:
+    if name in apart and default is not None:
+        return default
+    found = fields.day(name) if default is None else fields.day(name, default)
+    assert found is not None
+    return found
 
 
 def _known(fields: Fields) -> dt.date | int | None:

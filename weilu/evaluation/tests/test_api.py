@@ -90,7 +90,7 @@ def test_a_token_asks_with_its_operators_eyes(talk, bea, stranger):
 @pytest.mark.parametrize(
     ("question", "status", "code"),
     [
-        ({"kind": "funnel"}, 400, "question_refused"),
+        ({"kind": "segment"}, 400, "question_refused"),
         ({**QUESTION, "metric": "charm"}, 400, "question_refused"),
     ],
 )

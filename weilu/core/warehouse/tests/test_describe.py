@@ -10,6 +10,7 @@ from weilu.core.warehouse.question import KINDS, Refused, parse
 
 JUNE = {"from": "2018-06-01", "to": "2018-06-30"}
 WEEKS = {"kind": "retention", "start": "message.sent", "return": "interaction", **JUNE}
+JOINED = {"event": "member.joined"}
 SOUND = (
     {"kind": "trend", "metric": "dau", "communities": ["general"], "by": "day", **JUNE},
     {"kind": "trend", "event": "order.paid", "measure": "sum", "by": "hour", **JUNE},
@@ -36,10 +37,44 @@ SOUND = (
     {**WEEKS, "period": "week", "periods": 8, "every": True},
     {**WEEKS, "period": "week", "point": {"cohort": "2018-06-04", "period": 2}, "people": True},
     {"kind": "flow", "by": "week", "from_state": "active", "to_state": "dormant", "at": "2018-06-04", **JUNE},
+    {"kind": "retention", "start": "member.joined", "return": "message.sent", "period": "day", "periods": 30},
+    {
+        "kind": "funnel",
+        "steps": [JOINED, {"event": "order.paid", "where": {"value": {"gte": 100}}}],
+        "window": "7d",
+        "order": "loose",
+        **JUNE,
+    },
+    {
+        "kind": "funnel",
+        "steps": [JOINED],
+        "exclude": [{"event": "member.left", "where": {"why": ["spam", 3, True]}}],
+        "step": 1,
+        "people": True,
+    },
+    {
+        "kind": "funnel",
+        "steps": [JOINED],
+        "breakdown": "property",
+        "property": "channel",
+        "point": {"step": 1, "by": "poster"},
+    },
+    {"kind": "paths", "from": "member.joined", "depth": 3, "top": 20},
+    {"kind": "paths", "before": "order.paid", "window": "12h", "collapse": True, "exclude": [JOINED], **JUNE},
+    {"kind": "paths", "to": "order.paid", "point": {"path": ["message.sent", "order.paid"]}, "people": True},
 )
 SPOILT = (
     {},
+    {"kind": "segment", **JUNE},
     {"kind": "funnel", **JUNE},
+    {"kind": "funnel", "steps": [], **JUNE},
+    {"kind": "funnel", "steps": ["member.joined"], **JUNE},
+    {"kind": "funnel", "steps": [{"where": {}}], **JUNE},
+    {"kind": "funnel", "steps": [{**JOINED, "where": {"value": {"over": 3}}}], **JUNE},
+    {"kind": "funnel", "steps": [JOINED], "window": "soon", **JUNE},
+    {"kind": "funnel", "steps": [JOINED], "order": "sideways", **JUNE},
+    {"kind": "paths", **JUNE},
+    {"kind": "paths", "after": "member.joined", "depth": 1, **JUNE},
     {"kind": "trend", **JUNE},
     {"kind": "trend", "metric": "dau", "event": "message.sent", **JUNE},
     {"kind": "trend", "metric": "dau", "from": "2018-06-01"},
@@ -78,6 +113,7 @@ def test_every_kind_is_described_with_its_parts_and_names_what_it_needs():
     kinds = {one["properties"]["kind"]["const"]: one for one in schema()["oneOf"]}
     assert tuple(kinds) == KINDS
     assert set(kinds["trend"]["required"]) == {"kind", "from", "to"}
-    assert set(kinds["retention"]["required"]) == {"kind", "from", "to", "start", "return"}
+    assert set(kinds["retention"]["required"]) == {"kind", "start", "return"}
+    assert set(kinds["funnel"]["required"]) == {"kind", "steps"}
     assert kinds["heatmap"]["properties"]["point"]["required"] == []
     assert "dau" in kinds["trend"]["properties"]["metric"]["enum"]
