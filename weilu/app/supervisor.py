@@ -36,12 +36,13 @@ class Child:
     def start(self) -> None:
         self.started = time.monotonic()
         command = [sys.executable, "-m", "weilu.app", *self.arguments]
-        # A group of its own: Ctrl-C reaches the supervisor alone, which then ends its children in order.
+        # A group of its own: Ctrl-C reaches the supervisor alone, which then ends its children in order. The session stays the
+        # same: between sessions Linux shares the processor equally, whatever `nice` says.
         told, handed = {"WEILU_SUPERVISED": "1"}, list[int]()
         if self.door is not None:
             told[HANDED_DOWN], handed = str(self.door.fileno()), [self.door.fileno()]
         self.process = subprocess.Popen(
-            command, start_new_session=True, env={**os.environ, **told}, pass_fds=handed
+            command, process_group=0, env={**os.environ, **told}, pass_fds=handed
         )
 
     def watch(self) -> int | None:

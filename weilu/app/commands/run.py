@@ -18,6 +18,9 @@ from django.conf import settings
 
 from weilu.core.errors import Conflict
 
+BEHIND = 5
+"""On one machine whoever waits for a page or an acknowledgement goes first; `nice` 5 still leaves a worker a quarter."""
+
 
 def register(app: typer.Typer) -> None:
     for command in (up, web, worker, migrate, doctor):
@@ -101,6 +104,8 @@ def worker(
     from weilu.app.working import run_jobs, run_pump, run_sender
 
     refuse_cut_off()
+    if "WEILU_SUPERVISED" in os.environ:
+        os.nice(BEHIND)
     stop = threading.Event()
     holder = f"{socket.gethostname()[:20]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     wanted: list[tuple[bool, Any, tuple[Any, ...]]] = [
