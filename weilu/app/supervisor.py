@@ -41,9 +41,7 @@ class Child:
         told, handed = {"WEILU_SUPERVISED": "1"}, list[int]()
         if self.door is not None:
             told[HANDED_DOWN], handed = str(self.door.fileno()), [self.door.fileno()]
-        self.process = subprocess.Popen(
-            command, process_group=0, env={**os.environ, **told}, pass_fds=handed
-        )
+        self.process = subprocess.Popen(command, process_group=0, env={**os.environ, **told}, pass_fds=handed)
 
     def watch(self) -> int | None:
         """Restart when dead and due; returns the exit status of a death just noticed."""
