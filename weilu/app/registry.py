@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from weilu.communities import actions as community_actions
 from weilu.communities import metrics as community_metrics
 from weilu.connectors.events import KINDS as CHAT_KINDS
@@ -31,6 +33,7 @@ from weilu.core.jobs import pump, recurring
 from weilu.core.jobs.personal import PERSONAL as jobs_personal
 from weilu.core.operators import jobs as operator_jobs
 from weilu.core.operators import labels
+from weilu.core.segments import doings, people, reading
 from weilu.core.warehouse import conclusions, loader
 from weilu.core.warehouse import jobs as warehouse_jobs
 from weilu.evaluation import exporting
@@ -71,6 +74,8 @@ PERSONAL = (
     webhooks_personal,
     members_personal,
 )
+LEAVES: tuple[Mapping[str, reading.Reader], ...] = (doings.READERS, people.READERS)
+"""What a rule can ask of a member."""
 KNOWN_CONCLUSIONS = {"state": knowledge.states_known, "tier": standing.tiers_known}
 CONCLUDED = conclusions.Progress(
     stamp=lambda: list(Concluded.objects.order_by("key").values_list("key", "at")),
@@ -93,6 +98,8 @@ def register_all() -> None:
     erasures.register(PERSONAL)
     conclusions.register(KNOWN_CONCLUSIONS, CONCLUDED)
     metrics.register(METRICS)
+    for readers in LEAVES:
+        reading.register(readers)
     needs.register(NEEDS)
     labels.register_actions(import_decisions.AUDIT_WORDS)
     labels.register_actions(tracking_actions.AUDIT_WORDS)

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "weilu.core.operators",
     "weilu.core.api",
     "weilu.core.warehouse",
+    "weilu.core.segments",
     "weilu.connectors.imports",
     "weilu.connectors.webhooks",
     "weilu.connectors.tracking",

@@ -56,6 +56,17 @@ def called(identity: int) -> frozenset[str]:
     return frozenset({found.outside, found.name, found.member.name, *seen} - {""})
 
 
+def survivors(ids: Collection[int]) -> dict[int, int]:
+    """For each member that exists, who they are today: themselves, or whom they were merged into in the end."""
+    found = {one: one for one in _column(Member, ids, "id")}
+    into = _column(Member, ids, "merged_into_id")
+    while into := {one: other for one, other in into.items() if other is not None}:
+        found.update(into)
+        further = _column(Member, list(into.values()), "merged_into_id")
+        into = {one: further.get(other) for one, other in into.items()}
+    return found
+
+
 def owners_ever(identity: int) -> frozenset[int]:
     """Members to whom an account belongs or belonged."""
     return frozenset(Ownership.objects.filter(identity=identity).values_list("member_id", flat=True))

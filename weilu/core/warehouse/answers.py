@@ -15,8 +15,8 @@ from weilu.core.warehouse.compile.rows import COMMUNITY, STATE, TIER, Series
 from weilu.core.warehouse.compile.source import Bound
 from weilu.core.warehouse.frame import Bucket
 from weilu.core.warehouse.measures import EVENTS, PEOPLE, Base, Events, People, Sums, combined, parts
-from weilu.core.warehouse.question import FLOW, FUNNEL, HEATMAP, PATHS, RETENTION, TREND, Refused
-from weilu.core.warehouse.tables import funnel, paths
+from weilu.core.warehouse.question import FLOW, FUNNEL, HEATMAP, PATHS, RETENTION, SEGMENT, TREND, Refused
+from weilu.core.warehouse.tables import funnel, paths, segment
 from weilu.core.warehouse.tables.kind import NONE, Kind, Rows, Source
 
 # trend ---------------------------------------------------------------------------------------------------------------
@@ -213,4 +213,5 @@ KINDS = {
     ),
     FUNNEL: funnel.KIND,
     PATHS: paths.KIND,
+    SEGMENT: segment.KIND,
 }

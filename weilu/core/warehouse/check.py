@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import orjson
 from django.utils.translation import gettext as _
 
 from weilu.core import clock, metrics
@@ -14,6 +15,9 @@ from weilu.core.directory.models import Brand, Community
 from weilu.core.events import claims, ranges
 from weilu.core.events import queries as log
 from weilu.core.operators.access import Viewer
+from weilu.core.segments.people import rests_on_conclusions
+from weilu.core.segments.reading import parse as parse_rule
+from weilu.core.segments.rule import Rule, Scene, resolve
 from weilu.core.warehouse import frame as frames
 from weilu.core.warehouse import funnels, names, paths
 from weilu.core.warehouse.compile import trend
@@ -27,6 +31,7 @@ from weilu.core.warehouse.question import (
     MEMBERS,
     PATHS,
     RETENTION,
+    SEGMENT,
     SUM,
     TREND,
     Question,
@@ -48,6 +53,7 @@ class Asked:
     unit: str
     names: Mapping[int, str]
     measure: Measure | None = None
+    rule: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,8 @@ def check(question: Question, viewer: Viewer, seen: Visible | None = None) -> As
     communities = _communities(question.span, rows)
     timezone = _timezone(question.span, communities, seen.timezone)
     outside = [OUTSIDE] if viewer.communities is None else []
+    if question.kind == SEGMENT:
+        question = replace(question, span=_on_its_day(question.span, timezone))
     ids = [int(row.pk) for row in communities]
     if question.span.communities is None and question.by_name:
         ids = outside + ids
@@ -83,12 +91,24 @@ def check(question: Question, viewer: Viewer, seen: Visible | None = None) -> As
     measure, unit = _measure(question)
     if measure is not None and frame.breakdown is not None:
         _can_be_broken_down(measure, question, frame)
-    asked = Asked(question, frame, unit, _names(communities), measure)
-    if (frame.brought or frame.member) and concludes(asked):
+    rule = None
+    if question.kind == SEGMENT:
+        frame = replace(frame, until=frame.horizon)
+        rule = resolve(parse_rule(orjson.loads(question.rule)), Scene(viewer, rows, frame))
+    asked = Asked(question, frame, unit, _names(communities), measure, rule)
+    alone = frame.member and question.kind != SEGMENT
+    if (frame.brought or alone) and concludes(asked):
         raise Refused(
             _("States and tiers rest on all that is known; they cannot be asked of one import or one member.")
         )
     return asked
+
+
+def _on_its_day(span: Span, timezone: str) -> Span:
+    """The day at whose end, or in which, a segment is asked for."""
+    known = span.known if isinstance(span.known, dt.date) else None
+    day = span.as_of or known or clock.day_of(clock.now(), timezone)
+    return replace(span, first=day, last=day)
 
 
 def _communities(span: Span, rows: Sequence[Community]) -> list[Community]:
@@ -195,7 +215,7 @@ def _days(span: Span, communities: Sequence[int], timezone: str) -> Span:
 def _measure(question: Question) -> tuple[Measure | None, str]:
     if question.kind == FLOW and question.size == HOUR:
         raise Refused(_("States change by the day: ask for moves by day, week or month."))
-    if question.kind in (RETENTION, FLOW, FUNNEL, PATHS):
+    if question.kind in (RETENTION, FLOW, FUNNEL, PATHS, SEGMENT):
         return None, metrics.PEOPLE
     measure, unit = _metric(question.metric) if question.metric else _event(question)
     if (question.kind != TREND or question.size == HOUR) and not _by_the_hour(measure):
@@ -245,4 +265,5 @@ def _names(communities: Sequence[Community]) -> dict[int, str]:
 def concludes(asked: Asked) -> bool:
     """Whether the answer rests on conclusions, which follow the events a moment later."""
     held = asked.measure is not None and any(isinstance(one, Holding) for one in parts(asked.measure))
+    held = held or (asked.rule is not None and rests_on_conclusions(asked.rule))
     return held or asked.frame.breakdown in ("state", "tier") or asked.question.kind == FLOW

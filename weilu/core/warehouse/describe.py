@@ -13,6 +13,8 @@ from itertools import product
 from typing import Any
 
 from weilu.core import metrics
+from weilu.core.segments.people import RANDOM
+from weilu.core.segments.reading import AND, NOT, OR, words
 from weilu.core.warehouse.question import READERS, Refused
 
 Json = dict[str, Any]
@@ -33,6 +35,7 @@ def schema() -> Json:
         "title": "Question",
         "description": "See docs/reference/questions.md. Own events are asked for by the name under which they were sent.",
         "oneOf": [_kind(kind) for kind in READERS],
+        "$defs": {"rule": _rule()},
     }
 
 
@@ -52,6 +55,20 @@ def _kind(kind: str) -> Json:
         in_place = [{"required": [name], "properties": {name: NO_DAY}} for name in ("from", "to")]
         described["anyOf"] = [{"required": ["after"]}, {"required": ["before"]}, *in_place]
     return described
+
+
+def _rule() -> Json:
+    """And, or and not over conditions, each known by its word; what else stands in one is told by docs/reference/segments.md."""
+    rule = {"$ref": "#/$defs/rule"}
+    several = {"type": "array", "items": rule, "minItems": 1}
+    joints = {AND: several, OR: several, NOT: rule}
+    return {
+        "oneOf": [
+            *({"type": "object", "properties": {word: one}, "required": [word], "additionalProperties": False}
+              for word, one in joints.items()),
+            *({"type": "object", "required": [word]} for word in words()),
+        ]
+    }  # fmt: skip
 
 
 class _Found:
@@ -132,6 +149,10 @@ class _Blank:
         one = {"type": ["string", "integer"]}
         self._found.add(name, {"anyOf": [one, {"type": "array", "items": one}]}, None)
         return ()
+
+    def object(self, name: str) -> Any:
+        self._found.add(name, {"$ref": "#/$defs/rule"}, _MISSING)
+        return {RANDOM: {"percent": 50}}
 
     def inner(self, name: str) -> Any:
         found = self._found.inner.setdefault(name, _Found())

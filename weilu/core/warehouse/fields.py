@@ -29,6 +29,11 @@ class Fields:
     def peek(self, name: str) -> object:
         return self._data.get(name)
 
+    def given(self, name: str) -> bool:
+        """Whether a part is there that the reader then looks at as it is, by `peek`."""
+        self._read.add(name)
+        return self._data.get(name) is not None
+
     def text(self, name: str, default: str = _MISSING) -> str:
         value = self._take(name, default)
         if not isinstance(value, str):
@@ -47,6 +52,13 @@ class Fields:
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             told = {"name": self.called(name), "low": low, "high": high}
             raise self._refused(_("“%(name)s” must be a whole number from %(low)s to %(high)s.") % told)
+        return value
+
+    def object(self, name: str) -> dict[str, Any]:
+        """A part that somebody else reads."""
+        value = self._take(name, _MISSING)
+        if not isinstance(value, dict):
+            raise self._refused(_("“%(name)s” must be an object.") % {"name": name})
         return value
 
     def flag(self, name: str) -> bool:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from weilu.core.directory.models import Community
 from weilu.core.errors import NotFound
-from weilu.core.warehouse.question import Refused
+from weilu.core.warehouse.refusal import Refused
 
 
 def find_community(name: str | int, rows: Sequence[Community]) -> Community:

@@ -9,20 +9,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.utils.translation import gettext as _
 
-from weilu.core.errors import WeiluError
+from weilu.core.segments.reading import parse as parse_rule
 from weilu.core.warehouse.fields import Fields
 from weilu.core.warehouse.frame import DAY, MONTH, PERIOD, SIZES, WEEK
 from weilu.core.warehouse.funnels import MOST_STEPS, Funnel, funnel_of
 from weilu.core.warehouse.paths import DAYS, Paths, is_event, paths_of
-from weilu.core.warehouse.span import Span, span_of
+from weilu.core.warehouse.refusal import Refused as Refused
+from weilu.core.warehouse.span import Span, moment_of, span_of
 
 TREND, HEATMAP, RETENTION, FLOW = "trend", "heatmap", "retention", "flow"
-FUNNEL, PATHS = "funnel", "paths"
-KINDS = (TREND, HEATMAP, RETENTION, FLOW, FUNNEL, PATHS)
-LATER = ("segment",)
-"""Kinds that have their place in the contract and are not built yet."""
+FUNNEL, PATHS, SEGMENT = "funnel", "paths", "segment"
+KINDS = (TREND, HEATMAP, RETENTION, FLOW, FUNNEL, PATHS, SEGMENT)
 
 ANSWER, PEOPLE, EVENTS = "answer", "people", "events"
 BREAKDOWNS = ("community", "state", "tier", "source")
@@ -34,12 +34,6 @@ MEASURES = (COUNT, MEMBERS, SUM)
 TOTAL = "total"
 """Another word for `period`: one row for the whole span."""
 MOST_PERIODS = 120
-
-
-class Refused(WeiluError):
-    """The question cannot be answered as it stands; the sentence says why and what would do."""
-
-    code = "question_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +56,8 @@ class Point:
 @dataclass(frozen=True, slots=True)
 class Question:
     """Of `metric` and `event` (with its `measure`) one is empty; `start` and `comeback` belong to retention, `way` to funnels
-    and paths. `trait` is the property that is broken down by, where `breakdown` says so."""
+    and paths. `trait` is the property that is broken down by, where `breakdown` says so. `rule` belongs to a
+    segment: as JSON text, since of two equal rules in Python one may say 1 and the other true."""
 
     kind: str
     span: Span
@@ -79,6 +74,7 @@ class Question:
     every: bool = False
     trait: str = ""
     way: Funnel | Paths | None = None
+    rule: str = ""
 
     @property
     def by_name(self) -> bool:
@@ -92,8 +88,6 @@ def parse(data: object) -> Question:
         raise Refused(_('A question is a JSON object, for example {"kind": "trend", "metric": "dau", …}.'))
     fields = Fields(data, Refused)
     kind = fields.text("kind")
-    if kind in LATER:
-        raise Refused(_("Questions of the kind “%(kind)s” come with a later version.") % {"kind": kind})
     reader = READERS.get(kind)
     if reader is None:
         raise Refused(_("There is no kind of question “%(kind)s”. There are: %(kinds)s.")
@@ -157,6 +151,15 @@ def _paths(fields: Fields) -> Question:
     return Question(PATHS, span_of(fields, days=False, apart=apart), want, point, size=PERIOD, way=way)
 
 
+def _segment(fields: Fields) -> Question:
+    """Asked for the end of a day, by default for now: it has no span of its own."""
+    want, point = _point(fields)
+    given = fields.object("rule")
+    parse_rule(given)
+    rule = orjson.dumps(given, option=orjson.OPT_SORT_KEYS).decode()
+    return Question(SEGMENT, moment_of(fields), want, point, size=PERIOD, rule=rule)
+
+
 READERS: dict[str, Callable[[Any], Question]] = {
     TREND: _trend,
     HEATMAP: _heatmap,
@@ -164,6 +167,7 @@ READERS: dict[str, Callable[[Any], Question]] = {
     FLOW: _flow,
     FUNNEL: _funnel,
     PATHS: _paths,
+    SEGMENT: _segment,
 }
 
 _COLUMNS: dict[str, str] = {"origin": "from_state", "goal": "to_state"}

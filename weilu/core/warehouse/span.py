@@ -47,6 +47,15 @@ def span_of(fields: Fields, *, days: bool = True, apart: Collection[str] = ()) -
         fields.refuse(_("The span ends (%(to)s) before it begins (%(from)s).") % {"from": first, "to": last})
     if first <= EPOCH or last > LAST_DAY:
         fields.refuse(_("Days can be asked for from 1970-01-02 to 2105-12-31."))
+    return _read(fields, first, last)
+
+
+def moment_of(fields: Fields) -> Span:
+    """The same for what is asked of one moment, the end of `as_of`, by default now: `check` knows which day that is."""
+    return _read(fields, EPOCH, EPOCH)
+
+
+def _read(fields: Fields, first: dt.date, last: dt.date) -> Span:
     return Span(
         fields.names("communities"),
         first,

@@ -36,6 +36,12 @@ SOUND = (
     {"kind": "heatmap", "event": "message.sent", "weekday": 1, "hour": 20, "known": "2018-06-20", **JUNE},
     {**WEEKS, "period": "week", "periods": 8, "every": True},
     {**WEEKS, "period": "week", "point": {"cohort": "2018-06-04", "period": 2}, "people": True},
+    {
+        "kind": "segment",
+        "rule": {"not": {"did": "message.sent", "within": "7d"}},
+        "as_of": "2018-06-30",
+        "people": True,
+    },
     {"kind": "flow", "by": "week", "from_state": "active", "to_state": "dormant", "at": "2018-06-04", **JUNE},
     {"kind": "retention", "start": "member.joined", "return": "message.sent", "period": "day", "periods": 30},
     {
@@ -75,6 +81,10 @@ SPOILT = (
     {"kind": "funnel", "steps": [JOINED], "order": "sideways", **JUNE},
     {"kind": "paths", **JUNE},
     {"kind": "paths", "after": "member.joined", "depth": 1, **JUNE},
+    {"kind": "segment", "as_of": "2018-06-30"},
+    {"kind": "segment", "rule": "everybody"},
+    {"kind": "segment", "rule": {"not": []}},
+    {"kind": "segment", "rule": {}},
     {"kind": "trend", **JUNE},
     {"kind": "trend", "metric": "dau", "event": "message.sent", **JUNE},
     {"kind": "trend", "metric": "dau", "from": "2018-06-01"},

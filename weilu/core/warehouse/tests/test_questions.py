@@ -385,7 +385,7 @@ def test_many_questions_give_the_answers_that_each_gives_alone(play, warehouse):
 
 
 REFUSED = [
-    ({"kind": "segment"}, "later version"),
+    ({"kind": "segment"}, "lacks “rule”"),
     ({"kind": "guess"}, "no kind of question"),
     ({}, "lacks “kind”"),
     ({"kind": "trend", "from": "2018-06-01", "to": "2018-06-02"}, "either a metric or an event"),
