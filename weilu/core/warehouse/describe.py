@@ -150,7 +150,7 @@ class _Blank:
         self._found.add(name, {"anyOf": [one, {"type": "array", "items": one}]}, None)
         return ()
 
-    def object(self, name: str) -> Any:
+    def mapping(self, name: str) -> Any:
         self._found.add(name, {"$ref": "#/$defs/rule"}, _MISSING)
         return {RANDOM: {"percent": 50}}
 

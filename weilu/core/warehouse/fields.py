@@ -54,11 +54,11 @@ class Fields:
             raise self._refused(_("“%(name)s” must be a whole number from %(low)s to %(high)s.") % told)
         return value
 
-    def object(self, name: str) -> dict[str, Any]:
+    def mapping(self, name: str) -> dict[str, Any]:
         """A part that somebody else reads."""
         value = self._take(name, _MISSING)
         if not isinstance(value, dict):
-            raise self._refused(_("“%(name)s” must be an object.") % {"name": name})
+            raise self._refused(_("“%(name)s” must be an object.") % {"name": self.called(name)})
         return value
 
     def flag(self, name: str) -> bool:

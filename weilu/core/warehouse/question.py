@@ -154,7 +154,7 @@ def _paths(fields: Fields) -> Question:
 def _segment(fields: Fields) -> Question:
     """Asked for the end of a day, by default for now: it has no span of its own."""
     want, point = _point(fields)
-    given = fields.object("rule")
+    given = fields.mapping("rule")
     parse_rule(given)
     rule = orjson.dumps(given, option=orjson.OPT_SORT_KEYS).decode()
     return Question(SEGMENT, moment_of(fields), want, point, size=PERIOD, rule=rule)

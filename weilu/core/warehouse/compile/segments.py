@@ -100,7 +100,8 @@ def _people(plan: _Plan, rules: Sequence[Rule]) -> str:
     inner = events(plan.frame, bound, f"{columns}, {person(plan.frame)} AS person", only)
     counted = "".join(f", {sql} AS {name}" for sql, name in plan.columns.items())
     sql = f"SELECT person{counted} FROM ({inner}) WHERE person != 0 GROUP BY person"
-    known, lists = list(plan.columns.values()), []
+    known = list(plan.columns.values())
+    lists: list[str] = []
     for layer in plan.layers:
         made = "".join(f", {one} AS {name}" for one, name in layer.items())
         sql = (
