@@ -16,7 +16,13 @@ from hypothesis import HealthCheck, settings
 HOME = tempfile.mkdtemp(prefix="weilu-test-")
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ.update(WEILU_HOME=HOME, WEILU_SECRET_KEY="only-for-tests", WEILU_LOG_LEVEL="ERROR")
-for name in ("WEILU_DATABASE_URL", "WEILU_WAREHOUSE_URL", "WEILU_CACHE_URL", "WEILU_BASE_URL"):
+for name in (
+    "WEILU_DATABASE_URL",
+    "WEILU_WAREHOUSE_URL",
+    "WEILU_CACHE_URL",
+    "WEILU_BASE_URL",
+    "WEILU_SMTP_URL",
+):
     os.environ.pop(name, None)
 for name in ("DATABASE", "WAREHOUSE"):
     if os.environ.get(f"WEILU_TEST_{name}_URL"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from weilu.communities.api import router as communities
+from weilu.communities.tasks.api import router as tasks
 from weilu.connectors.imports.api import router as imports
 from weilu.connectors.tracking.api import router as sources
 from weilu.connectors.webhooks.api import router as webhooks
@@ -14,6 +15,7 @@ from weilu.core.api.house import Api
 from weilu.core.events.api import router as events
 from weilu.core.jobs.api import router as jobs
 from weilu.core.operators.api import ROUTERS as OPERATORS
+from weilu.evaluation.alerts.api import router as alerts
 from weilu.evaluation.api import router as questions
 from weilu.evaluation.report_api import router as reports
 from weilu.members.api import ROUTERS as MEMBERS
@@ -34,7 +36,20 @@ api = Api(
 )
 """No documentation page: it would come from a CDN. The description itself is public, as the source is."""
 
-ROUTERS = (*OPERATORS, communities, *MEMBERS, events, imports, sources, questions, reports, webhooks, jobs)
+ROUTERS = (
+    *OPERATORS,
+    communities,
+    *MEMBERS,
+    events,
+    imports,
+    sources,
+    questions,
+    reports,
+    alerts,
+    tasks,
+    webhooks,
+    jobs,
+)
 for router in ROUTERS:
     api.add_router("", router)
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from weilu.communities import actions as community_actions
 from weilu.communities import metrics as community_metrics
+from weilu.communities.tasks import actions as task_actions
+from weilu.communities.tasks import needs as task_needs
+from weilu.communities.tasks.personal import PERSONAL as tasks_personal
 from weilu.connectors.events import KINDS as CHAT_KINDS
 from weilu.connectors.imports import decisions as import_decisions
 from weilu.connectors.imports import jobs as import_jobs
@@ -31,6 +34,9 @@ from weilu.core.events import queries as log
 from weilu.core.events.events import KINDS as LOG_KINDS
 from weilu.core.jobs import pump, recurring
 from weilu.core.jobs.personal import PERSONAL as jobs_personal
+from weilu.core.mail import actions as mail_actions
+from weilu.core.mail import composing
+from weilu.core.mail import jobs as mail_jobs
 from weilu.core.operators import jobs as operator_jobs
 from weilu.core.operators import labels
 from weilu.core.segments import doings, people, reading
@@ -38,6 +44,13 @@ from weilu.core.warehouse import conclusions, loader
 from weilu.core.warehouse import jobs as warehouse_jobs
 from weilu.evaluation import exporting
 from weilu.evaluation import metrics as evaluation_metrics
+from weilu.evaluation.alerts import actions as alert_actions
+from weilu.evaluation.alerts import decisions as alert_decisions
+from weilu.evaluation.alerts import jobs as alert_jobs
+from weilu.evaluation.alerts import needs as alert_needs
+from weilu.evaluation.alerts import raising
+from weilu.evaluation.alerts import words as alert_words
+from weilu.evaluation.alerts.personal import PERSONAL as alerts_personal
 from weilu.members import conclude, knowledge, standing
 from weilu.members import decisions as member_decisions
 from weilu.members import events as member_events
@@ -47,7 +60,11 @@ from weilu.members.models import Concluded
 from weilu.members.personal import PERSONAL as members_personal
 
 EVENT_KINDS = (*CHAT_KINDS, *TRACKING_KINDS, *LOG_KINDS, *member_events.KINDS)
-DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (*import_decisions.KINDS, *member_decisions.KINDS)
+DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (
+    *import_decisions.KINDS,
+    *member_decisions.KINDS,
+    *alert_decisions.KINDS,
+)
 HANDLERS: tuple[handlers.Handler, ...] = (*webhook_handlers.HANDLERS,)
 PUMP = (
     pump.Step("sequencer", sequencer.run_unless_busy, intake.waiting),
@@ -64,6 +81,8 @@ JOBS: tuple[recurring.Job, ...] = (
     *operator_jobs.JOBS,
     *api_jobs.JOBS,
     *webhook_jobs.JOBS,
+    *mail_jobs.JOBS,
+    *alert_jobs.JOBS,
 )
 PERSONAL = (
     api_personal,
@@ -73,6 +92,8 @@ PERSONAL = (
     tracking_personal,
     webhooks_personal,
     members_personal,
+    tasks_personal,
+    alerts_personal,
 )
 LEAVES: tuple[Mapping[str, reading.Reader], ...] = (doings.READERS, people.READERS)
 """What a rule can ask of a member."""
@@ -85,7 +106,12 @@ CONCLUDED = conclusions.Progress(
     run=conclude.run_once,
 )
 METRICS = (*evaluation_metrics.METRICS, *member_metrics.METRICS, *community_metrics.METRICS)
-NEEDS: tuple[needs.Provider, ...] = (*console_needs.PROVIDERS,)
+NEEDS: tuple[needs.Provider, ...] = (
+    *alert_needs.PROVIDERS,
+    task_needs.of_tasks,
+    *console_needs.PROVIDERS,
+)
+COMPOSERS: dict[str, composing.Composer] = {raising.KIND: alert_words.letter}
 
 
 def register_all() -> None:
@@ -101,9 +127,13 @@ def register_all() -> None:
     for readers in LEAVES:
         reading.register(readers)
     needs.register(NEEDS)
+    composing.register(COMPOSERS)
     labels.register_actions(import_decisions.AUDIT_WORDS)
     labels.register_actions(tracking_actions.AUDIT_WORDS)
     labels.register_actions(member_decisions.AUDIT_WORDS)
     labels.register_actions(community_actions.AUDIT_WORDS)
     labels.register_actions(exporting.AUDIT_WORDS)
     labels.register_actions(webhook_actions.AUDIT_WORDS)
+    labels.register_actions(mail_actions.AUDIT_WORDS)
+    labels.register_actions(task_actions.AUDIT_WORDS)
+    labels.register_actions(alert_actions.AUDIT_WORDS)

@@ -61,12 +61,15 @@ INSTALLED_APPS = [
     "weilu.core.api",
     "weilu.core.warehouse",
     "weilu.core.segments",
+    "weilu.core.mail",
     "weilu.connectors.imports",
     "weilu.connectors.webhooks",
     "weilu.connectors.tracking",
     "weilu.members",
     "weilu.communities",
+    "weilu.communities.tasks",
     "weilu.evaluation",
+    "weilu.evaluation.alerts",
     "weilu.console",
     "weilu.app",
 ]
@@ -178,6 +181,10 @@ WEBHOOK_HOSTS = [h.strip() for h in os.environ.get("WEILU_WEBHOOK_HOSTS", "").sp
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if CACHE_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+
+SMTP_URL = os.environ.get("WEILU_SMTP_URL", "")
+"""The mail server for letters to operators, see `core.mail.rules`; empty: nothing is mailed."""
+MAIL_SECONDS = 10.0
 
 LOGGING = {
     "version": 1,

@@ -13,6 +13,7 @@ from weilu.connectors.webhooks import delivering
 from weilu.core import clock, disk
 from weilu.core.events import changes
 from weilu.core.jobs import pump, recurring, tasks
+from weilu.core.mail import delivering as mail
 
 logger = logging.getLogger("weilu.worker")
 LOOK_SECONDS = 0.5
@@ -28,6 +29,10 @@ def run_pump(stop: threading.Event, *, conclude: bool = True) -> None:
 
 def run_sender(stop: threading.Event) -> None:
     delivering.run_forever(stop)
+
+
+def run_mail(stop: threading.Event) -> None:
+    mail.run_forever(stop)
 
 
 def run_jobs(stop: threading.Event, holder: str) -> None:

@@ -28,13 +28,23 @@ class Item:
     """A space above it."""
     exact: bool = False
     """Marked only on its own address, not on those below it."""
+    also: tuple[str, ...] = ()
+    """Marked on what lies below these addresses too."""
 
 
 MENU = (
     Item(_("Today"), "console:home", rights.VIEW, icon="home", key="0", thumb=True, exact=True),
     Item(_("Members"), "members:list", rights.VIEW, icon="users", key="2", thumb=True, gap=True),
     Item(_("Communities"), "communities:list", rights.VIEW, icon="messages", key="4", thumb=True),
-    Item(_("Evaluation"), "evaluation:reports", rights.VIEW, icon="chart-line", key="7", thumb=True),
+    Item(
+        _("Evaluation"),
+        "evaluation:reports",
+        rights.VIEW,
+        icon="chart-line",
+        key="7",
+        thumb=True,
+        also=("/alerts/",),
+    ),
     Item(_("Import"), "imports:list", rights.IMPORT, icon="database-import", gap=True),
     Item(_("Sources"), "tracking:list", rights.SETTINGS, icon="plug-connected"),
     Item(_("Settings"), "console:settings", "", icon="settings"),
@@ -59,6 +69,6 @@ def lines(request: HttpRequest) -> list[Line]:
             href = reverse(item.view)
         except NoReverseMatch:
             continue
-        on = request.path == href if item.exact else request.path.startswith(href)
+        on = request.path == href if item.exact else request.path.startswith((href, *item.also))
         shown.append(Line(item, href, on))
     return shown

@@ -101,7 +101,7 @@ def worker(
 ) -> None:
     """Carry events to the pages, do queued tasks and recurring work, until told to stop."""
     from weilu.app.backup.restoring import refuse_cut_off
-    from weilu.app.working import run_jobs, run_pump, run_sender
+    from weilu.app.working import run_jobs, run_mail, run_pump, run_sender
 
     refuse_cut_off()
     if "WEILU_SUPERVISED" in os.environ:
@@ -112,6 +112,7 @@ def worker(
         (pump, partial(run_pump, conclude=conclude), (stop,)),
         (jobs, run_jobs, (stop, holder)),
         (jobs, run_sender, (stop,)),
+        (jobs, run_mail, (stop,)),
     ]
     threads = [threading.Thread(target=run, args=args) for on, run, args in wanted if on]
 

@@ -55,6 +55,13 @@ SECTIONS = (
         icon="webhook",
     ),
     Section(
+        _("Mail"),
+        _("Letters to operators: the server, what went out, what did not."),
+        "mail:log",
+        rights.SETTINGS,
+        icon="mail",
+    ),
+    Section(
         _("Audit trail"),
         _("Who did what, chained so that a change shows."),
         "operators:audit",

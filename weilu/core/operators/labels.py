@@ -43,6 +43,9 @@ KINDS: Mapping[str, str | Promise] = {
     "batch": _("Import"),
     "webhook": _("Webhook"),
     "source": _("Source"),
+    "alertrule": _("Alert rule"),
+    "alert": _("Alert"),
+    "task": _("Task"),
 }
 
 BROWSERS = (

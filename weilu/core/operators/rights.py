@@ -18,6 +18,8 @@ ERASE_MEMBERS: Final = "members.erase"
 EDIT_COMMUNITIES: Final = "communities.edit"
 TEXTS: Final = "texts"
 WEBHOOKS: Final = "webhooks"
+ALERTS: Final = "alerts"
+GOALS: Final = "goals"
 IMPORT: Final = "import"
 SETTINGS: Final = "settings"
 OPERATORS: Final = "operators"
@@ -31,6 +33,8 @@ RIGHTS: Final[dict[str, str | Promise]] = {
     EDIT_COMMUNITIES: _("Change communities: time zone, thresholds, rules"),
     TEXTS: _("Read what members wrote, also by API and webhooks"),
     WEBHOOKS: _("Have events sent to other programs"),
+    ALERTS: _("Set up alerts and work through them"),
+    GOALS: _("Set goals, and the weights of scores"),
     IMPORT: _("Bring in exports and undo imports"),
     SETTINGS: _("Change the brand's settings"),
     OPERATORS: _("Manage accounts and roles"),
@@ -45,13 +49,15 @@ ROLES: Final[dict[str, tuple[str | Promise, frozenset[str]]]] = {
     OWNER: (_("Owner"), frozenset(RIGHTS)),
     "community_manager": (
         _("Community manager"),
-        frozenset({VIEW, TEXTS, EDIT_MEMBERS, EXPORT_MEMBERS, EDIT_COMMUNITIES, WEBHOOKS, IMPORT}),
+        frozenset(
+            {VIEW, TEXTS, EDIT_MEMBERS, EXPORT_MEMBERS, EDIT_COMMUNITIES, WEBHOOKS, ALERTS, GOALS, IMPORT}
+        ),
     ),
     "content": (_("Content editor"), frozenset({VIEW, TEXTS})),
-    "member": (_("Member host"), frozenset({VIEW, TEXTS, EDIT_MEMBERS, EXPORT_MEMBERS})),
-    "activity": (_("Activity host"), frozenset({VIEW, TEXTS})),
+    "member": (_("Member host"), frozenset({VIEW, TEXTS, EDIT_MEMBERS, EXPORT_MEMBERS, ALERTS})),
+    "activity": (_("Activity host"), frozenset({VIEW, TEXTS, ALERTS})),
     "moderator": (_("Moderator"), frozenset({VIEW, TEXTS, EDIT_MEMBERS})),
-    "analyst": (_("Analyst"), frozenset({VIEW, TEXTS, EXPORT_MEMBERS})),
+    "analyst": (_("Analyst"), frozenset({VIEW, TEXTS, EXPORT_MEMBERS, ALERTS, GOALS})),
     "clerk": (_("Store clerk"), frozenset()),
 }
 """Role → its name and its rights. A clerk checks coupons off and sees no member list."""

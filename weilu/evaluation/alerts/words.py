@@ -1,0 +1,198 @@
+"""How is a rule, an alert or a verdict said to an operator?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from weilu.core import metrics
+from weilu.core.mail.composing import Words
+from weilu.core.mail.models import Letter
+from weilu.core.operators.access import viewer_of
+from weilu.evaluation.alerts import queries, raising, rules
+from weilu.evaluation.alerts.models import Alert, AlertRule
+from weilu.evaluation.reports import wording
+
+Text = str | Promise
+KINDS: Mapping[str, Text] = {
+    rules.THRESHOLD: gettext_lazy("A fixed limit"),
+    rules.RELATIVE: gettext_lazy("A change in per cent"),
+    rules.ANOMALY: gettext_lazy("Unusual for the weekday"),
+}
+DIRECTIONS: Mapping[str, Text] = {
+    rules.ABOVE: gettext_lazy("upwards"),
+    rules.BELOW: gettext_lazy("downwards"),
+    rules.EITHER: gettext_lazy("either way"),
+}
+SIZES: Mapping[str, Text] = {rules.DAY: gettext_lazy("each day"), rules.WEEK: gettext_lazy("each week")}
+AGAINST: Mapping[str, Text] = {
+    rules.BEFORE: gettext_lazy("the day or week before"),
+    rules.SAME_WEEKDAY: gettext_lazy("the same weekday a week before"),
+    rules.MEAN: gettext_lazy("the mean of the four weeks before"),
+}
+VERDICTS: Mapping[str, Text] = {
+    "": gettext_lazy("not judged yet"),
+    rules.OK: gettext_lazy("within bounds"),
+    rules.OFF: gettext_lazy("out of bounds"),
+    rules.NO_VALUE: gettext_lazy("the figure has no value"),
+    rules.LITTLE_HISTORY: gettext_lazy("too little history to compare with"),
+    rules.NO_BASE: gettext_lazy("nothing to compare with: it was zero before"),
+    "late": gettext_lazy("waits until all events are in the figures"),
+    "broken": gettext_lazy("the figure cannot be asked any more"),
+    "no_metric": gettext_lazy("this metric does not exist any more"),
+}
+METHOD = gettext_lazy(
+    "Expected: a Theil–Sen line through the eight weeks before (by week: 26 weeks) plus the median by weekday of what lies off it. "
+    "Bounds: so many robust standard deviations (1.4826 × MAD of what remains) around it, at least chance: the root of the "
+    "expected count, two points of a share, a tenth of anything else."
+)  # fmt: skip
+
+
+def metric(slug: str) -> str:
+    found = metrics.find(slug)
+    return str(found.label) if found else slug
+
+
+def unit(slug: str) -> str:
+    found = metrics.find(slug)
+    return found.unit if found else ""
+
+
+def place(rule: AlertRule) -> str:
+    return str(rule.community) if rule.community else _("The whole brand")
+
+
+def rule(row: AlertRule) -> str:
+    """What is watched: "Active members by day, more than 30% below the mean of the four weeks before"."""
+    return _("%(metric)s %(each)s: %(bound)s") % {
+        "metric": metric(row.metric),
+        "each": SIZES[row.size],
+        "bound": bound(row.condition, unit(row.metric)),
+    }
+
+
+def bound(condition: rules.Condition, of: str) -> str:
+    """The condition alone: "below 40"."""
+    if condition.kind == rules.THRESHOLD:
+        sentence = _("above %(limit)s") if condition.direction == rules.ABOVE else _("below %(limit)s")
+        return sentence % {"limit": wording.quantity(condition.limit, of)}
+    if condition.kind == rules.RELATIVE:
+        sentence = {
+            rules.ABOVE: _("more than %(limit)s above %(base)s"),
+            rules.BELOW: _("more than %(limit)s below %(base)s"),
+            rules.EITHER: _("more than %(limit)s off %(base)s"),
+        }[condition.direction]
+        return sentence % {"limit": f"{wording.number(condition.limit)}%", "base": base(condition)}
+    sentence = {
+        rules.ABOVE: _("unusually high (%(limit)s σ)"),
+        rules.BELOW: _("unusually low (%(limit)s σ)"),
+        rules.EITHER: _("unusual (%(limit)s σ)"),
+    }[condition.direction]
+    return sentence % {"limit": wording.number(condition.limit)}
+
+
+def base(condition: rules.Condition) -> str:
+    """What a change is measured against."""
+    if condition.against == rules.BEFORE:
+        return _("the day before") if condition.size == rules.DAY else _("the week before")
+    return str(AGAINST[condition.against])
+
+
+def alert(row: Alert) -> str:
+    """What happened, as an operator would say it."""
+    of = unit(row.rule.metric)
+    told = {
+        "metric": metric(row.rule.metric),
+        "place": place(row.rule),
+        "value": wording.quantity(row.value, of),
+    }
+    if row.high is not None and row.value > row.high:
+        return _("%(metric)s too high in %(place)s: %(value)s") % told
+    return _("%(metric)s too low in %(place)s: %(value)s") % told
+
+
+def evidence(row: Alert) -> str:
+    """When, and against what."""
+    condition = rules.Condition(**row.condition)
+    of = unit(row.rule.metric)
+    when = (
+        wording.day(row.day)
+        if condition.size == rules.DAY
+        else _("week of %(day)s") % {"day": wording.day(row.day)}
+    )
+    if row.running:
+        when = _("%(when)s, so far") % {"when": when}
+    parts = [when, bound(condition, of)]
+    if condition.kind != rules.THRESHOLD and row.expected is not None:
+        parts.append(_("expected %(value)s") % {"value": wording.quantity(_round(row.expected, of), of)})
+    if row.silent_since:
+        parts.append(_("nothing has come in since %(moment)s: is the connection alive?")
+                     % {"moment": moment(row.silent_since, row.rule)})  # fmt: skip
+    return " · ".join(parts)
+
+
+def moment(at: dt.datetime, of: AlertRule) -> str:
+    return wording.moment(int(at.timestamp()), queries.zone(of.community))
+
+
+def _round(value: float, of: str) -> float:
+    return (
+        round(value)
+        if of in ("people", "messages", "events", "seconds") and abs(value) >= 10
+        else round(value, 1)
+    )
+
+
+def letter(one: Letter) -> Words | None:
+    """The letter about an alert. Nothing where it is over before it was sent, or its reader no longer sees the scope."""
+    row = Alert.objects.filter(pk=one.ref).select_related("rule__community").first()
+    if row is None or row.closed_at is not None:
+        return None
+    viewer = viewer_of(one.operator)
+    if not queries.alerts(viewer).filter(pk=row.pk).exists():
+        return None
+    text = "\n".join(
+        (alert(row), evidence(row), "", _("It is judged by the rule: %(rule)s") % {"rule": rule(row.rule)})
+    )
+    return Words(_("Alert: %(what)s") % {"what": alert(row)}, text, raising.path(row.pk))
+
+
+def chart(look: queries.Look, condition: rules.Condition) -> dict[str, object]:
+    """The figure as a line with its bounds dashed; what lay out of them is marked."""
+    floor = None if any((value or 0) < 0 for value in look.series.values) else 0.0
+    of = look.series.unit
+    lines = [{"name": _("Value"), "points": [_point(look, at) for at in range(len(look.days))]}]
+    for name, which in ((_("Upper bound"), "high"), (_("Lower bound"), "low")):
+        points = [_bound(getattr(one, which), floor, of) for one in look.verdicts]
+        if any(one is not None for one in points):
+            lines.append({"name": name, "role": "before", "points": points})  # type: ignore[dict-item]
+    return {
+        "labels": [f"{day.month}/{day.day}" for day in look.days],
+        "titles": [wording.day(day) for day in look.days],
+        "unit": of,
+        "series": lines,
+        "markers": [
+            {"at": at, "text": _("out of bounds"), "href": look.hrefs[at]}
+            for at, one in enumerate(look.verdicts)
+            if one.off and _first(look.verdicts, at)
+        ],
+    }
+
+
+def _first(verdicts: object, at: int) -> bool:
+    """Only where a stretch out of bounds begins, so that marks do not cover one another."""
+    return at == 0 or not verdicts[at - 1].off  # type: ignore[index]
+
+
+def _point(look: queries.Look, at: int) -> dict[str, object]:
+    return {"value": look.series.values[at - len(look.days)], "href": look.hrefs[at]}
+
+
+def _bound(value: float | None, floor: float | None, of: str) -> float | None:
+    if value is None:
+        return None
+    return _round(value if floor is None else max(value, floor), of)
