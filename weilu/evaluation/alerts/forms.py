@@ -75,7 +75,7 @@ USUAL: dict[str, Any] = {
 class TaskForm(forms.Form):
     title = forms.CharField(label=_("What is to be done"), max_length=200)
     operator = forms.TypedChoiceField(label=_("Who"), coerce=int)
-    due = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    due = forms.DateField(label=_("Until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, given: Any, *, hands: Sequence[Operator], today: dt.date, prefix: str) -> None:
         super().__init__(given, initial={"due": today + dt.timedelta(days=1)}, prefix=prefix)

@@ -74,7 +74,7 @@ def _page(request: ViewerRequest, row: Alert, bound: Any = None) -> HttpResponse
     try:
         condition = rules.Condition(**row.condition)
         look = queries.look(row.rule, condition, request.viewer, None if row.closed_at is None else row.day)
-        context["chart"] = words.chart(look, condition)
+        context["chart"] = words.chart(look, row.day)
     except Unavailable:
         context["down"] = True
     except WeiluError:
@@ -201,7 +201,7 @@ def edit(request: ViewerRequest, rule_id: int) -> HttpResponse:
     }
     try:
         look = queries.look(row, row.condition, request.viewer)
-        context["chart"] = words.chart(look, row.condition)
+        context["chart"] = words.chart(look)
     except (Unavailable, WeiluError):
         context["chart"] = None
     return render(request, "alerts/edit.html", context, status=400 if form.errors else 200)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -104,15 +104,25 @@ def base(condition: rules.Condition) -> str:
 
 def alert(row: Alert) -> str:
     """What happened, as an operator would say it."""
-    of = unit(row.rule.metric)
     told = {
         "metric": metric(row.rule.metric),
-        "place": place(row.rule),
-        "value": wording.quantity(row.value, of),
+        "place": row.rule.community,
+        "value": wording.quantity(row.value, unit(row.rule.metric)),
     }
-    if row.high is not None and row.value > row.high:
-        return _("%(metric)s too high in %(place)s: %(value)s") % told
-    return _("%(metric)s too low in %(place)s: %(value)s") % told
+    high = row.high is not None and row.value > row.high
+    if row.rule.community is None:
+        sentence = (
+            _("%(metric)s of the whole brand too high: %(value)s")
+            if high
+            else _("%(metric)s of the whole brand too low: %(value)s")
+        )
+    else:
+        sentence = (
+            _("%(metric)s too high in %(place)s: %(value)s")
+            if high
+            else _("%(metric)s too low in %(place)s: %(value)s")
+        )
+    return sentence % told
 
 
 def evidence(row: Alert) -> str:
@@ -161,8 +171,9 @@ def letter(one: Letter) -> Words | None:
     return Words(_("Alert: %(what)s") % {"what": alert(row)}, text, raising.path(row.pk))
 
 
-def chart(look: queries.Look, condition: rules.Condition) -> dict[str, object]:
-    """The figure as a line with its bounds dashed; what lay out of them is marked."""
+def chart(look: queries.Look, day: dt.date | None = None) -> dict[str, object]:
+    """The figure as a line with its bounds dashed; where the stretch out of bounds of that day (or the last one) begins is marked."""
+    begun = _begun(look.verdicts, look.days.index(day) if day in look.days else None)
     floor = None if any((value or 0) < 0 for value in look.series.values) else 0.0
     of = look.series.unit
     lines = [{"name": _("Value"), "points": [_point(look, at) for at in range(len(look.days))]}]
@@ -175,17 +186,21 @@ def chart(look: queries.Look, condition: rules.Condition) -> dict[str, object]:
         "titles": [wording.day(day) for day in look.days],
         "unit": of,
         "series": lines,
-        "markers": [
-            {"at": at, "text": _("out of bounds"), "href": look.hrefs[at]}
-            for at, one in enumerate(look.verdicts)
-            if one.off and _first(look.verdicts, at)
-        ],
+        "markers": [{"at": begun, "text": _("out of bounds"), "href": look.hrefs[begun]}]
+        if begun is not None
+        else [],
     }
 
 
-def _first(verdicts: object, at: int) -> bool:
-    """Only where a stretch out of bounds begins, so that marks do not cover one another."""
-    return at == 0 or not verdicts[at - 1].off  # type: ignore[index]
+def _begun(verdicts: Sequence[rules.Verdict], at: int | None) -> int | None:
+    """Where the stretch out of bounds begins in which a place lies; without one, the last there is."""
+    off = [one.off for one in verdicts]
+    last = at if at is not None else max((place for place, is_off in enumerate(off) if is_off), default=None)
+    if last is None or not off[last]:
+        return None
+    while last and off[last - 1]:
+        last -= 1
+    return last
 
 
 def _point(look: queries.Look, at: int) -> dict[str, object]:
