@@ -51,6 +51,8 @@ class Oracle:
                 "active": [r.kind in interactions() for r in rows],
                 "value": pa.array([r.value for r in rows], pa.int64()),
                 "source": [r.source for r in rows],
+                "channel": pa.array([r.data.get("channel") for r in rows], pa.string()),
+                "age": pa.array([r.data.get("age") for r in rows], pa.float64()),
             }
         )
         self.db.execute("CREATE TABLE log AS SELECT * FROM raw")

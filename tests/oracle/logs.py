@@ -65,6 +65,8 @@ def row(
     *,
     about: int = 0,
     value: int | None = None,
+    source: str = "test",
+    properties: str = "",
 ) -> Row:
     subject = 1000 + position if kind == "message.sent" else 0
     return Row(
@@ -80,11 +82,11 @@ def row(
         about,
         0,
         (),
-        "test",
+        source,
         1,
         False,
         value,
-        "",
+        properties,
     )
 
 

@@ -1,4 +1,5 @@
-"""Generated logs and questions by the thousand: the product's answer beside DuckDB's, for the proof `questions`.
+"""Generated logs and questions by the thousand: the product's answer beside DuckDB's, and for ways beside plain
+Python's, for the proof `questions`.
 
 Each pair is one question; two answers that differ are reported with the seed, so that they can be looked at again.
 """
@@ -13,6 +14,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
+
+from tests.oracle import draws, plain_ways, ways
 from tests.oracle.duck import VALUES, Oracle, Span
 from tests.oracle.logs import BEGIN, COMMUNITIES, HOUR, Log, fill, row
 from weilu.core.events.rows import Row
@@ -35,6 +39,8 @@ CELLS = {
     "active_members": ("interaction", "members"),
 }
 MOST_SAID = 5
+WAYS = 12
+"""Funnels, and as many paths, of each log and span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,11 @@ def a_log(chance: random.Random) -> Log:
         place = chance.choice(COMMUNITIES)
         about = chance.choice((0, 0, *subjects[place])) if kind == "message.sent" else 0
         value = chance.choice((None, 0, 199, -50, 2**40)) if kind in ("order.paid", "Tea Poured") else None
+        told = {
+            "channel": chance.choice(("poster", "friend", None)),
+            "age": chance.choice((20, 20.5, 30, None)),
+        }
+        properties = {name: one for name, one in sorted(told.items()) if one is not None}
         rows.append(
             row(
                 position,
@@ -88,6 +99,7 @@ def a_log(chance: random.Random) -> Log:
                 place,
                 about=about,
                 value=value,
+                properties=orjson.dumps(properties).decode() if properties and kind != "member.left" else "",
             )
         )
         if kind == "message.sent":
@@ -132,7 +144,36 @@ def _pairs(chance: random.Random, log: Log, span: Span) -> Iterator[Pair]:
     if span.by != "total":
         for _ in range(3):
             yield _retention(chance, oracle, span, log)
+    yield from _ways(chance, oracle, span, log)
     yield from _by_community(log, span)
+
+
+def _ways(chance: random.Random, oracle: Oracle, span: Span, log: Log) -> Iterator[Pair]:
+    """Funnels and paths, by DuckDB and by plain Python; retention in all its modes by plain Python."""
+    names = asked_for(log)
+    for _ in range(WAYS):
+        asked = draws.a_funnel(chance, names)
+        yield from _both(
+            _question(span, **asked), ways.funnel(oracle, span, asked), plain_ways.funnel(log, span, asked)
+        )
+        asked = draws.some_paths(chance, names)
+        yield from _both(
+            _question(span, **asked), ways.paths(oracle, span, asked), plain_ways.paths(log, span, asked)
+        )
+
+
+def asked_for(log: Log) -> draws.Names:
+    """Every event that can be asked for, with the properties that it was seen with."""
+    names = sorted({one.kind for one in log.rows} | set(_seen(log)))
+    return {
+        name: {told for row in log.rows if plain_ways.fits({"event": name})(row) for told in row.data}
+        for name in names
+    }
+
+
+def _both(question: dict[str, Any], duck: Any, python: Any) -> Iterator[Pair]:
+    yield Pair(question, list, duck)
+    yield Pair(question, list, python)
 
 
 def _retention(chance: random.Random, oracle: Oracle, span: Span, log: Log) -> Pair:
@@ -219,9 +260,11 @@ def same(ours: Any, theirs: Any) -> bool:
     return len(ours) == len(theirs) and all(map(_near, ours, theirs))
 
 
-def _near(ours: float | None, theirs: float | None) -> bool:
+def _near(ours: Any, theirs: Any) -> bool:
     return ours == theirs or (
-        ours is not None and theirs is not None and math.isclose(ours, theirs, rel_tol=1e-9)
+        isinstance(ours, int | float)
+        and isinstance(theirs, int | float)
+        and math.isclose(ours, theirs, rel_tol=1e-9)
     )
 
 

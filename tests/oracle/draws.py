@@ -1,0 +1,71 @@
+"""Funnels and paths drawn by chance: everything that their questions can hold, over the names that the generated logs use."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+WINDOWS = ("30m", "1h", "12h", "1d", "7d", "4w")
+ORDERS = ("loose", "loose", "strict", "unordered")
+WHERES: tuple[dict[str, Any], ...] = (
+    {"value": {"gte": 100}}, {"value": {"lt": 100}}, {"value": [0, 199]}, {"value": {"ne": 199}}, {"value": {"exists": True}},
+    {"source": "test"}, {"channel": "poster"}, {"channel": {"ne": "poster"}}, {"channel": {"exists": False}}, {"age": {"gt": 20.5}},
+    {"age": 30, "channel": ["poster", "friend"]}, {"value": {"gte": 0, "lte": 199}},
+)  # fmt: skip
+
+Names = dict[str, set[str]]
+"""Events that may be asked for, and which properties each was seen with."""
+
+
+def a_funnel(chance: random.Random, names: Names) -> dict[str, Any]:
+    steps: list[dict[str, Any]] = []
+    while len(steps) < (count := chance.choice((1, 2, 2, 3, 3, 4, 5))):
+        step = _a_step(chance, names)
+        if step not in steps:
+            steps.append(step)
+        elif chance.random() < 0.2:
+            break
+    asked: dict[str, Any] = {"kind": "funnel", "steps": steps[:count], "order": chance.choice(ORDERS)}
+    if chance.random() < 0.7:
+        asked["window"] = chance.choice(WINDOWS)
+    if chance.random() < 0.3:
+        exclude = [one for one in (_a_step(chance, names),) if one not in steps]
+        asked |= {"exclude": exclude} if exclude else {}
+    return asked | ({"breakdown": "community"} if chance.random() < 0.3 else {})
+
+
+def some_paths(chance: random.Random, names: Names) -> dict[str, Any]:
+    event = chance.choice(list(names))
+    asked: dict[str, Any] = {
+        "kind": "paths",
+        chance.choice(("after", "before")): event,
+        "depth": chance.randrange(2, 6),
+    }
+    asked["top"] = chance.choice((1, 3, 20))
+    if chance.random() < 0.5:
+        asked["window"] = chance.choice(WINDOWS)
+    if chance.random() < 0.3:
+        exclude = [one for one in (_a_step(chance, names),) if one != {"event": event}]
+        asked |= {"exclude": exclude} if exclude else {}
+    return asked | ({"collapse": True} if chance.random() < 0.3 else {})
+
+
+def a_retention(chance: random.Random, names: Names, size: str) -> dict[str, Any]:
+    asked: dict[str, Any] = {
+        "kind": "retention",
+        "start": chance.choice(list(names)),
+        "return": chance.choice(list(names)),
+    }
+    asked |= {"period": size, "periods": chance.randrange(1, 6), "every": chance.random() < 0.5}
+    asked |= chance.choice(({}, {"mode": "rolling"}, {"mode": "bracket", "brackets": [1, 3, 4]}))
+    asked |= {"times": 2} if chance.random() < 0.4 else {}
+    return asked | chance.choice(({}, {"breakdown": "community"}, {"versus": chance.choice(list(names))}))
+
+
+def _a_step(chance: random.Random, names: Names) -> dict[str, Any]:
+    step: dict[str, Any] = {"event": chance.choice(list(names))}
+    if chance.random() < 0.3:
+        where = chance.choice(WHERES)
+        if {"channel", "age"} & where.keys() <= names[step["event"]]:
+            step["where"] = where
+    return step
