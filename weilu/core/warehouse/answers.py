@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 
 from weilu.core.warehouse import frame as frames
 from weilu.core.warehouse.check import OUTSIDE, Asked
-from weilu.core.warehouse.compile import heatmap, retention, states, trend
+from weilu.core.warehouse.compile import heatmap, states, trend
 from weilu.core.warehouse.compile.holdings import values_of
-from weilu.core.warehouse.compile.retention import Cohorts
 from weilu.core.warehouse.compile.rows import COMMUNITY, STATE, TIER, Series
 from weilu.core.warehouse.compile.source import Bound
 from weilu.core.warehouse.frame import Bucket
 from weilu.core.warehouse.measures import EVENTS, PEOPLE, Base, Events, People, Sums, combined, parts
 from weilu.core.warehouse.question import FLOW, FUNNEL, HEATMAP, PATHS, RETENTION, SEGMENT, TREND, Refused
-from weilu.core.warehouse.tables import funnel, paths, segment
+from weilu.core.warehouse.tables import funnel, paths, retention, segment
+from weilu.core.warehouse.tables import parts as parts_
 from weilu.core.warehouse.tables.kind import NONE, Kind, Rows, Source
 
 # trend ---------------------------------------------------------------------------------------------------------------
@@ -60,25 +60,13 @@ def _breakdown_values(asked: Asked, series: dict[Base, Series]) -> list[tuple[st
 def _trend_behind(asked: Asked, unit: str, bound: Bound) -> str:
     assert asked.measure is not None
     point, frame = asked.question.point, asked.frame
-    only = frame.only(_bucket(asked, point.at))
+    only = frame.only(parts_.bucket_of(asked, point.at))
     measure = parts(asked.measure)[0]
     by = _by_value(asked, point.by)
     statement = trend.people_behind if unit == PEOPLE else trend.behind
     if unit == EVENTS and measure.counts != EVENTS:
         raise Refused(_("This number counts members, not events. Ask with “people”."))
     return statement(measure, only, by, bound)
-
-
-def _bucket(asked: Asked, at: str | None) -> int:
-    buckets = asked.frame.buckets
-    if at is None and len(buckets) == 1:
-        return 0
-    if at is None:
-        raise Refused(_("Say which row is meant: add “at”, the day that the row begins with."))
-    for index, bucket in enumerate(buckets):
-        if bucket.label.isoformat() == at:
-            return index
-    raise Refused(_("The answer has no row that begins with “%(at)s”.") % {"at": at})
 
 
 def _by_value(asked: Asked, shown: str | None) -> str | None:
@@ -128,49 +116,6 @@ def _whole(asked: Asked) -> frames.Frame:
     return replace(asked.frame, buckets=(span,), size=frames.PERIOD)
 
 
-# retention -----------------------------------------------------------------------------------------------------------
-
-
-def _cohorts(asked: Asked) -> tuple[Cohorts, tuple[int, ...]]:
-    """The question for the store, and the end of every period that is asked for, from the first cohort's own on."""
-    question, frame = asked.question, asked.frame
-    label, edges = frame.buckets[0].label, []
-    for _n in range(len(frame.buckets) + question.periods):
-        edges.append(frames.day_start(label, frame.timezone))
-        label = frames.after(label, frame.size)
-    starts, ends = tuple(edges[:-1]), tuple(edges[1:])
-    cohorts = Cohorts(
-        frame, question.start, question.comeback, starts, ends[-1], question.periods, question.every
-    )
-    return cohorts, ends
-
-
-def _retention_rows(asked: Asked, source: Source) -> Rows:
-    cohorts, ends = _cohorts(asked)
-    bound = Bound()
-    sizes = {
-        row["cohort"]: row["size"]
-        for row in source.run(retention.sizes(cohorts, bound), bound.params).to_pylist()
-    }
-    bound = Bound()
-    table = source.run(retention.returned(cohorts, bound), bound.params)
-    came = {(row["cohort"], row["period"]): row["returned"] for row in table.to_pylist()}
-    return [
-        (bucket.label.isoformat(), sizes.get(n + 1, 0), period, came.get((n + 1, period), 0))
-        for n, bucket in enumerate(asked.frame.buckets)
-        for period in range(cohorts.periods)
-        if ends[n + period] <= asked.frame.over
-    ]
-
-
-def _retention_behind(asked: Asked, unit: str, bound: Bound) -> str:
-    if unit == EVENTS:
-        raise Refused(_("This number counts members, not events. Ask with “people”."))
-    cohorts, _ends = _cohorts(asked)
-    point = asked.question.point
-    return retention.behind(cohorts, _bucket(asked, point.cohort) + 1, point.period, bound)
-
-
 # flow ----------------------------------------------------------------------------------------------------------------
 
 
@@ -194,7 +139,7 @@ def _flow_behind(asked: Asked, unit: str, bound: Bound) -> str:
         raise Refused(_("This number counts members, not events. Ask with “people”."))
     if point.origin is None or point.goal is None:
         raise Refused(_("Say which move is meant: add “at”, “from_state” and “to_state”."))
-    only = asked.frame.only(_bucket(asked, point.at))
+    only = asked.frame.only(parts_.bucket_of(asked, point.at))
     origin, goal = ("" if one == NONE else one for one in (point.origin, point.goal))
     return states.behind(origin, goal, only, bound)
 
@@ -202,12 +147,7 @@ def _flow_behind(asked: Asked, unit: str, bound: Bound) -> str:
 KINDS = {
     TREND: Kind(_trend_columns, _trend_rows, _trend_behind, _trend_counts),
     HEATMAP: Kind(lambda _: ("weekday", "hour", "value"), _heatmap_rows, _heatmap_behind, _trend_counts),
-    RETENTION: Kind(
-        lambda _: ("cohort", "size", "period", "returned"),
-        _retention_rows,
-        _retention_behind,
-        lambda _: PEOPLE,
-    ),
+    RETENTION: retention.KIND,
     FLOW: Kind(
         lambda _: ("at", "from_state", "to_state", "members"), _flow_rows, _flow_behind, lambda _: PEOPLE
     ),

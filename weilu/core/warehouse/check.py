@@ -24,6 +24,7 @@ from weilu.core.warehouse.compile import trend
 from weilu.core.warehouse.frame import HOUR, Brought, Frame
 from weilu.core.warehouse.funnels import Funnel
 from weilu.core.warehouse.measures import Events, Holding, Measure, People, Sums, parts
+from weilu.core.warehouse.paths import Paths
 from weilu.core.warehouse.places import find_community
 from weilu.core.warehouse.question import (
     FLOW,
@@ -34,9 +35,12 @@ from weilu.core.warehouse.question import (
     SEGMENT,
     SUM,
     TREND,
+    VERSUS,
     Question,
     Refused,
+    Way,
 )
+from weilu.core.warehouse.retentions import Retention
 from weilu.core.warehouse.span import EVER, NEW, NOW, Span
 
 MOST_BUCKETS = 4000
@@ -155,7 +159,7 @@ def _frame(question: Question, communities: Sequence[int], timezone: str, scope:
         horizon=min(now + 60, end or now + 60),
         over=min(now, end or now),
         known=_known(span, timezone),
-        breakdown=question.breakdown,
+        breakdown=question.breakdown if question.way is None else None,
         brought=_brought(span),
         member=span.member,
     )
@@ -178,12 +182,9 @@ def _known(span: Span, timezone: str) -> int | None:
 
 def _with_kinds(question: Question, communities: Sequence[int]) -> Question:
     """The events as they are called in the log."""
-    event, start, comeback = (
-        names.kind_of(name, communities) if name else ""
-        for name in (question.event, question.start, question.comeback)
-    )
+    event = names.kind_of(question.event, communities) if question.event else ""
     way = question.way and question.way.named(lambda name: names.kind_of(name, communities))
-    return replace(question, event=event, start=start, comeback=comeback, way=way)
+    return replace(question, event=event, way=way)
 
 
 def _known_properties(question: Question, communities: Sequence[int]) -> None:
@@ -191,15 +192,21 @@ def _known_properties(question: Question, communities: Sequence[int]) -> None:
     if question.way is None:
         return
     way = question.way
-    sentence = funnels.problem(way) if isinstance(way, Funnel) else paths.problem(way)
-    if sentence:
+    if sentence := _problem(way, question.breakdown):
         raise Refused(sentence)
-    for step in question.way.looked_up:
+    for step in way.looked_up:
         for name in step.properties:
             names.must_have(step.event, name, communities)
     if question.trait:
-        assert isinstance(question.way, Funnel)
-        names.must_have(question.way.steps[0].event, question.trait, communities)
+        names.must_have(way.looked_up[0].event, question.trait, communities)
+
+
+def _problem(way: Way, breakdown: str | None) -> str:
+    if isinstance(way, Funnel):
+        return funnels.problem(way)
+    if isinstance(way, Retention) and way.versus and breakdown != VERSUS:
+        return _("“versus” parts the cohorts already: leave out “breakdown”.")
+    return paths.problem(way) if isinstance(way, Paths) else ""
 
 
 def _days(span: Span, communities: Sequence[int], timezone: str) -> Span:

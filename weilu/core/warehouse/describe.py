@@ -165,8 +165,13 @@ class _Blank:
             self._found.lacking[name] = self._found.lacking.get(name, 0) + 1
         return [_Blank(found, given=self._given)]
 
-    def raw(self, name: str, described: Json) -> None:
-        self._found.add(name, described, None)
+    def numbers(self, name: str, low: int, high: int, most: int) -> tuple[int, ...]:
+        one: Json = {"type": "integer", "minimum": low, "maximum": high}
+        self._found.add(name, {"type": "array", "maxItems": most, "items": one}, None)
+        return ()
+
+    def raw(self, name: str, described: Json, *, needed: bool = False) -> None:
+        self._found.add(name, described, _MISSING if needed else None)
 
     def called(self, name: str) -> str:
         return name

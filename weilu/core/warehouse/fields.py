@@ -110,9 +110,23 @@ class Fields:
             Fields(one, self._refused, f"{self.called(name)} {number}") for number, one in enumerate(value, 1)
         ]
 
-    def raw(self, name: str, described: Mapping[str, Any]) -> object:
-        """A part as it stands, None where it is lacking, for whoever reads it; `described` is its JSON Schema."""
-        return self._take(name, None)
+    def numbers(self, name: str, low: int, high: int, most: int) -> tuple[int, ...]:
+        """A list of whole numbers, empty where it is lacking."""
+        value = self._take(name, [])
+        whole = isinstance(value, list) and all(
+            isinstance(one, int) and not isinstance(one, bool) and low <= one <= high for one in value
+        )
+        if not whole or len(value) > most:
+            told = {"name": self.called(name), "low": low, "high": high, "most": most}
+            raise self._refused(
+                _("“%(name)s” must be a list of at most %(most)s whole numbers from %(low)s to %(high)s.")
+                % told
+            )
+        return tuple(value)
+
+    def raw(self, name: str, described: Mapping[str, Any], *, needed: bool = False) -> object:
+        """A part as it stands, None where it may be lacking, for whoever reads it; `described` is its JSON Schema."""
+        return self._take(name, _MISSING if needed else None)
 
     def called(self, name: str) -> str:
         """How a sentence names a part: by the way to it."""

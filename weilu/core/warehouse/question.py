@@ -6,7 +6,7 @@ Nothing is looked up here: whether a community, a metric or an event exists is t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -18,6 +18,7 @@ from weilu.core.warehouse.frame import DAY, MONTH, PERIOD, SIZES, WEEK
 from weilu.core.warehouse.funnels import MOST_STEPS, Funnel, funnel_of
 from weilu.core.warehouse.paths import DAYS, Paths, is_event, paths_of
 from weilu.core.warehouse.refusal import Refused as Refused
+from weilu.core.warehouse.retentions import MOST_PERIODS, Retention, retention_of
 from weilu.core.warehouse.span import Span, moment_of, span_of
 
 TREND, HEATMAP, RETENTION, FLOW = "trend", "heatmap", "retention", "flow"
@@ -28,12 +29,14 @@ ANSWER, PEOPLE, EVENTS = "answer", "people", "events"
 BREAKDOWNS = ("community", "state", "tier", "source")
 COUNT, MEMBERS, SUM = "count", "members", "sum"
 COMMUNITY, SOURCE, PROPERTY = "community", "source", "property"
-FUNNEL_BREAKDOWNS = (COMMUNITY, SOURCE, PROPERTY)
+INVITER, VERSUS = "inviter", "versus"
+PARTS = (COMMUNITY, SOURCE, INVITER, PROPERTY)
+"""What the event that a member begins with can be asked for."""
 MEASURES = (COUNT, MEMBERS, SUM)
 """What is made of an event that is asked for by name: how many, how many members did it, the sum of its values."""
 TOTAL = "total"
 """Another word for `period`: one row for the whole span."""
-MOST_PERIODS = 120
+Way = Funnel | Paths | Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,8 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Of `metric` and `event` (with its `measure`) one is empty; `start` and `comeback` belong to retention, `way` to funnels
-    and paths. `trait` is the property that is broken down by, where `breakdown` says so. `rule` belongs to a
+    """Of `metric` and `event` (with its `measure`) one is empty; `way` is what retention, funnels and paths say
+    beside. `trait` is the property that is broken down by, where `breakdown` says so. `rule` belongs to a
     segment: as JSON text, since of two equal rules in Python one may say 1 and the other true."""
 
     kind: str
@@ -68,12 +71,8 @@ class Question:
     measure: str = COUNT
     size: str = DAY
     breakdown: str | None = None
-    start: str = ""
-    comeback: str = ""
-    periods: int = 0
-    every: bool = False
     trait: str = ""
-    way: Funnel | Paths | None = None
+    way: Way | None = None
     rule: str = ""
 
     @property
@@ -120,12 +119,13 @@ def _retention(fields: Fields) -> Question:
     number = fields.number("period", 0, MOST_PERIODS) if isinstance(period, int) else None
     size = fields.choice("by", (DAY, WEEK, MONTH), WEEK) if number is not None else fields.choice(
         "period", (DAY, WEEK, MONTH), WEEK)  # fmt: skip
-    want, point = _point(fields, "cohort", "period")
-    point = Point(cohort=point.cohort, period=number if point.period is None else point.period)
+    want, point = _point(fields, "cohort", "period", "by")
+    point = replace(point, period=number if point.period is None else point.period)
+    way = retention_of(fields)
+    breakdown, trait = _breakdown(fields, PARTS)
+    breakdown = VERSUS if way.versus and not breakdown else breakdown
     return Question(
-        RETENTION, span_of(fields, days=False), want, point, size=size,
-        start=fields.text("start"), comeback=fields.text("return"),
-        periods=fields.number("periods", 1, MOST_PERIODS, 8), every=fields.flag("every"),
+        RETENTION, span_of(fields, days=False), want, point, size=size, breakdown=breakdown, trait=trait, way=way
     )  # fmt: skip
 
 
@@ -137,7 +137,7 @@ def _flow(fields: Fields) -> Question:
 
 def _funnel(fields: Fields) -> Question:
     want, point = _point(fields, "step", "by", "lost")
-    breakdown, trait = _breakdown(fields, FUNNEL_BREAKDOWNS)
+    breakdown, trait = _breakdown(fields, PARTS)
     return Question(
         FUNNEL, span_of(fields, days=False), want, point, size=PERIOD, breakdown=breakdown, trait=trait,
         way=funnel_of(fields),

@@ -45,6 +45,19 @@ WHERE = {
 }
 """JSON Schema of `where`."""
 
+STEP = {
+    "anyOf": [
+        {"type": "string"},
+        {
+            "type": "object",
+            "required": ["event"],
+            "additionalProperties": False,
+            "properties": {"event": {"type": "string"}, "where": WHERE},
+        },
+    ]
+}
+"""JSON Schema of an event by its name, or with conditions."""
+
 SECONDS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 LONGEST_WINDOW = 3_660 * 86_400
 _WINDOW = re.compile(r"([0-9]{1,6})([mhdw])")
@@ -79,6 +92,14 @@ class Step:
 def steps_of(fields: Fields, name: str, low: int, high: int) -> tuple[Step, ...]:
     """A list of events with their conditions."""
     return tuple(_step(one) for one in fields.each(name, low, high))
+
+
+def step_of(fields: Fields, name: str) -> Step:
+    """One event, by its name alone or with its conditions."""
+    given = fields.raw(name, STEP, needed=True)
+    if isinstance(given, dict):
+        return _step(fields.inner(name))
+    return Step("" if given is None else fields.text(name))
 
 
 def _step(fields: Fields) -> Step:

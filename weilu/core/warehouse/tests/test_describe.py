@@ -42,6 +42,20 @@ SOUND = (
         "as_of": "2018-06-30",
         "people": True,
     },
+    {
+        **WEEKS,
+        "mode": "bracket",
+        "brackets": [1, 3, 7],
+        "times": 2,
+        "breakdown": "inviter",
+        "point": {"cohort": "2018-06-04", "by": "Ann #1"},
+    },
+    {
+        **WEEKS,
+        "start": {"event": "member.joined", "where": {"channel": "poster"}},
+        "mode": "rolling",
+        "versus": "badge.earned",
+    },
     {"kind": "flow", "by": "week", "from_state": "active", "to_state": "dormant", "at": "2018-06-04", **JUNE},
     {"kind": "retention", "start": "member.joined", "return": "message.sent", "period": "day", "periods": 30},
     {
@@ -96,6 +110,9 @@ SPOILT = (
     {"kind": "trend", "metric": "dau", "communities": [True], **JUNE},
     {"kind": "heatmap", "event": "message.sent", "hour": 24, **JUNE},
     {**WEEKS, "periods": 0},
+    {**WEEKS, "mode": "loose"},
+    {**WEEKS, "start": {"event": "member.joined", "colour": 1}},
+    {**WEEKS, "brackets": [0]},
     {"kind": "retention", "start": "message.sent", **JUNE},
     {"kind": "flow", "metric": "dau", **JUNE},
 )
