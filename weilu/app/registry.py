@@ -42,7 +42,7 @@ from weilu.core.operators import labels
 from weilu.core.segments import doings, people, reading
 from weilu.core.warehouse import conclusions, loader
 from weilu.core.warehouse import jobs as warehouse_jobs
-from weilu.evaluation import exporting
+from weilu.evaluation import explore_views, exporting
 from weilu.evaluation import metrics as evaluation_metrics
 from weilu.evaluation.alerts import actions as alert_actions
 from weilu.evaluation.alerts import decisions as alert_decisions
@@ -51,6 +51,7 @@ from weilu.evaluation.alerts import needs as alert_needs
 from weilu.evaluation.alerts import raising
 from weilu.evaluation.alerts import words as alert_words
 from weilu.evaluation.alerts.personal import PERSONAL as alerts_personal
+from weilu.evaluation.personal import PERSONAL as evaluation_personal
 from weilu.members import conclude, knowledge, standing
 from weilu.members import decisions as member_decisions
 from weilu.members import events as member_events
@@ -94,6 +95,7 @@ PERSONAL = (
     members_personal,
     tasks_personal,
     alerts_personal,
+    evaluation_personal,
 )
 LEAVES: tuple[Mapping[str, reading.Reader], ...] = (doings.READERS, people.READERS)
 """What a rule can ask of a member."""
@@ -133,6 +135,7 @@ def register_all() -> None:
     labels.register_actions(member_decisions.AUDIT_WORDS)
     labels.register_actions(community_actions.AUDIT_WORDS)
     labels.register_actions(exporting.AUDIT_WORDS)
+    labels.register_actions(explore_views.AUDIT_WORDS)
     labels.register_actions(webhook_actions.AUDIT_WORDS)
     labels.register_actions(mail_actions.AUDIT_WORDS)
     labels.register_actions(task_actions.AUDIT_WORDS)

@@ -43,7 +43,7 @@ MENU = (
         icon="chart-line",
         key="7",
         thumb=True,
-        also=("/alerts/",),
+        also=("/alerts/", "/explore/"),
     ),
     Item(_("Import"), "imports:list", rights.IMPORT, icon="database-import", gap=True),
     Item(_("Sources"), "tracking:list", rights.SETTINGS, icon="plug-connected"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,8 +20,14 @@ from weilu.core.warehouse.question import PEOPLE
 EXPORTED = "behind.exported"
 AUDIT_WORDS = {EXPORTED: _("Exported what stands behind a number")}
 CHUNK = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """A spreadsheet would run a cell that begins so; a quote before it makes it plain text."""
+CELL_SIGNS = 32_767
+"""More signs a cell of a spreadsheet cannot hold. Source: https://support.microsoft.com/excel, "specifications and limits"."""
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Signs that no sheet and no XML has a place for. Source: https://www.w3.org/TR/xml/#charsets"""
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the direction of text: they would make one cell read as another."""
 
 
 def as_csv(viewer: Viewer, question: Mapping[str, Any]) -> HttpResponseBase:
@@ -60,8 +67,15 @@ def _csv(lines: Iterator[Sequence[object]]) -> Iterator[str]:
     yield "\ufeff"  # spreadsheets read UTF-8 only with this mark
     writer = csv.writer(_Echo())
     for line in lines:
-        yield writer.writerow([_plain(cell) for cell in line])
+        yield writer.writerow([plain_cell(cell) for cell in line])
 
 
-def _plain(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+def clean(cell: Any) -> Any:
+    """Text without control signs and without marks that turn its direction, no longer than a cell may be."""
+    return _TURNS.sub("", _CONTROL.sub("", cell))[:CELL_SIGNS] if isinstance(cell, str) else cell
+
+
+def plain_cell(cell: object) -> object:
+    """A cell of a CSV file that a spreadsheet will not take for a formula, whatever stands in it."""
+    told = clean(cell)
+    return f"'{told}" if isinstance(told, str) and told.lstrip().startswith(FORMULA) else told

@@ -51,6 +51,42 @@ def tell(question: Mapping[str, Any]) -> Told:
     return TELLERS[question["kind"]](question, {**question, **question.get("point", {})})
 
 
+def ask_word(question: Mapping[str, Any]) -> Told:
+    """What a whole question asks, also one that cannot be answered."""
+    try:
+        what, when = TITLES[str(question.get("kind"))](question), _span(question)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Told(str(_("A question of your own")), "")
+    return Told(what, when)
+
+
+def _retention_title(question: Mapping[str, Any]) -> str:
+    named = {"start": event_word(question["start"]), "back": event_word(question["return"])}
+    return _("Who came back: “%(start)s”, then “%(back)s”") % named
+
+
+def _paths_title(question: Mapping[str, Any]) -> str:
+    before = question.get("before") or (question.get("to") if is_event(question.get("to")) else "")
+    after = question.get("after") or question["from"]
+    if before:
+        return _("Paths to “%(event)s”") % {"event": event_word(before)}
+    return _("Paths after “%(event)s”") % {"event": event_word(after)}
+
+
+def _heatmap_title(question: Mapping[str, Any]) -> str:
+    return _("%(what)s by weekday and hour") % {"what": _subject(question)[0]}
+
+
+TITLES: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "trend": lambda question: _subject(question)[0],
+    "heatmap": _heatmap_title,
+    "retention": _retention_title,
+    "flow": lambda question: str(_("Moves between states")),
+    "funnel": lambda question: " → ".join(event_word(one) for one in question["steps"]),
+    "paths": _paths_title,
+}
+
+
 def _trend(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
     what, definition = _subject(question)
     part = question.get("point", {}).get("by")
@@ -63,7 +99,7 @@ def _trend(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
 def _heatmap(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
     what, definition = _subject(question)
     hour = _("%(weekday)s, %(hour)s to %(next)s o’clock") % {
-        "weekday": _weekday(point["weekday"]),
+        "weekday": weekday_word(point["weekday"]),
         "hour": point["hour"],
         "next": point["hour"] + 1,
     }
@@ -72,11 +108,12 @@ def _heatmap(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
 
 def _retention(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
     number = question.get("point", {}).get("period")
-    began = _bucket({**question, "by": question["period"]}, point.get("cohort"))
-    start = _event(question["start"])
+    size = question.get("period")
+    began = _bucket({**question, "by": size if isinstance(size, str) else "week"}, point.get("cohort"))
+    start = event_word(question["start"])
     if number is None:
         return Told(_("Began with “%(start)s”") % {"start": start}, began)
-    named = {"start": start, "back": _event(question["return"]), "n": number}
+    named = {"start": start, "back": event_word(question["return"]), "n": number}
     return Told(_("Began with “%(start)s”, then “%(back)s” in period %(n)s") % named, began)
 
 
@@ -87,7 +124,7 @@ def _flow(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
 
 def _funnel(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
     steps, step = question["steps"], point["step"]
-    named = {"n": step, "of": len(steps), "event": _event(steps[step - 1]["event"])}
+    named = {"n": step, "of": len(steps), "event": event_word(steps[step - 1]["event"])}
     what = (
         _("Lost before step %(n)s of %(of)s: %(event)s")
         if point.get("lost")
@@ -98,7 +135,7 @@ def _funnel(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
 
 
 def _paths(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
-    return Told(" → ".join(_event(one) for one in point["path"]), _span(question))
+    return Told(" → ".join(event_word(one) for one in point["path"]), _span(question))
 
 
 TELLERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Told]] = {
@@ -115,11 +152,13 @@ def _subject(question: Mapping[str, Any]) -> tuple[str, str]:
     metric = metrics.find(question.get("metric", ""))
     if metric:
         return str(metric.label), str(metric.definition)
-    named = {"event": _event(question["event"])}
+    named = {"event": event_word(question["event"])}
     return str(MEASURES[question.get("measure") or "count"]) % named, ""
 
 
-def _event(slug: str) -> str:
+def event_word(told: str | Mapping[str, Any]) -> str:
+    """What an event is called on pages; an own one as it was sent."""
+    slug = told if isinstance(told, str) else told["event"]
     if slug in EVERYTHING:
         return str(EVERYTHING[slug])
     kind = kinds.find(slug) or kinds.find(kinds.meant_by(slug))
@@ -162,7 +201,8 @@ def _month(day: dt.date) -> str:
     return f"{day.year}年{day.month}月" if _chinese() else date_format(day, "F Y")
 
 
-def _weekday(number: int) -> str:
+def weekday_word(number: int) -> str:
+    """1 is Monday."""
     day = dt.date(2024, 1, number)  # a January that begins on a Monday
     return f"周{'一二三四五六日'[number - 1]}" if _chinese() else date_format(day, "l")
 

@@ -24,7 +24,7 @@ def as_pdf(document: Document, made_at: dt.datetime) -> bytes:
     """The same document gives the same bytes: the only moment inside is that of its making."""
     fields = asdict(document)
     data = {
-        "document": _printable({name: fields[name] for name in ("title", "span", "notes", "findings", "figures")}),
+        "document": printable({name: fields[name] for name in ("title", "span", "notes", "findings", "figures")}),
         "left": _sections(fields, LEFT),
         "right": _sections(fields, RIGHT),
         "words": {
@@ -47,7 +47,7 @@ def _sections(fields: dict[str, Any], wanted: tuple[str, ...]) -> list[dict[str,
     return [
         {
             "title": titles[name],
-            "lines": _printable([{"name": one["name"], "text": one["text"]} for one in fields[name]]),
+            "lines": printable([{"name": one["name"], "text": one["text"]} for one in fields[name]]),
         }
         for name in wanted
         if fields[name]
@@ -63,14 +63,14 @@ def font_folder() -> Path:
     return Path(pylopdf_fonts_zh_cn.sans_path()).parent
 
 
-def _printable(value: Any) -> Any:
+def printable(value: Any) -> Any:
     """Without the signs that the font lacks (emoji in names), which would print as boxes."""
     if isinstance(value, str):
         return "".join(sign for sign in value if not _pictured(sign)).strip()
     if isinstance(value, dict):
-        return {key: _printable(one) for key, one in value.items()}
+        return {key: printable(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_printable(one) for one in value]
+        return [printable(one) for one in value]
     return value
 
 

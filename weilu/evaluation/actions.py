@@ -1,0 +1,66 @@
+"""What operators keep in this room: questions of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from weilu.core import clock
+from weilu.core.directory import queries as directory
+from weilu.core.errors import WeiluError
+from weilu.core.operators.access import Viewer, missing
+from weilu.evaluation.models import SavedQuestion
+
+MOST_SAVED = 200
+LONGEST_NAME = 80
+OF_A_POINT = ("people", "events", "point")
+"""Parts that ask for who stands behind one number; a kept question asks for the numbers."""
+
+
+def save_question(viewer: Viewer, name: str, question: Mapping[str, Any]) -> SavedQuestion:
+    """Keep a question under a name; the same name again replaces it. Raises WeiluError."""
+    name = name.strip()[:LONGEST_NAME]
+    if not name or not viewer.operator_id:
+        raise WeiluError(_("Give the question a name, so that you find it again."))
+    mine = SavedQuestion.objects.filter(operator_id=viewer.operator_id)
+    if mine.exclude(name=name).count() >= MOST_SAVED:
+        raise WeiluError(_("You keep %(most)s questions already. Remove one first.") % {"most": MOST_SAVED})
+    kept = {part: value for part, value in question.items() if part not in OF_A_POINT}
+    saved, _created = mine.update_or_create(
+        operator_id=viewer.operator_id, name=name, defaults={"question": kept, "saved_at": clock.now()}
+    )
+    return saved
+
+
+def remove_question(viewer: Viewer, saved_id: int) -> None:
+    """Forget a kept question of one's own. Raises NotFound."""
+    if not SavedQuestion.objects.filter(pk=saved_id, operator_id=viewer.operator_id or 0).delete()[0]:
+        raise missing()
+
+
+def forget_person(identity: int) -> None:
+    """Somebody is erased: kept questions that name them go, whosever they are. Safe to run twice."""
+    words = [word.casefold() for word in directory.called(identity) if word]
+    for saved in SavedQuestion.objects.all():
+        told = [saved.name.casefold(), *(text.casefold() for text in _conditions(saved.question))]
+        if any(_names(text, word) for text in told for word in words):
+            saved.delete()
+
+
+def _conditions(part: Any, inside: bool = False) -> Iterator[str]:
+    """The texts that a question compares with: what stands under `where`."""
+    if isinstance(part, str) and inside:
+        yield part
+    elif isinstance(part, Mapping):
+        for name, value in part.items():
+            yield from _conditions(value, inside or name == "where")
+    elif isinstance(part, list):
+        for value in part:
+            yield from _conditions(value, inside)
+
+
+def _names(text: str, word: str) -> bool:
+    """Whether the whole name stands in it; one of a letter or two stands in everything, so that must be all of it."""
+    return word in text if len(word.encode()) > 2 else word == text

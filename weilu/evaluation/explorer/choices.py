@@ -1,0 +1,75 @@
+"""What can be chosen in the form?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from weilu.communities import spans
+from weilu.communities.queries import newest
+from weilu.core import clock, metrics
+from weilu.core.directory.models import Brand, Community
+from weilu.core.events import kinds
+from weilu.core.operators.access import Viewer, visible_communities
+from weilu.core.warehouse import names
+from weilu.core.warehouse.check import OUTSIDE
+from weilu.core.warehouse.compile.source import ANY, INTERACTION
+from weilu.core.warehouse.question import FLOW, FUNNEL, HEATMAP, PATHS, RETENTION, TREND
+from weilu.evaluation.plain import event_word
+
+Choice = tuple[str, str]
+
+
+def kinds_of_questions() -> list[Choice]:
+    return [(TREND, _("Trend")), (FUNNEL, _("Funnel")), (RETENTION, _("Retention")), (PATHS, _("Paths")),
+            (HEATMAP, _("Heat map")), (FLOW, _("Lifecycle moves"))]  # fmt: skip
+
+
+def events(viewer: Viewer) -> list[Choice]:
+    """What has happened in what the viewer sees, those of our own names first; before anything has, all that can."""
+    outside = [OUTSIDE] if viewer.communities is None else []
+    seen = names.every_kind([*outside, *(one.pk for one in visible_communities(viewer))])
+    ours = [one.slug for one in kinds.all_kinds() if one.slug in seen or not seen]
+    own = [name for name in seen if kinds.find(name) is None]
+    return [(name, event_word(name)) for name in (INTERACTION, *ours, *own, ANY)]
+
+
+def subjects(known: Collection[Choice]) -> list[tuple[str, list[Choice]]]:
+    """What a trend counts, by group: metrics, and events by their names."""
+    counted = [(f"metric:{one.slug}", str(one.label)) for one in metrics.all_metrics()]
+    return [(_("Metrics"), counted), (_("Events"), [(f"event:{slug}", word) for slug, word in known])]
+
+
+def words() -> dict[str, list[Choice]]:
+    """The short lists of the form."""
+    return {
+        "measures": [("count", _("how many")), ("members", _("members who did it")), ("sum", _("sum of values"))],
+        "sizes": [("day", _("day")), ("week", _("week")), ("month", _("month")), ("hour", _("hour")), ("total", _("all days in one"))],
+        "periods": [("day", _("days")), ("week", _("weeks")), ("month", _("months"))],
+        "units": [("m", _("minutes")), ("h", _("hours")), ("d", _("days")), ("w", _("weeks"))],
+        "orders": [("loose", _("one after another, others may come between")), ("strict", _("directly one after another")),
+                   ("unordered", _("in any order"))],
+        "modes": [("exact", _("in the period itself")), ("rolling", _("in the period or any time after")), ("bracket", _("in brackets of periods"))],
+        "signs": [("eq", "="), ("ne", "≠"), ("gte", "≥"), ("gt", ">"), ("lte", "≤"), ("lt", "<"), ("exists", _("is there"))],
+        "trend_parts": [("community", _("community")), ("source", _("platform")), ("state", _("lifecycle state")), ("tier", _("tier"))],
+        "start_parts": [("community", _("community")), ("source", _("platform")), ("inviter", _("inviter")), ("property", _("property"))],
+    }  # fmt: skip
+
+
+def days(viewer: Viewer) -> dict[str, Any]:
+    """The usual days of a page: the last four weeks, or those that end with the newest event."""
+    zone = Brand.objects.values_list("timezone", flat=True).first() or "UTC"
+    last = newest.day([one.pk for one in visible_communities(viewer)], zone)
+    span = spans.span(spans.Asked(), clock.day_of(clock.now(), zone), last, zone)
+    return {"from": _iso(span.first), "to": _iso(span.last)}
+
+
+def places(viewer: Viewer) -> list[Community]:
+    return list(visible_communities(viewer))
+
+
+def _iso(day: dt.date) -> str:
+    return day.isoformat()

@@ -1,0 +1,308 @@
+"""How is an answer shown: its chart, and its table in which every number opens who stands behind it?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from weilu.communities.queries.charts import long_day, short_day
+from weilu.core.metrics import PERCENT, SECONDS
+from weilu.core.warehouse.links import behind
+from weilu.core.warehouse.question import FLOW, FUNNEL, HEATMAP, PATHS, RETENTION, SEGMENT, TREND
+from weilu.core.warehouse.questions import Answer
+from weilu.evaluation.plain import STATES, event_word, weekday_word
+
+MOST_LINES = 6
+"""More lines than there are colours cannot be told apart; the table has them all."""
+MOST_ROWS = 400
+"""Rows of the table on the page; files have them all."""
+COLORS = ("--wl-ember", "--wl-new", "--wl-active", "--wl-returning", "--wl-dormant", "--wl-churned")
+PLAIN = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`value` is text, or a number of `unit` (`percent` of 0 … 100, `seconds`, else plain); `href` opens what it counts. `word`
+    is how a day is written on the page."""
+
+    value: Any
+    unit: str = PLAIN
+    href: str = ""
+    word: str = ""
+
+    @property
+    def numeric(self) -> bool:
+        return isinstance(self.value, int | float) or self.value is None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`chart` is one of the console's kinds with its data, empty for none; `shares` are drawn behind the rows of a picture."""
+
+    chart: str
+    data: dict[str, Any]
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    shares: Sequence[float | None] = field(default=())
+    told: bool = True
+    """Whether the table tells what the chart does not."""
+
+    @property
+    def legend(self) -> list[tuple[str, str]]:
+        """Colour and name of each line, where there are several."""
+        lines = [one for one in self.data.get("series", []) if one.get("role") != "before"]
+        return [(one["color"], one["name"]) for one in lines] if len(lines) > 1 else []
+
+    @property
+    def columns(self) -> list[tuple[str, bool]]:
+        """Head, and whether numbers stand under it."""
+        return (
+            [(head, cell.numeric) for head, cell in zip(self.heads, self.rows[0], strict=True)]
+            if self.rows
+            else []
+        )
+
+    @property
+    def shown(self) -> Sequence[Sequence[Cell]]:
+        return self.rows[:MOST_ROWS]
+
+    @property
+    def rest(self) -> int:
+        return max(0, len(self.rows) - MOST_ROWS)
+
+
+def show(answer: Answer, before: Answer | None) -> Shown:
+    return SHOWERS[answer.question["kind"]](answer, before)
+
+
+def period_before(question: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The same question about as many days right before; None where it does not say its days, or cannot be compared so."""
+    try:
+        first, last = (dt.date.fromisoformat(str(question.get(edge, ""))) for edge in ("from", "to"))
+    except ValueError:
+        return None
+    if question.get("kind") not in (TREND, FUNNEL) or last < first:
+        return None
+    days = last - first + dt.timedelta(days=1)
+    return {**question, "from": str(first - days), "to": str(last - days)}
+
+
+# trend ---------------------------------------------------------------------------------------------------------------
+
+
+def _trend(answer: Answer, before: Answer | None) -> Shown:
+    question = answer.question
+    broken = len(answer.columns) == 3
+    series = {part: list(rows) for part, rows in _by_part(answer)}
+    earlier = dict(_by_part(before)) if before else {}
+    largest = sorted(series, key=lambda part: -sum(row[-1] or 0 for row in series[part]))[:MOST_LINES]
+    labels = [dt.datetime.fromisoformat(row[0]) for row in next(iter(series.values()), [])]
+    hours = question.get("by") == "hour"
+    drawn = [part for part in series if part in largest]
+    lines: list[dict[str, Any]] = [
+        {
+            "name": _part(part) if broken else "",
+            "color": (f"--wl-{part}" if part in STATES and part != "none" else color) if broken else None,
+            "points": [_point(question, row, broken) for row in series[part]],
+        }
+        for part, color in zip(drawn, COLORS, strict=False)
+    ]
+    if before and not broken:
+        points = [_point(before.question, row, False) for row in earlier.get("", [])]
+        lines[0]["name"] = _("these days")
+        lines.append({"name": _("days before"), "role": "before", "points": points[: len(labels)]})
+    data = {
+        "labels": [f"{day:%H:%M}" if hours else short_day(day.date()) for day in labels],
+        "titles": [
+            f"{long_day(day.date())} {day:%H:%M}" if hours else long_day(day.date()) for day in labels
+        ],
+        "unit": answer.unit,
+        "series": lines,
+    }
+    heads = [_("Time"), *([_("Part")] if broken else []), _("Value")]
+    rows = [_trend_row(answer, row, broken) for row in answer.rows]
+    return Shown("columns" if len(labels) == 1 else "trend", data, heads, rows, told=len(series) > MOST_LINES)
+
+
+def _by_part(answer: Answer) -> list[tuple[str, list[tuple[Any, ...]]]]:
+    if len(answer.columns) != 3:
+        return [("", list(answer.rows))]
+    parts: dict[str, list[tuple[Any, ...]]] = {}
+    for row in answer.rows:
+        parts.setdefault(row[1], []).append(row)
+    return list(parts.items())
+
+
+def _point(question: Mapping[str, Any], row: Sequence[Any], broken: bool) -> dict[str, Any]:
+    point = {"at": row[0], "by": row[1]} if broken else {"at": row[0]}
+    return {"value": row[-1], "href": behind(question, **point) if row[-1] else ""}
+
+
+def _trend_row(answer: Answer, row: Sequence[Any], broken: bool) -> list[Cell]:
+    href = _point(answer.question, row, broken)["href"]
+    return [_when(row[0]), *([Cell(_part(row[1]))] if broken else []), Cell(row[-1], answer.unit, href)]
+
+
+def _when(at: str) -> Cell:
+    begun = dt.datetime.fromisoformat(at)
+    return Cell(at, word=long_day(begun.date()) + (f" {begun:%H:%M}" if "T" in at else ""))
+
+
+def _part(slug: str) -> str:
+    return str(STATES.get(slug, slug))
+
+
+# heat map ------------------------------------------------------------------------------------------------------------
+
+
+def _heatmap(answer: Answer, before: Answer | None) -> Shown:
+    asked = answer.question
+    cells = [
+        {"weekday": day, "hour": hour, "value": value, "href": behind(asked, weekday=day, hour=hour)}
+        for day, hour, value in answer.rows
+        if value
+    ]
+    rows = [
+        [
+            Cell(weekday_word(day)),
+            Cell(f"{hour}:00"),
+            Cell(value, answer.unit, behind(asked, weekday=day, hour=hour)),
+        ]
+        for day, hour, value in sorted(answer.rows, key=lambda row: -row[2])
+        if value
+    ]
+    return Shown(
+        "heat",
+        {"cells": cells, "timezone": answer.timezone, "unit": answer.unit},
+        [_("Weekday"), _("Hour"), _("Value")],
+        rows,
+        told=False,
+    )
+
+
+# retention -----------------------------------------------------------------------------------------------------------
+
+
+def _retention(answer: Answer, before: Answer | None) -> Shown:
+    asked = answer.question
+    broken = "by" in answer.columns
+    periods = sorted({row[-2] for row in answer.rows})
+    cohorts = []
+    rows = []
+    for key, group in groupby(answer.rows, key=lambda row: row[:-2]):
+        cells = {row[-2]: row[-1] for row in group}
+        where = {"cohort": key[0], **({"by": key[1]} if broken else {})}
+        size = key[-1]
+        drawn = [
+            {"value": cells[n] / size if size else None, "count": cells[n], "href": behind(asked, **where, period=n)}
+            if n in cells else None
+            for n in periods
+        ]  # fmt: skip
+        name = short_day(dt.date.fromisoformat(key[0])) + (f" · {_versus(key[1])}" if broken else "")
+        opened = behind(asked, **where) if size else ""
+        cohorts.append({"name": name, "size": size, "href": opened, "cells": drawn})
+        begun = [_when(key[0]), *([Cell(_versus(key[1]))] if broken else []), Cell(size, PLAIN, opened)]
+        rows += [[*begun, Cell(n), Cell(cells[n], PLAIN, behind(asked, **where, period=n) if cells[n] else ""),
+                  Cell(100 * cells[n] / size if size else None, PERCENT)] for n in cells]  # fmt: skip
+    heads = [
+        _("Began"),
+        *([_("Part")] if broken else []),
+        _("Members"),
+        _("Period"),
+        _("Came back"),
+        _("Share"),
+    ]
+    return Shown("cohorts", {"periods": periods, "rows": cohorts}, heads, rows, told=False)
+
+
+def _versus(part: str) -> str:
+    return {"with": _("with it"), "without": _("without it")}.get(part, part)
+
+
+# funnel --------------------------------------------------------------------------------------------------------------
+
+
+def _funnel(answer: Answer, before: Answer | None) -> Shown:
+    asked = answer.question
+    broken = "by" in answer.columns
+    firsts = {_funnel_part(row, broken): row[-2] for row in answer.rows if row[0] == 1}
+    earlier = {(row[0], _funnel_part(row, broken)): row[-2] for row in before.rows} if before else {}
+    last: dict[str, int] = {}
+    bars, rows, shares = [], [], []
+    for row in answer.rows:
+        part = _funnel_part(row, broken)
+        step, members, first = row[0], row[-2], firsts[part]
+        point = {"step": step, **({"by": part} if broken else {})}
+        lost = last.get(part, members) - members
+        share = members / first if first else None
+        name = f"{step} · {event_word(row[1])}" + (f" · {part}" if broken else "")
+        bars.append({"name": name, "value": members, "share": share, "href": behind(asked, **point)})
+        shares.append(share)
+        rows.append([
+            Cell(step), Cell(event_word(row[1])), *([Cell(part)] if broken else []),
+            Cell(members, PLAIN, behind(asked, **point) if members else ""),
+            Cell(100 * share if share is not None else None, PERCENT),
+            Cell(100 * members / last[part] if last.get(part) else None, PERCENT),
+            Cell(lost if step > 1 else None, PLAIN, behind(asked, **point, lost=True) if lost else ""),
+            Cell(row[-1], SECONDS),
+            *([Cell(earlier.get((step, part)))] if before else []),
+        ])  # fmt: skip
+        last[part] = members
+    heads = [_("Step"), _("Event"), *([_("Part")] if broken else []), _("Members"), _("Of the first step"), _("Of the step before"),
+             _("Lost"), _("Median time"), *([_("Days before")] if before else [])]  # fmt: skip
+    return Shown("bars", {"rows": bars, "unit": "people"}, heads, rows, shares)
+
+
+def _funnel_part(row: Sequence[Any], broken: bool) -> str:
+    return str(row[2]) if broken else ""
+
+
+# paths and moves -----------------------------------------------------------------------------------------------------
+
+
+def _paths(answer: Answer, before: Answer | None) -> Shown:
+    most = max((row[-1] for row in answer.rows), default=0)
+    rows = [
+        [Cell(" → ".join(map(event_word, path))), Cell(members, PLAIN, behind(answer.question, path=path))]
+        for path, members in answer.rows
+    ]
+    bars = [{"name": row[0].value, "value": row[1].value, "href": row[1].href, "share": None} for row in rows]
+    return Shown(
+        "bars",
+        {"rows": bars, "unit": "people"},
+        [_("Path"), _("Members")],
+        rows,
+        [row[1].value / most for row in rows],
+        told=False,
+    )
+
+
+def _flow(answer: Answer, before: Answer | None) -> Shown:
+    rows = [
+        [_when(at), Cell(_part(origin)), Cell(_part(goal)),
+         Cell(members, PLAIN, behind(answer.question, at=at, from_state=origin, to_state=goal))]
+        for at, origin, goal, members in answer.rows
+    ]  # fmt: skip
+    return Shown("", {}, [_("Time"), _("From"), _("To"), _("Members")], rows)
+
+
+def _segment(answer: Answer, before: Answer | None) -> Shown:
+    members = answer.rows[0][-1] if answer.rows else 0
+    href = behind(answer.question) if members else ""
+    return Shown("", {}, [_("Question"), _("Members")], [[Cell(_("Segment")), Cell(members, PLAIN, href)]])
+
+
+SHOWERS: dict[str, Callable[[Answer, Answer | None], Shown]] = {
+    TREND: _trend,
+    HEATMAP: _heatmap,
+    RETENTION: _retention,
+    FUNNEL: _funnel,
+    PATHS: _paths,
+    FLOW: _flow,
+    SEGMENT: _segment,
+}

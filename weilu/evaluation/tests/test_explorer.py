@@ -1,0 +1,262 @@
+"""The explorer: works, refuses Dov, rejects bad input; its links hold the question; what members wrote stays text."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import re
+import zipfile
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+
+from tests.fixtures.cast import operator
+from tests.fixtures.log import Place, event, say
+from weilu.core import clock
+from weilu.core.directory.models import Community, Identity
+from weilu.core.warehouse.question import parse
+from weilu.core.warehouse.tests.asking import at
+from weilu.evaluation import actions
+from weilu.evaluation.explorer import fields
+from weilu.evaluation.models import SavedQuestion
+
+pytestmark = pytest.mark.django_db
+
+HARBOUR = Place("matrix", "!harbour", "Harbour")
+EVIL = (
+    '=HYPERLINK("http://x")',
+    "\u202eabc\x00def",
+    "＠SUM(A1)",
+    "<script>alert(1)</script>",
+    "x" * 10_000,
+    "  =1+1",
+)
+JUNE = {"from": "2018-06-01", "to": "2018-06-30"}
+FUNNEL = {
+    "kind": "funnel",
+    "steps": [{"event": "member.joined"}, {"event": "message.sent"}],
+    "window": "7d",
+    **JUNE,
+}
+BY_CHANNEL = {**FUNNEL, "breakdown": "property", "property": "channel"}
+
+
+@pytest.fixture(autouse=True)
+def july():
+    with clock.frozen(dt.datetime(2018, 7, 1, 12, tzinfo=dt.UTC)):
+        yield
+
+
+@pytest.fixture
+def june(play, warehouse):
+    """Six people with odd channels join and speak; one joins elsewhere."""
+    happened = []
+    for n, channel in enumerate(EVIL):
+        happened.append(
+            event(
+                "member.joined", at(f"2018-06-0{n + 1} 10:00"), f"Member{n}", properties={"channel": channel}
+            )
+        )
+        happened.append(say(f"Member{n}", at(f"2018-06-0{n + 1} 11:00")))
+    happened.append(event("member.joined", at("2018-06-09 10:00"), "Far", community=HARBOUR))
+    play(happened, batch=1)
+    warehouse.loaded()
+
+
+def browser_of(client_of: Any, who: Any) -> Client:
+    client: Client = client_of(who)
+    client.cookies["weilu_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def ada(june, client_of) -> Client:
+    return browser_of(client_of, operator("ada@example.com", "Ada", "owner"))
+
+
+@pytest.fixture
+def bea(june, client_of) -> Client:
+    hearth = Community.objects.get(name="Hearth")
+    return browser_of(client_of, operator("bea@example.com", "Bea", "community_manager", hearth))
+
+
+def asked(client: Client, question: dict[str, Any], **query: str) -> Any:
+    return client.get("/explore/", {"q": json.dumps(question), **query})
+
+
+@pytest.mark.parametrize("kind", fields.FIRST)
+def test_every_kind_begins_with_an_answer_whose_numbers_lead_somewhere(ada, kind):
+    page = ada.get("/explore/", {"kind": kind})
+    text = page.content.decode()
+    assert page.status_code == 200
+    links = {
+        part.split('"')[0].replace("&amp;", "&")
+        for part in text.split('href="')[1:]
+        if part.startswith("/behind/")
+    }
+    for link in sorted(links)[:3]:
+        assert ada.get(link).status_code == 200
+    assert links or kind == "flow"
+
+
+def test_a_funnel_shows_steps_shares_and_times_and_opens_the_lost(ada):
+    text = asked(ada, FUNNEL, compare="1").content.decode()
+    for words in ("1 · Joined", "85.7%", "Of the first step", "Days before", "%22lost%22%3Atrue"):
+        assert words in text
+    assert re.search(r">1\s?h", text)
+
+
+def test_the_form_becomes_a_link_that_holds_the_whole_question(ada):
+    hearth = Community.objects.get(name="Hearth").pk
+    form = {"kind": "funnel", "s1": "member.joined", "s2": "order.paid", "p2": "value", "o2": "gte", "v2": "100", "window": "7",
+            "unit": "d", "order": "unordered", "exclude": "member.left", "first": "2018-06-01", "last": "2018-06-30",
+            "community": str(hearth), "compare": "1"}  # fmt: skip
+    answer = ada.get("/explore/ask/", form)
+    query = parse_qs(urlsplit(answer["Location"]).query)
+    assert json.loads(query["q"][0]) == {
+        "kind": "funnel", "window": "7d", "order": "unordered", "exclude": [{"event": "member.left"}], "communities": [hearth], **JUNE,
+        "steps": [{"event": "member.joined"}, {"event": "order.paid", "where": {"value": {"gte": 100}}}],
+    }  # fmt: skip
+    assert query["compare"] == ["1"]
+    assert ada.get(answer["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize("kind", fields.FIRST)
+def test_what_the_form_shows_is_what_it_asks(kind):
+    question = fields.another(kind, JUNE)
+    flat = fields.flat_of(question)
+    words = QueryDict(mutable=True)
+    for name, value in flat.items():
+        if name == "steps":
+            for n, step in value:
+                words.update(
+                    {
+                        f"s{n}": step["event"],
+                        f"p{n}": step["property"],
+                        f"o{n}": step["op"],
+                        f"v{n}": step["value"],
+                    }
+                )
+        elif isinstance(value, list):
+            words.setlist(name, value)
+        else:
+            words[name] = "" if value in (None, False) else str(value)
+    assert parse(fields.question_of(words)) == parse(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ({**FUNNEL, "window": "0d"}, "zero long"),
+        ({**FUNNEL, "steps": [{"event": "<script>alert(1)</script>"}]}, "There is no event"),
+        ({"kind": "guess"}, "no kind of question"),
+        ({"kind": "segment"}, "lacks"),
+        ({"kind": "funnel", "steps": 7}, "must be a list"),
+        ({"kind": ["trend"]}, "must be a word"),
+        ({"kind": "trend", "metric": "dau", "from": 5, "to": {}}, "must be a day"),
+        ({"kind": "trend", "metric": "dau", "communities": {"a": 1}, **JUNE}, "list of names"),
+        (
+            {"kind": "retention", "start": {"event": []}, "return": 5, "period": [], "brackets": {}},
+            "cannot be",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_is_said_and_kept_to_be_mended(ada, question, sentence):
+    page = asked(ada, question)
+    text = page.content.decode()
+    assert page.status_code == 400
+    assert sentence in text
+    assert "<script>alert" not in text
+    assert "The question as JSON" in text
+
+
+def test_words_that_are_no_question_are_told_so(ada):
+    page = ada.get("/explore/", {"q": "}{<b>"})
+    assert page.status_code == 400
+    assert "This is no question" in page.content.decode()
+    assert "}{<b>" not in page.content.decode()
+
+
+def test_bea_asks_about_her_community_only(bea):
+    harbour = Community.objects.get(name="Harbour").pk
+    assert "Harbour" not in bea.get("/explore/").content.decode()
+    assert asked(bea, {**FUNNEL, "communities": [harbour]}).status_code == 400
+    rows = list(csv.reader(io.StringIO(asked(bea, FUNNEL, format="csv").content.decode("utf-8-sig"))))
+    assert [row[2] for row in rows[1:]] == ["6", "6"]
+
+
+def test_dov_sees_nothing(june, client):
+    assert client.get("/explore/").status_code == 302
+    assert client.post("/explore/saved/", {"name": "x", "q": "{}"}).status_code in (302, 403)
+
+
+def test_a_question_is_kept_found_replaced_and_removed_by_whoever_kept_it(ada, bea):
+    for window in ("7d", "1d"):
+        kept = ada.post(
+            "/explore/saved/", {"name": "From joining", "q": json.dumps({**FUNNEL, "window": window})}
+        )
+        assert kept.status_code == 302
+    one = SavedQuestion.objects.get()
+    assert one.question["window"] == "1d"
+    assert "From joining" in ada.get("/explore/").content.decode()
+    assert "From joining" not in bea.get("/explore/").content.decode()
+    assert bea.post(f"/explore/saved/{one.pk}/remove/").status_code == 404
+    assert ada.post(f"/explore/saved/{one.pk}/remove/").status_code == 302
+    assert not SavedQuestion.objects.exists()
+
+
+def test_a_kept_question_that_names_somebody_goes_with_them(ada):
+    named = {**FUNNEL, "steps": [{"event": "member.joined", "where": {"channel": "by Member0"}}]}
+    for name, question in (("plain", FUNNEL), ("where", named), ("Member0's way", FUNNEL)):
+        assert ada.post("/explore/saved/", {"name": name, "q": json.dumps(question)}).status_code == 302
+    actions.forget_person(Identity.objects.get(outside="@member0:hearth").pk)
+    assert [one.name for one in SavedQuestion.objects.all()] == ["plain"]
+
+
+@pytest.mark.parametrize("bad", [{"name": "", "q": "{}"}, {"name": "x", "q": "[]"}, {"name": "x"}])
+def test_nothing_that_is_no_question_is_kept(ada, bad):
+    assert ada.post("/explore/saved/", bad).status_code == 400
+    assert not SavedQuestion.objects.exists()
+
+
+def test_what_members_wrote_is_harmless_on_the_page_and_in_every_file(ada):
+    page = asked(ada, BY_CHANNEL).content.decode()
+    assert "<script>alert" not in page
+    assert "x" * 201 not in page
+    table = list(csv.reader(io.StringIO(asked(ada, BY_CHANNEL, format="csv").content.decode("utf-8-sig"))))
+    parts = {row[2] for row in table[1:]}
+    assert '\'=HYPERLINK("http://x")' in parts
+    assert "'＠SUM(A1)" in parts
+    assert "'  =1+1" in parts
+    assert "abcdef" in parts
+    book = zipfile.ZipFile(io.BytesIO(asked(ada, BY_CHANNEL, format="xlsx").content))
+    sheet = book.read("xl/worksheets/sheet1.xml")
+    cells = ElementTree.fromstring(sheet).iter("{http://schemas.openxmlformats.org/spreadsheetml/2006/main}c")
+    texts = ["".join(cell.itertext()) for cell in cells if cell.get("t") == "inlineStr"]
+    assert '=HYPERLINK("http://x")' in texts
+    assert "x" * 200 in texts
+    assert b"<f>" not in sheet
+    assert asked(ada, BY_CHANNEL, format="png").content.startswith(b"\x89PNG")
+
+
+def test_files_hold_numbers_as_numbers(ada):
+    sheet = (
+        zipfile.ZipFile(io.BytesIO(asked(ada, FUNNEL, format="xlsx").content))
+        .read("xl/worksheets/sheet1.xml")
+        .decode()
+    )
+    assert '<c r="C2"><v>7</v></c>' in sheet
+    assert asked(ada, FUNNEL, format="exe").status_code == 200
+
+
+def test_the_page_says_when_the_warehouse_is_down(client_of, db, warehouse_down):
+    client = browser_of(client_of, operator("ada@example.com", "Ada", "owner"))
+    page = client.get("/explore/")
+    assert page.status_code == 200
+    assert "does not answer" in page.content.decode()
