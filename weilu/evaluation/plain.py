@@ -84,6 +84,7 @@ TITLES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "flow": lambda question: str(_("Moves between states")),
     "funnel": lambda question: " → ".join(event_word(one) for one in question["steps"]),
     "paths": _paths_title,
+    "segment": lambda question: str(_("Members of a segment")),
 }
 
 
@@ -138,6 +139,10 @@ def _paths(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
     return Told(" → ".join(event_word(one) for one in point["path"]), _span(question))
 
 
+def _segment(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
+    return Told(str(_("Members of a segment")), _span(question))
+
+
 TELLERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Told]] = {
     "trend": _trend,
     "heatmap": _heatmap,
@@ -145,6 +150,7 @@ TELLERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Told]] = {
     "flow": _flow,
     "funnel": _funnel,
     "paths": _paths,
+    "segment": _segment,
 }
 
 

@@ -294,7 +294,9 @@ def _flow(answer: Answer, before: Answer | None) -> Shown:
 def _segment(answer: Answer, before: Answer | None) -> Shown:
     members = answer.rows[0][-1] if answer.rows else 0
     href = behind(answer.question) if members else ""
-    return Shown("", {}, [_("Question"), _("Members")], [[Cell(_("Segment")), Cell(members, PLAIN, href)]])
+    return Shown(
+        "", {}, [_("Part"), _("Members")], [[Cell(_("Members of a segment")), Cell(members, PLAIN, href)]]
+    )
 
 
 SHOWERS: dict[str, Callable[[Answer, Answer | None], Shown]] = {

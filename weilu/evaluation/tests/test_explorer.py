@@ -112,6 +112,16 @@ def test_a_funnel_shows_steps_shares_and_times_and_opens_the_lost(ada):
     assert re.search(r">1\s?h", text)
 
 
+def test_a_segment_is_answered_and_opens_its_people(ada):
+    rule = {"kind": "segment", "rule": {"did": "message.sent", "times": {"gte": 1}, "within": "60d"}}
+    text = asked(ada, rule).content.decode()
+    assert "Members of a segment" in text
+    link = next(part.split('"')[0] for part in text.split('href="') if part.startswith("/behind/")).replace(
+        "&amp;", "&"
+    )
+    assert "Member0" in ada.get(link).content.decode()
+
+
 def test_the_form_becomes_a_link_that_holds_the_whole_question(ada):
     hearth = Community.objects.get(name="Hearth").pk
     form = {"kind": "funnel", "s1": "member.joined", "s2": "order.paid", "p2": "value", "o2": "gte", "v2": "100", "window": "7",
