@@ -23,6 +23,7 @@ from starlette.types import Message, Receive, Scope, Send
 from weilu.app.assets import Assets
 from weilu.connectors.tracking.door import Tracking
 from weilu.core import disk
+from weilu.core.courtesy import Courtesy
 from weilu.core.events import actions
 
 PAGE_THREADS = 8
@@ -31,7 +32,8 @@ PAGE_THREADS = 8
 class Pages:
     """Django behind a2wsgi; requests that come before it is loaded wait for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, courtesy: Courtesy) -> None:
+        self._courtesy = courtesy
         self._app: Any = None
         self._loading: asyncio.Task[None] | None = None
 
@@ -56,8 +58,9 @@ class Pages:
                 message["headers"] = [*message["headers"], (b"server-timing", spent.encode())]
             await send(message)
 
-        # Django must see the whole path, not the part below the mount.
-        await self._app({**scope, "root_path": ""}, receive, timed)
+        with self._courtesy.page():
+            # Django must see the whole path, not the part below the mount.
+            await self._app({**scope, "root_path": ""}, receive, timed)
 
 
 def _django() -> WSGIMiddleware:
@@ -68,7 +71,8 @@ def _django() -> WSGIMiddleware:
     return WSGIMiddleware(application, workers=PAGE_THREADS)
 
 
-pages = Pages()
+courtesy = Courtesy()
+pages = Pages(courtesy)
 
 
 async def healthz(request: Request) -> Response:
@@ -108,7 +112,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
 
 
-tracking = Tracking(actions.append_encoded, settings.HOME)
+tracking = Tracking(actions.append_encoded, settings.HOME, courtesy)
 
 
 app = Starlette(

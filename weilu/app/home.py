@@ -43,7 +43,7 @@ def secret_key(home: Path) -> str:
 def database_options(path: Path) -> dict[str, Any]:
     """An SQLite file: WAL, full sync, writers queue up instead of failing half-way."""
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "weilu.core.sqlite",
         "NAME": path,
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": PRAGMAS},
         "ATOMIC_REQUESTS": False,

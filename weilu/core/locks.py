@@ -10,11 +10,11 @@ import os
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.002
 FOREVER = float("inf")
 
 
@@ -26,6 +26,16 @@ def file_lock(path: Path, *, wait: float = 0) -> Iterator[bool]:
         yield _taken(handle, wait)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def in_turn(path: Path, *, wait: float = FOREVER) -> Iterator[bool]:
+    """As `file_lock`, for one who takes the lock again and again beside others: two files, `.turn` and `.lock`. Who waits for
+    the lock holds the turnstile, so nobody can take the lock a second time before him."""
+    with ExitStack() as main:
+        with file_lock(path.with_name(path.name + ".turn"), wait=wait) as next_:
+            held = next_ and main.enter_context(file_lock(path.with_name(path.name + ".lock"), wait=wait))
+        yield held
 
 
 @contextmanager

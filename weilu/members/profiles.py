@@ -30,6 +30,7 @@ ROW = """SELECT c.store, c.position, p.seen, p.lines, p.newest, p.scores
 FROM members_concluded AS c, members_profile AS p WHERE c.key = %s AND p.member = %s"""
 SCORED = "UPDATE members_profile SET scores = %s WHERE member = %s"
 SOME = 900
+WRITTEN = 2_000
 SEEN = ("community", "messages", "interactions", "first", "last", "joined", "identities", "weeks", "counts")
 EVENT = ("position", "kind", "at", "community", "room", "about", "target", "value", "identity")
 NEWEST = 21
@@ -88,11 +89,15 @@ def _replace(people: Collection[int] | None, share: Share | None, zone: str) -> 
         )
     )
     before = set(_of(people, share))
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(
-            KEPT, [(who, text, lines.get(who, "[]"), newest.get(who, "[]")) for who, text in seen.items()]
-        )
-        _delete(before - set(seen))
+    _write(KEPT, [(who, text, lines.get(who, "[]"), newest.get(who, "[]")) for who, text in seen.items()])
+    _delete(before - set(seen))
+
+
+def _write(sql: str, rows: list[tuple[Any, ...]]) -> None:
+    """In pieces: on SQLite an operator's click waits as long as one of them takes."""
+    for begin in range(0, len(rows), WRITTEN):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(sql, rows[begin : begin + WRITTEN])
 
 
 def _texts(sql: tuple[str, dict[str, object]]) -> dict[int, str]:
@@ -115,8 +120,7 @@ def score() -> None:
     found = _texts(compiled.scores())
     had = Profile.objects.exclude(scores="[]").values_list("pk", flat=True)
     gone = [("[]", who) for who in set(had) - set(found)]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(SCORED, [*((text, who) for who, text in found.items()), *gone])
+    _write(SCORED, [*((text, who) for who, text in found.items()), *gone])
 
 
 def forget(members: Iterable[int]) -> None:

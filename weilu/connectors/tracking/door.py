@@ -23,6 +23,7 @@ from weilu.connectors.tracking.rules import body as bodies
 from weilu.connectors.tracking.taking import Taker
 from weilu.connectors.tracking.tally import Tally
 from weilu.core import clock, disk
+from weilu.core.courtesy import Courtesy
 
 logger = logging.getLogger("weilu.tracking")
 BUSY_BYTES = 16 * 1024 * 1024
@@ -57,14 +58,20 @@ class _OneThread(ThreadPoolExecutor):
 
 
 class Tracking(BaseRoute):
-    """All addresses that SDKs send to. `write` puts frames on disk; `running()` is entered while the server runs.
+    """All addresses that SDKs send to. `write` puts frames on disk; `running()` is entered while the server runs; pages go first
+    by `courtesy`.
 
     `thread` makes what runs work aside of the event loop, in the order in which it was handed over.
     """
 
     def __init__(
-        self, write: Callable[[Frames], None], home: Path, thread: Callable[[], Executor] = _OneThread
+        self,
+        write: Callable[[Frames], None],
+        home: Path,
+        courtesy: Courtesy,
+        thread: Callable[[], Executor] = _OneThread,
     ) -> None:
+        self._courtesy = courtesy
         self._thread = thread()
         self._gate = gate.Gate(lambda: self._aside(gate.sources))
         self._tally = Tally(notes.names_of)
@@ -111,7 +118,9 @@ class Tracking(BaseRoute):
         try:
             if not self._disk.has_room():
                 return answers.FULL
-            return await self._taken_in(asked, wire, await self._body(asked, receive, share))
+            body = await self._body(asked, receive, share)
+            await self._courtesy.let_pass()
+            return await self._taken_in(asked, wire, body)
         except load.Busy:
             return answers.BUSY
         except load.Gone:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import connections
 
-from weilu.core.locks import FOREVER, advisory_lock, file_lock
+from weilu.core.locks import advisory_lock, file_lock, in_turn
 
 _held = threading.local()
 
@@ -30,7 +30,7 @@ def lock() -> Iterator[None]:
             with advisory_lock(connections[settings.LOG_DATABASE], "log", wait=True):
                 yield
         else:
-            with _file():
+            with in_turn(settings.HOME / "sequencer"):
                 yield
     finally:
         _held.depth = depth
@@ -42,12 +42,3 @@ def taken() -> bool:
         return False
     with file_lock(settings.HOME / "sequencer.lock") as free:
         return not free
-
-
-@contextmanager
-def _file() -> Iterator[None]:
-    """Two files: who waits for the lock holds the turnstile, so a busy loop cannot take the lock again before him."""
-    with ExitStack() as main:
-        with file_lock(settings.HOME / "sequencer.turn", wait=FOREVER):
-            main.enter_context(file_lock(settings.HOME / "sequencer.lock", wait=FOREVER))
-        yield

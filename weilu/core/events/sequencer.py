@@ -18,7 +18,7 @@ from django.db import connections, transaction
 from weilu.core import clock
 from weilu.core.collecting import seldom
 from weilu.core.directory import facts, joining, sightings
-from weilu.core.directory.minting import Minter
+from weilu.core.directory.minting import WRITTEN, Minter, chunks
 from weilu.core.directory.models import Sighting
 from weilu.core.directory.sightings import fold
 from weilu.core.events import claims, frames, holds, intake, kinds, nameless, store
@@ -116,10 +116,12 @@ def _draft(taken: intake.Taken, state: Sequenced) -> Draft:
     places = _mint(opened, state.head)
     for number, (frame, place) in enumerate(zip(opened, places, strict=True)):
         _lay(frame, place, draft, again=number < taken.again)
-    if draft.wishes or draft.told:
-        # Before the log has them: a step that dies in between is done again and finds them done.
+    # Before the log has them: a step that dies in between is done again and finds them done.
+    for some in chunks(draft.told, WRITTEN):
         with transaction.atomic():
-            facts.write(draft.told)
+            facts.write(some)
+    if draft.wishes:
+        with transaction.atomic():
             joining.join(draft.wishes)
     return draft
 

@@ -17,6 +17,7 @@ from starlette.routing import Match
 from weilu.connectors.tracking import actions
 from weilu.connectors.tracking.door import Tracking
 from weilu.connectors.tracking.models import Source
+from weilu.core.courtesy import Courtesy
 from weilu.core.events import actions as log
 from weilu.core.events import queries, sequencer
 from weilu.core.events.rows import Row
@@ -80,7 +81,7 @@ class Door:
         from django.conf import settings
 
         self.here = Here()
-        self.tracking = Tracking(write, settings.HOME, lambda: self.here)
+        self.tracking = Tracking(write, settings.HOME, Courtesy(), lambda: self.here)
 
     def post(self, path: str, body: Any = b"", **headers: str) -> Reply:
         return self.send("POST", path, body, **headers)
