@@ -64,8 +64,9 @@ class Pages:
 
 
 def _django() -> WSGIMiddleware:
-    from weilu.app import wsgi
+    from weilu.app import warming, wsgi
 
+    warming.pages()
     # Django names the same protocol with types of its own.
     application: Any = wsgi.application
     return WSGIMiddleware(application, workers=PAGE_THREADS)

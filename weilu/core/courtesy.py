@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-PATIENCE_SECONDS = 0.03
+PATIENCE_SECONDS = 0.1
 """An event waits no longer, however long a page takes: most of a slow one is waiting for the column store."""
 
 

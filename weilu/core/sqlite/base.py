@@ -26,23 +26,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
             # Whoever waits in vain is told by SQLite.
             self._turn.enter_context(in_turn(name, wait=self.settings_dict["OPTIONS"].get("timeout", 5.0)))
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # the stubs leave it out
         except BaseException:
             self._turn.close()
             raise
 
     def _commit(self) -> None:
-        super()._commit()
+        super()._commit()  # type: ignore[misc]  # the stubs leave it out
         self._turn.close()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]  # the stubs leave it out
         finally:
             self._turn.close()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]  # the stubs leave it out
         finally:
             self._turn.close()
