@@ -19,6 +19,7 @@ from weilu.evaluation.alerts.api import router as alerts
 from weilu.evaluation.api import router as questions
 from weilu.evaluation.report_api import router as reports
 from weilu.members.api import ROUTERS as MEMBERS
+from weilu.members.segments.api import router as segments
 
 DESCRIPTION = """Everything that the console does, for programs. See docs/reference/api.md.
 
@@ -40,6 +41,7 @@ ROUTERS = (
     *OPERATORS,
     communities,
     *MEMBERS,
+    segments,
     events,
     imports,
     sources,

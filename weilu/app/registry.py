@@ -56,9 +56,15 @@ from weilu.members import conclude, knowledge, standing
 from weilu.members import decisions as member_decisions
 from weilu.members import events as member_events
 from weilu.members import jobs as member_jobs
+from weilu.members import leaves as member_leaves
 from weilu.members import metrics as member_metrics
 from weilu.members.models import Concluded
 from weilu.members.personal import PERSONAL as members_personal
+from weilu.members.segments import actions as segment_actions
+from weilu.members.segments import jobs as segment_jobs
+from weilu.members.segments import leaf as segment_leaf
+from weilu.members.segments import live
+from weilu.members.segments.personal import PERSONAL as segments_personal
 
 EVENT_KINDS = (*CHAT_KINDS, *TRACKING_KINDS, *LOG_KINDS, *member_events.KINDS)
 DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (
@@ -72,6 +78,7 @@ PUMP = (
     pump.Step("handlers", handlers.run_once, handlers.waiting, shared=True),
     pump.Step("loader", loader.run_once, lambda: loader.loaded() < log.head()),
     pump.Step("conclusions", conclude.run_once, conclude.waiting, patient=True),
+    pump.Step("segments", live.run_once, live.waiting, patient=True),
 )
 JOBS: tuple[recurring.Job, ...] = (
     *import_jobs.JOBS,
@@ -79,6 +86,7 @@ JOBS: tuple[recurring.Job, ...] = (
     *log_jobs.jobs(loader.loaded),
     *warehouse_jobs.JOBS,
     *member_jobs.JOBS,
+    *segment_jobs.JOBS,
     *operator_jobs.JOBS,
     *api_jobs.JOBS,
     *webhook_jobs.JOBS,
@@ -96,8 +104,14 @@ PERSONAL = (
     tasks_personal,
     alerts_personal,
     evaluation_personal,
+    segments_personal,
 )
-LEAVES: tuple[Mapping[str, reading.Reader], ...] = (doings.READERS, people.READERS)
+LEAVES: tuple[Mapping[str, reading.Reader], ...] = (
+    doings.READERS,
+    people.READERS,
+    member_leaves.READERS,
+    segment_leaf.READERS,
+)
 """What a rule can ask of a member."""
 KNOWN_CONCLUSIONS = {"state": knowledge.states_known, "tier": standing.tiers_known}
 CONCLUDED = conclusions.Progress(
@@ -133,6 +147,7 @@ def register_all() -> None:
     labels.register_actions(import_decisions.AUDIT_WORDS)
     labels.register_actions(tracking_actions.AUDIT_WORDS)
     labels.register_actions(member_decisions.AUDIT_WORDS)
+    labels.register_actions(segment_actions.AUDIT_WORDS)
     labels.register_actions(community_actions.AUDIT_WORDS)
     labels.register_actions(exporting.AUDIT_WORDS)
     labels.register_actions(explore_views.AUDIT_WORDS)

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "weilu.connectors.webhooks",
     "weilu.connectors.tracking",
     "weilu.members",
+    "weilu.members.segments",
     "weilu.communities",
     "weilu.communities.tasks",
     "weilu.evaluation",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("weilu.console.urls")),
     path("", include("weilu.core.operators.urls")),
     path("members/", include("weilu.members.urls")),
+    path("segments/", include("weilu.members.segments.urls")),
     path("communities/", include("weilu.communities.urls")),
     path("tasks/", include("weilu.communities.tasks.urls")),
     path("alerts/", include("weilu.evaluation.alerts.urls")),

@@ -35,6 +35,7 @@ class Item:
 MENU = (
     Item(_("Today"), "console:home", rights.VIEW, icon="home", key="0", thumb=True, exact=True),
     Item(_("Members"), "members:list", rights.VIEW, icon="users", key="2", thumb=True, gap=True),
+    Item(_("Segments"), "segments:list", rights.VIEW, icon="users-group"),
     Item(_("Communities"), "communities:list", rights.VIEW, icon="messages", key="4", thumb=True),
     Item(
         _("Evaluation"),

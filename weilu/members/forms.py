@@ -46,6 +46,7 @@ def filter_of(query: Mapping[str, str]) -> Filter:
         community=number(query.get("community")) or None,
         state=_one_of(query.get("state", ""), ("", *STATES), _("state")),
         tier=_one_of(query.get("tier", ""), ("", *TIERS), _("tier")),
+        segment=number(query.get("segment")) or None,
         last_from=day(query.get("last_from")),
         last_to=day(query.get("last_to")),
         first_from=day(query.get("first_from")),

@@ -27,6 +27,11 @@ WHERE CASE WHEN excluded.once THEN directory_fact.once AND excluded.at < directo
       ELSE directory_fact.once OR excluded.at >= directory_fact.at END
 """
 
+_BY_MEMBER = """
+SELECT i.member_id, f.value FROM directory_fact AS f JOIN directory_identity AS i ON i.id = f.identity_id
+WHERE f.name = %s AND f.value != '' ORDER BY i.member_id, f.at, f.id
+"""
+"""The last row of a member is what holds."""
 _OF = "SELECT name, value, at FROM directory_fact WHERE identity_id IN ({})"
 
 
@@ -59,6 +64,14 @@ def of(identities: Iterable[int]) -> list[tuple[str, Any]]:
         if value and (name not in found or found[name][0] < at):
             found[name] = (at, orjson.loads(value))
     return [(name, found[name][1]) for name in sorted(found)]
+
+
+def of_members(name: str) -> dict[int, Any]:
+    """What each member who says anything under this name says now; of several accounts the later saying."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_MEMBER, [name])
+        told = dict(cursor.fetchall())
+    return {member: orjson.loads(value) for member, value in told.items()}
 
 
 def _said(identities: list[int]) -> list[tuple[str, str, int]]:

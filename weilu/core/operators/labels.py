@@ -46,6 +46,7 @@ KINDS: Mapping[str, str | Promise] = {
     "alertrule": _("Alert rule"),
     "alert": _("Alert"),
     "task": _("Task"),
+    "segment": _("Segment"),
 }
 
 BROWSERS = (

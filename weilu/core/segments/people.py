@@ -99,6 +99,20 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Is among those kept under a key and number in the store, by their accounts."""
+
+    key: str
+    scope: int
+
+    def say(self) -> str:
+        return f"{self.key} {self.scope}"
+
+    def resolved(self, scene: Scene) -> Kept:
+        return self
+
+
+@dataclass(frozen=True, slots=True)
 class Apart:
     """A rule over communities of its own (those of a saved segment): whoever was seen there and answers to it there."""
 

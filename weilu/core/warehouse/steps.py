@@ -21,7 +21,7 @@ MOST_CONDITIONS, MOST_VALUES, LONGEST = 10, 100, 1000
 WHOLE = 2**63
 _SCALAR = {"type": ["string", "number", "boolean"]}
 _SCALARS = {"type": "array", "items": _SCALAR, "minItems": 1, "maxItems": MOST_VALUES}
-WHERE = {
+WHERE: dict[str, Any] = {
     "type": "object",
     "maxProperties": MOST_CONDITIONS,
     "additionalProperties": {
@@ -122,6 +122,12 @@ def where_of(fields: Fields) -> tuple[Condition, ...]:
     return tuple(
         one for name, told in given.items() for one in _conditions(fields, f"{called} › {name}", name, told)
     )
+
+
+def conditions_on(fields: Fields, part: str, name: str) -> tuple[Condition, ...]:
+    """The conditions on one thing, called `name`, under a part of its own; where that is lacking, that there is one."""
+    told = fields.raw(part, WHERE["additionalProperties"])
+    return tuple(_conditions(fields, fields.called(part), name, {EXISTS: True} if told is None else told))
 
 
 def _conditions(fields: Fields, called: str, name: str, told: object) -> list[Condition]:

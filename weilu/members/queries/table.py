@@ -14,7 +14,7 @@ import numpy as np
 
 from weilu.core import clock
 from weilu.core.operators.access import Viewer, visible_communities
-from weilu.core.warehouse import client
+from weilu.core.warehouse import client, questions
 from weilu.core.warehouse.compile import people as compiled
 from weilu.core.warehouse.compile.facts import Rows
 from weilu.core.warehouse.frame import day_start
@@ -24,6 +24,7 @@ from weilu.members.queries.names import alphabet, called, names
 from weilu.members.queries.scores import scores_at
 from weilu.members.rules.influence import TIERS
 from weilu.members.rules.lifecycle import STATES
+from weilu.members.segments.queries import access_segment, question
 from weilu.members.when import When
 
 BEST = ("active", "returning", "new", "dormant", "churned")
@@ -41,6 +42,7 @@ class Filter:
     community: int | None = None
     state: str = ""
     tier: str = ""
+    segment: int | None = None
     last_from: dt.date | None = None
     last_to: dt.date | None = None
     first_from: dt.date | None = None
@@ -121,9 +123,18 @@ def matching(viewer: Viewer, asked: Filter, when: When) -> Table:
     scopes = scopes_of(viewer, asked.community)
     table = _people(viewer, asked, when, scopes)
     keep = _kept(table, asked, when)
+    if asked.segment is not None:
+        keep &= np.isin(table["person"], np.array(inside(viewer, asked.segment, when), dtype=np.int64))
     table = {name: column[keep] for name, column in table.items()}
     order = _order(table, asked)
     return {name: column[order] for name, column in table.items()}
+
+
+def inside(viewer: Viewer, segment: int, when: When) -> list[int]:
+    """Who is in a saved segment at the moment asked for. Raises NotFound for one that is not the viewer's."""
+    moment = {"as_of": when.as_of, "known": when.known_day}
+    days = {name: day.isoformat() for name, day in moment.items() if day is not None}
+    return questions.behind(question(access_segment(viewer, segment), **days), viewer).ids
 
 
 def scopes_of(viewer: Viewer, community: int | None) -> list[int]:
@@ -242,6 +253,7 @@ FIELDS: Mapping[str, str] = {
     "community": "community",
     "state": "state",
     "tier": "tier",
+    "segment": "segment",
     "last_from": "last_from",
     "last_to": "last_to",
     "first_from": "first_from",

@@ -17,16 +17,26 @@ from django.views.decorators.http import require_POST
 from weilu.core import clock
 from weilu.core.errors import Unavailable
 from weilu.core.operators import rights
-from weilu.core.operators.access import Viewer, ViewerRequest, access_community, needs, visible_communities
+from weilu.core.operators.access import (
+    Viewer,
+    ViewerRequest,
+    access_community,
+    demand,
+    needs,
+    visible_communities,
+)
+from weilu.core.segments.people import MEMBERS
 from weilu.members import actions, when
 from weilu.members.exporting import as_csv
 from weilu.members.forms import filter_of, number
 from weilu.members.models import SavedView
 from weilu.members.queries import names
 from weilu.members.queries.moves import moves as moves_between
-from weilu.members.queries.table import COLUMNS, Filter, listing, query_of, scopes_of
+from weilu.members.queries.table import COLUMNS, Filter, listing, matching, query_of, scopes_of
 from weilu.members.rules.influence import TIERS
 from weilu.members.rules.lifecycle import STATES
+from weilu.members.segments.queries import segments
+from weilu.members.segments.views import prefilled
 
 WORDS = {
     "name": _("Member"),
@@ -68,6 +78,7 @@ def _context(request: ViewerRequest, asked: Filter, moment: when.When) -> dict[s
         "communities": visible_communities(request.viewer),
         "states": STATES,
         "tiers": TIERS,
+        "segments": segments(request.viewer),
         "choices": [(name, WORDS[name], name in asked.columns) for name in COLUMNS],
         "views": SavedView.objects.filter(operator_id=request.viewer.operator_id or 0).order_by("name"),
         "can_export": request.viewer.can(rights.EXPORT_MEMBERS),
@@ -102,7 +113,20 @@ def bulk(request: ViewerRequest) -> HttpResponseBase:
         return _to_merge(request, query, only)
     if only == []:
         return _back(request, query, gettext("Tick the members first, or all that match."))
+    if request.POST.get("act") == "segment":
+        return _to_segment(request, asked, moment, only)
     return as_csv(request.viewer, asked, moment, only)
+
+
+def _to_segment(
+    request: ViewerRequest, asked: Filter, moment: when.When, ticked: list[int] | None
+) -> HttpResponseBase:
+    """The builder of a segment of exactly these people."""
+    demand(request.viewer, rights.EDIT_MEMBERS)
+    ids = (
+        matching(request.viewer, asked, moment)["person"].tolist() if ticked is None else sorted(set(ticked))
+    )
+    return prefilled(request, {MEMBERS: ids})
 
 
 def _to_merge(request: ViewerRequest, query: QueryDict, ticked: list[int] | None) -> HttpResponse:

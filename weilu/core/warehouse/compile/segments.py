@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from weilu.core.segments.doings import PARTS, Did, Doing, Edge, Order, Share
 from weilu.core.segments.parts import Compared, Window
 from weilu.core.segments.people import PARTS as LOTS
-from weilu.core.segments.people import Apart, Chance, Held, Inside, Picked, Scored
+from weilu.core.segments.people import Apart, Chance, Held, Inside, Kept, Picked, Scored
 from weilu.core.segments.rule import And, Leaf, Not, Or, Rule, leaves
 from weilu.core.warehouse.compile import memberships, where
 from weilu.core.warehouse.compile.activity import AMOUNT
+from weilu.core.warehouse.compile.facts import Sql
 from weilu.core.warehouse.compile.holdings import holdings
 from weilu.core.warehouse.compile.source import Bound, events, person
 from weilu.core.warehouse.frame import Frame
@@ -24,6 +25,11 @@ from weilu.core.warehouse.steps import SOURCE, VALUE
 
 MOMENT = "toUInt64(toUnixTimestamp(happened)) * 1000 + ms"
 SECOND = "toUInt32(toUnixTimestamp(happened))"
+IS_IN = "startsWith(vals[length(vals)], 'in')"
+"""Of a row of `timelines` under the key of a segment: the value begins with `in` or `out`, and says which conditions held."""
+SEGMENT = "segment"
+NEW_RULE = "rule"
+"""Behind `in` or `out`: not the member had changed but the rule."""
 
 
 def members(rule: Rule, frame: Frame, bound: Bound) -> str:
@@ -38,12 +44,46 @@ def count(rule: Rule, frame: Frame, bound: Bound) -> str:
     return f"SELECT countIf({plan.truths[0]}) AS n FROM ({plan.people})"
 
 
-def judged(rules: Sequence[Rule], frame: Frame, bound: Bound) -> str:
-    """SELECT person, found: for everybody who was seen, which of the rules (their indexes from 1) they answer to."""
-    plan = _plan(rules, frame, bound)
+def judged(rules: Sequence[Rule], frame: Frame, bound: Bound, identities: Sequence[int] | None = None) -> str:
+    """SELECT person, found: for everybody who was seen, which of the rules (their indexes from 1) they answer to. Whoever can
+    answer to none may be left out. With `identities` of their owners alone, who must be given with all they own."""
+    plan = _plan(rules, frame, bound, identities)
     marks = ", ".join(f"toUInt8({truth})" for truth in plan.truths)
     return f"""SELECT person, arrayFilter((n, held) -> held, arrayEnumerate(marks), marks) AS found
         FROM (SELECT person, [{marks}] AS marks FROM ({plan.people}))"""
+
+
+# what is kept of saved segments --------------------------------------------------------------------------------------
+
+
+def inside(scopes: Sequence[int], people: Sequence[int] | None) -> Sql:
+    """SELECT scope, who: who is in these segments as it was last written; of some people where they are given."""
+    bound = Bound()
+    some = "1" if people is None else f"who IN {bound.ids(people)}"
+    sql = f"""SELECT scope, who FROM weilu.timelines FINAL
+        WHERE key = {bound(SEGMENT, "String")} AND scope IN {bound.ids(scopes)} AND {some} AND {IS_IN}"""
+    return sql, bound.params
+
+
+def moves(scope: int, since: int, limit: int) -> Sql:
+    """SELECT who, at (seconds), was, now: comings and goings since then, the newest first."""
+    bound = Bound()
+    sql = f"""SELECT who, toUInt32(at) AS at, was, now FROM (
+            SELECT who, at, was, now FROM weilu.timelines FINAL
+            ARRAY JOIN froms AS at, arrayPushFront(arrayPopBack(vals), '') AS was, vals AS now
+            WHERE key = {bound(SEGMENT, "String")} AND scope = {bound(scope, "UInt32")})
+        WHERE at >= {bound.moment(since)} AND NOT endsWith(now, '{NEW_RULE}') ORDER BY at DESC, who LIMIT {bound(limit, "UInt32")}"""
+    return sql, bound.params
+
+
+def tallies(scopes: Sequence[int], since: int) -> Sql:
+    """SELECT scope, entered, gone: comings and goings since then."""
+    bound = Bound()
+    sql = f"""SELECT scope, countIf(startsWith(now, 'in')) AS entered, countIf(startsWith(now, 'out')) AS gone FROM (
+            SELECT scope, at, now FROM weilu.timelines FINAL ARRAY JOIN froms AS at, vals AS now
+            WHERE key = {bound(SEGMENT, "String")} AND scope IN {bound.ids(scopes)})
+        WHERE at >= {bound.moment(since)} AND NOT endsWith(now, '{NEW_RULE}') GROUP BY scope"""
+    return sql, bound.params
 
 
 @dataclass(slots=True)
@@ -57,6 +97,7 @@ class _Plan:
     needed: set[str] = field(default_factory=set)
     columns: dict[str, str] = field(default_factory=dict)
     layers: list[dict[str, str]] = field(default_factory=list)
+    identities: Sequence[int] | None = None
 
     def column(self, sql: str) -> str:
         return self.columns.setdefault(sql, f"c{len(self.columns)}")
@@ -69,10 +110,12 @@ class _Plan:
         return layer.setdefault(sql, f"d{depth}_{len(layer)}")
 
 
-def _plan(rules: Sequence[Rule], frame: Frame, bound: Bound) -> _Plan:
+def _plan(
+    rules: Sequence[Rule], frame: Frame, bound: Bound, identities: Sequence[int] | None = None
+) -> _Plan:
     everything = [one for rule in rules for one in _frames(rule, frame)]
     wide = replace(frame, communities=tuple(sorted({pk for one in everything for pk in one.communities})))
-    plan = _Plan(wide, bound)
+    plan = _Plan(wide, bound, identities=identities)
     for rule in rules:
         seen = "1" if set(wide.communities) == set(frame.communities) else _seen(frame, plan)
         plan.truths.append(f"({seen} AND {_truth(rule, frame, plan)})")
@@ -94,6 +137,8 @@ def _people(plan: _Plan, rules: Sequence[Rule]) -> str:
     apart = any(isinstance(leaf, Apart) for rule in rules for leaf in leaves(rule))
     if not apart and not any(_could(rule) for rule in rules):
         only = " OR ".join(sorted({_during(one, window, "1", plan) for one, window in _deeds(rules)})) or "1"
+    if plan.identities is not None:
+        only = f"identity IN {bound.ids(plan.identities)} AND ({only})"
     columns = ", ".join(
         sorted({"community", "happened", "ms", "position", "kind", "interaction", *plan.needed})
     )
@@ -205,6 +250,9 @@ def _of_leaf(leaf: Leaf, frame: Frame, plan: _Plan) -> str:
             return f"person IN (SELECT who FROM ({held}) WHERE path[1] IN {bound(values, 'Array(String)')})"
         case Scored(score):
             return _scored(score, frame, bound)
+        case Kept(key, scope):
+            return f"""person IN (SELECT dictGet('weilu.owner', 'person', toUInt64(who)) FROM weilu.timelines FINAL
+                WHERE key = {bound(key, "String")} AND scope = {bound(scope, "UInt32")} AND {IS_IN})"""
         case Apart(rule, own):
             return f"{_seen(own, plan)} AND {_truth(rule, own, plan)}"
     raise TypeError(f"a rule's {type(leaf).__name__} was not resolved")

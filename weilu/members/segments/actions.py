@@ -1,0 +1,201 @@
+"""How does a segment come, change and go? The only writers of this room beside `live`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from weilu.core import clock
+from weilu.core.directory import queries as directory
+from weilu.core.directory.models import Identity
+from weilu.core.errors import Conflict, Forbidden, Unavailable, WeiluError
+from weilu.core.operators import audit, rights
+from weilu.core.operators.access import Viewer, access_community
+from weilu.core.segments.reading import parse
+from weilu.core.segments.rule import Scene, resolve
+from weilu.core.warehouse import client, questions
+from weilu.core.warehouse.check import check, visible
+from weilu.core.warehouse.question import parse as parse_question
+from weilu.members.segments.leaf import access
+from weilu.members.segments.models import Segment
+from weilu.members.segments.queries import SEGMENT, SNAPSHOT, may, question, used_by
+
+MOST = 500
+SOME = 900
+AUDIT_WORDS = {
+    "segment.created": _("Made a segment"),
+    "segment.changed": _("Changed a segment"),
+    "segment.removed": _("Removed a segment"),
+    "segment.kept": _("Kept a snapshot of a segment"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a segment is to be. `communities` None: the whole brand."""
+
+    name: str
+    rule: dict[str, Any]
+    note: str = ""
+    communities: list[int] | None = None
+
+
+def create(viewer: Viewer, wish: Wish) -> Segment:
+    """A live segment. Raises WeiluError, Refused (the rule), Forbidden, NotFound (a community or segment not theirs)."""
+    fields = _checked(viewer, wish, None)
+    with transaction.atomic():
+        if Segment.objects.count() >= MOST:
+            raise Conflict(_("There are %(n)s segments already. Remove one first.") % {"n": MOST})
+        row = Segment.objects.create(
+            created_by_id=viewer.operator_id or None, created_at=clock.now(), **fields
+        )
+        audit.record(viewer, "segment.created", (SEGMENT, row.pk), communities=row.communities)
+    return row
+
+
+def change(viewer: Viewer, row: Segment, wish: Wish) -> Segment:
+    """Raises as `create`, Conflict for a snapshot whose rule would change. A new rule is worked out anew."""
+    fields = _checked(viewer, wish, row)
+    moved = fields["rule"] != row.rule or fields["communities"] != row.communities
+    if row.snapshot and moved:
+        raise Conflict(_("A snapshot stays as it is; its name and note can be changed."))
+    with transaction.atomic():
+        Segment.objects.filter(pk=row.pk).update(**fields, version=row.version + moved)
+        audit.record(viewer, "segment.changed", (SEGMENT, row.pk), communities=fields["communities"])
+    row.refresh_from_db()
+    return row
+
+
+def remove(viewer: Viewer, row: Segment) -> None:
+    """With its history. Raises Conflict while another segment uses it."""
+    _demand(viewer, row.communities)
+    with transaction.atomic():
+        if users := used_by(row):
+            raise Conflict(_("Segment “%(name)s” uses it. Change that one first.") % {"name": users[0].name})
+        audit.record(viewer, "segment.removed", (SEGMENT, row.pk))
+        number = row.pk
+        row.delete()
+    _forget(number)
+
+
+def keep(viewer: Viewer, row: Segment, name: str) -> Segment:
+    """A snapshot: who is in the segment now, whatever comes. Raises as `create`."""
+    fields = _checked(viewer, Wish(name, {SEGMENT: row.pk}, row.note, row.communities), None)
+    asked = question(row)
+    members = questions.behind(asked, viewer).ids
+    with transaction.atomic():
+        made = Segment.objects.create(
+            **{**fields, "rule": row.rule}, snapshot=True, size=len(members), computed_version=1, computed_at=clock.now(),
+            created_by_id=viewer.operator_id or None, created_at=clock.now(),
+        )  # fmt: skip
+        audit.record(viewer, "segment.kept", (SEGMENT, made.pk), members=len(members))
+    try:
+        _fill(made, members)
+    except WeiluError:
+        made.delete()
+        raise
+    return made
+
+
+def _fill(row: Segment, members: list[int]) -> None:
+    """By an account of each, so that merging and its undoing find them again."""
+    accounts = sorted(_accounts(members))
+    size, at = len(accounts), int(clock.now().timestamp())
+    columns = {
+        "key": pa.array([SNAPSHOT] * size, pa.string()),
+        "scope": pa.array([row.pk] * size, pa.uint32()),
+        "who": pa.array(accounts, pa.uint32()),
+        "froms": pa.array([[at]] * size, pa.list_(pa.uint32())),
+        "vals": pa.array([["in"]] * size, pa.list_(pa.string())),
+        "rule": pa.array([row.version] * size, pa.uint32()),
+        "upto": pa.array([0] * size, pa.uint64()),
+        "version": pa.array([clock.now_ms()] * size, pa.uint64()),
+    }
+    client.insert("weilu.timelines", pa.table(columns))
+
+
+def _accounts(members: list[int]) -> Iterable[int]:
+    first: dict[int, int] = {}
+    for begin in range(0, len(members), SOME):
+        rows = Identity.objects.filter(member__in=members[begin : begin + SOME]).order_by("-pk")
+        first.update(rows.values_list("member_id", "pk"))
+    return first.values()
+
+
+def _forget(number: int) -> None:
+    """What the store holds of it. Where that is down the rows stay, and nobody asks for them: numbers are never used again."""
+    values = {"keys": [SEGMENT, SNAPSHOT], "scope": number}
+    with suppress(Unavailable):
+        client.alter(
+            "weilu.timelines", "DELETE WHERE key IN {keys:Array(String)} AND scope = {scope:UInt32}", values
+        )
+
+
+def forget_person(identity: int) -> None:
+    """Somebody is erased: names and notes that call them are emptied, and so are values in rules. Safe to run twice."""
+    words = [word.casefold() for word in directory.called(identity) if len(word.encode()) > 2]
+    for row in Segment.objects.all():
+        name, note = ("" if _calls(text, words) else text for text in (row.name, row.note))
+        rule = _without(row.rule, words)
+        if (name, note, rule) != (row.name, row.note, row.rule):
+            Segment.objects.filter(pk=row.pk).update(name=name or f"#{row.pk}", note=note, rule=rule)
+
+
+def _without(rule: Any, words: list[str]) -> Any:
+    if isinstance(rule, dict):
+        return {key: _without(value, words) for key, value in rule.items()}
+    if isinstance(rule, list):
+        return [_without(one, words) for one in rule]
+    return "" if isinstance(rule, str) and _calls(rule, words) else rule
+
+
+def _calls(text: str, words: list[str]) -> bool:
+    return any(word in text.casefold() for word in words)
+
+
+def _checked(viewer: Viewer, wish: Wish, row: Segment | None) -> dict[str, Any]:
+    _demand(viewer, wish.communities)
+    name = wish.name.strip()[:100]
+    if not name or "\0" in name + wish.note:
+        raise WeiluError(_("Give it a name."), field="body.name")
+    if Segment.objects.filter(name=name).exclude(pk=row.pk if row else None).exists():
+        raise Conflict(_("There is a segment “%(name)s” already.") % {"name": name}, field="body.name")
+    communities = None if wish.communities is None else sorted(set(wish.communities))
+    rule = numbered(viewer, wish.rule)
+    asked = {"kind": "segment", "rule": rule} | ({} if communities is None else {"communities": communities})
+    frame = check(parse_question(asked), viewer).frame
+    resolve(parse(rule), Scene(viewer, visible(viewer).communities, frame, (row.pk,) if row else ()))
+    return {"name": name, "note": wish.note.strip()[:500], "rule": rule, "communities": communities}
+
+
+def numbered(viewer: Viewer, rule: Any) -> Any:
+    """The rule with other segments by their numbers, so that they may be renamed."""
+    if isinstance(rule, list):
+        return [numbered(viewer, one) for one in rule]
+    if not isinstance(rule, dict):
+        return rule
+    found = {
+        word: numbered(viewer, one) if word in ("and", "or", "not") else one for word, one in rule.items()
+    }
+    if isinstance(found.get(SEGMENT), str):
+        found[SEGMENT] = access(viewer, found[SEGMENT]).pk
+    return found
+
+
+def _demand(viewer: Viewer, communities: list[int] | None) -> None:
+    for one in communities or ():
+        access_community(viewer, one, rights.EDIT_MEMBERS)
+    if not may(viewer, communities, rights.EDIT_MEMBERS):
+        raise Forbidden(
+            _(
+                "A segment of the whole brand needs the right to change members everywhere. Choose communities."
+            )
+        )
+    if communities == []:
+        raise WeiluError(_("Choose at least one community, or the whole brand."), field="body.communities")

@@ -1,0 +1,162 @@
+"""How do the fields of the builder become a rule, and a rule these fields? What they cannot show is edited as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+ALL, ANY = "all", "any"
+DID, STATE, TIER, SCORE, MEMBER_OF, SEGMENT, FACT, RANDOM = (
+    "did", "state", "tier", "score", "member_of", "segment", "fact", "random",
+)  # fmt: skip
+WHATS = (DID, STATE, TIER, SCORE, MEMBER_OF, SEGMENT, FACT, RANDOM)
+MOST_ROWS = 30
+PARTS = (
+    "what", "not", "event", "op", "times", "days", "name", "cmp", "value", "state", "tier", "score", "community",
+    "segment", "fact", "percent", "seed",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One condition: which it is, whether it must not hold, and what stands in its fields."""
+
+    what: str = DID
+    denied: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> str:
+        return self.given.get(name, "")
+
+
+FIRST = Row(DID, False, {"event": "message.sent", "op": "gte", "times": "1", "days": "7"})
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What the builder shows: `match` says whether all rows or any of them must hold."""
+
+    match: str = ALL
+    rows: tuple[Row, ...] = (FIRST,)
+
+
+def read(data: Mapping[str, str]) -> Built:
+    """The fields as they were sent: `c0_what`, `c0_event`, …"""
+    rows = []
+    for n in range(MOST_ROWS):
+        what = data.get(f"c{n}_what", "")
+        if what in WHATS:
+            given = {name: data.get(f"c{n}_{name}", "").strip() for name in PARTS}
+            rows.append(Row(what, bool(given["not"]), given))
+    return Built(ANY if data.get("match") == ANY else ALL, tuple(rows))
+
+
+def rule_of(built: Built) -> Json:
+    """What the fields say. Wrong or missing words stay in it, for the reader of rules to refuse."""
+    rules = [_denied(row, _leaf(row)) for row in built.rows]
+    if len(rules) == 1:
+        return rules[0]
+    return {"or" if built.match == ANY else "and": rules}
+
+
+def _denied(row: Row, rule: Json) -> Json:
+    return {"not": rule} if row.denied else rule
+
+
+def _leaf(row: Row) -> Json:
+    if row.what == DID:
+        return _did(row)
+    if row.what == SCORE:
+        return {SCORE: {row.get("op") or "gte": number(row.get("score"))}}
+    if row.what == MEMBER_OF:
+        return {MEMBER_OF: number(row.get("community")) if row.get("community") else True}
+    if row.what == SEGMENT:
+        return {SEGMENT: number(row.get("segment"))}
+    if row.what == FACT:
+        return {FACT: row.get("fact"), "is": _compared(row)}
+    if row.what == RANDOM:
+        return {RANDOM: {"percent": number(row.get("percent")), "seed": row.get("seed")}}
+    return {row.what: row.get(row.what)}
+
+
+def _did(row: Row) -> Json:
+    found: Json = {DID: row.get("event")}
+    if (row.get("op"), row.get("times")) not in (("gte", "1"), ("", ""), ("gte", "")):
+        found["times"] = {row.get("op") or "gte": number(row.get("times"))}
+    if row.get("days"):
+        found["within"] = f"{row.get('days')}d"
+    if row.get("name"):
+        found["where"] = {row.get("name"): _compared(row)}
+    return found
+
+
+def _compared(row: Row) -> Any:
+    operation, value = row.get("cmp") or "eq", row.get("value")
+    if operation == "exists":
+        return {"exists": True}
+    return {
+        operation: number(value) if operation in ("gt", "gte", "lt", "lte") or _is_number(value) else value
+    }
+
+
+def number(text: str) -> Any:
+    """A number where it is one, else the text as it stands."""
+    if not _is_number(text):
+        return text
+    return float(text) if "." in text else int(text)
+
+
+def _is_number(text: str) -> bool:
+    digits = text.removeprefix("-").replace(".", "", 1)
+    return digits.isascii() and digits.isdigit() and len(digits) < 16
+
+
+def show(rule: Json) -> Built | None:
+    """The fields that say this rule, None where they cannot."""
+    joint = next((word for word in ("and", "or") if word in rule), "")
+    rules: Sequence[Any] = rule[joint] if joint else [rule]
+    rows = [_row(one) for one in rules]
+    if len(rows) > MOST_ROWS or any(row is None for row in rows):
+        return None
+    built = Built(ANY if joint == "or" else ALL, tuple(row for row in rows if row is not None))
+    return built if rule_of(built) == rule or (joint and len(rules) == 1) else None
+
+
+def _row(rule: Any) -> Row | None:
+    """Guessed part by part; `show` looks whether it says the same."""
+    denied = "not" in rule
+    inner = rule["not"] if denied else rule
+    what = next((word for word in WHATS if isinstance(inner, dict) and word in inner), "")
+    if not what:
+        return None
+    given = {name: _shown(inner[name]) for name in (STATE, TIER, SEGMENT, FACT) if name in inner}
+    if what == DID:
+        given |= {"event": _shown(inner[DID]), "op": "gte", "times": "1"}
+        given |= _pair(inner.get("times"), "op", "times")
+        given |= {"days": str(inner.get("within", "")).removesuffix("d")}
+        where = inner.get("where")
+        if isinstance(where, dict) and len(where) == 1:
+            name, asked = next(iter(where.items()))
+            given |= {"name": name, **_pair(asked, "cmp", "value")}
+    if what == SCORE:
+        given |= _pair(inner[SCORE], "op", "score")
+    if what == MEMBER_OF and inner[MEMBER_OF] is not True:
+        given["community"] = _shown(inner[MEMBER_OF])
+    if what == FACT:
+        given |= _pair(inner.get("is"), "cmp", "value")
+    if what == RANDOM and isinstance(inner[RANDOM], dict):
+        given |= {name: _shown(inner[RANDOM].get(name, "")) for name in ("percent", "seed")}
+    return Row(what, denied, given)
+
+
+def _pair(asked: Any, operation: str, value: str) -> dict[str, str]:
+    if not isinstance(asked, dict) or len(asked) != 1:
+        return {} if asked is None else {operation: "eq", value: _shown(asked)}
+    name, told = next(iter(asked.items()))
+    return {operation: name, value: "" if name == "exists" else _shown(told)}
+
+
+def _shown(value: Any) -> str:
+    return str(value[0]) if isinstance(value, list) and len(value) == 1 else str(value)

@@ -1,0 +1,65 @@
+"""How does a rule speak of another segment?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from weilu.core.operators.access import Viewer, missing
+from weilu.core.segments.people import Apart, Kept, over
+from weilu.core.segments.reading import Reader, parse
+from weilu.core.segments.rule import Rule, Scene, resolve
+from weilu.core.warehouse.fields import Fields
+from weilu.core.warehouse.refusal import Refused
+from weilu.members.segments.models import Segment
+from weilu.members.segments.queries import SEGMENT, SNAPSHOT, sees
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """Is in a saved segment, by its number or name, as that finds its members: over its own communities."""
+
+    segment: int | str
+
+    def say(self) -> str:
+        row = _found(self.segment)
+        return _("in segment “%(name)s”") % {"name": row.name if row else self.segment}
+
+    def resolved(self, scene: Scene) -> Rule:
+        row = access(scene.viewer, self.segment)
+        if row.pk in scene.on_the_way:
+            raise Refused(_("Segment “%(name)s” leads back to itself.") % {"name": row.name})
+        if row.snapshot:
+            return Kept(SNAPSHOT, row.pk)
+        frame = scene.frame
+        if row.communities is not None:
+            scope = row.communities[0] if len(row.communities) == 1 else None
+            frame = over(frame, tuple(row.communities), scope)
+        elif scene.viewer.communities is None:
+            frame = over(frame, (0, *(int(one.pk) for one in scene.visible)), 0)
+        inner = replace(scene, frame=frame, on_the_way=(*scene.on_the_way, row.pk))
+        return Apart(resolve(parse(row.rule), inner), frame, row.name)
+
+
+def access(viewer: Viewer, segment: int | str) -> Segment:
+    """Raises NotFound for one that is not there and for one that is not the viewer's alike."""
+    row = _found(segment)
+    if row is None or not sees(viewer, row):
+        raise missing()
+    return row
+
+
+def _found(segment: int | str) -> Segment | None:
+    wanted = {"pk": segment} if isinstance(segment, int) else {"name": segment}
+    return Segment.objects.filter(**wanted).first()
+
+
+def segment(fields: Fields) -> In:
+    given = fields.names(SEGMENT)
+    if given is None or len(given) != 1:
+        fields.refuse(_("“segment” takes the name or number of one segment."))
+    return In(given[0])
+
+
+READERS: dict[str, Reader] = {SEGMENT: segment}

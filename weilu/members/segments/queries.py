@@ -1,0 +1,122 @@
+"""Which segments does a viewer see, who is in them, who came and went, and what uses them?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from weilu.core import clock
+from weilu.core.operators import rights
+from weilu.core.operators.access import ALL, Viewer, missing
+from weilu.core.segments.reading import parse
+from weilu.core.segments.rule import leaves
+from weilu.core.segments.words import said, sentence
+from weilu.core.warehouse import client
+from weilu.core.warehouse.compile import segments as compiled
+from weilu.members.segments.models import Segment
+
+SEGMENT = "segment"
+SNAPSHOT = "snapshot"
+NEW_RULE = compiled.NEW_RULE
+
+
+def segments(viewer: Viewer) -> list[Segment]:
+    """Those whose communities the viewer sees, by name."""
+    return [row for row in Segment.objects.order_by("name") if sees(viewer, row)]
+
+
+def sees(viewer: Viewer, row: Segment) -> bool:
+    if row.communities is None:
+        return viewer.communities is None
+    return all(viewer.sees(one) for one in row.communities)
+
+
+def access_segment(viewer: Viewer, segment_id: int, right: str = rights.VIEW) -> Segment:
+    """The segment, if the viewer sees all of its communities and holds the right in them; else NotFound."""
+    row = Segment.objects.filter(pk=segment_id).first()
+    if row is None or not sees(viewer, row) or not may(viewer, row.communities, right):
+        raise missing()
+    return row
+
+
+def may(viewer: Viewer, communities: list[int] | None, right: str) -> bool:
+    """Whether the right is held in all of these communities (None: in the whole brand)."""
+    return all(viewer.can(right, one) for one in ([ALL] if communities is None else communities))
+
+
+def question(row: Segment, **rest: Any) -> dict[str, Any]:
+    """As it is asked: who is in it."""
+    asked: dict[str, Any] = {"kind": "segment", "rule": {SEGMENT: row.pk}, **rest}
+    return asked if row.communities is None else {**asked, "communities": row.communities}
+
+
+def words(row: Segment) -> str:
+    """Its rule in plain words."""
+    return sentence(parse(row.rule))
+
+
+def used_by(row: Segment) -> list[Segment]:
+    """Segments whose rules name it."""
+    return [one for one in Segment.objects.order_by("name") if row.pk in named(one.rule)]
+
+
+def named(rule: object) -> set[int]:
+    """Numbers of the segments that a rule names."""
+    if isinstance(rule, list):
+        return {pk for one in rule for pk in named(one)}
+    if not isinstance(rule, dict):
+        return set()
+    found = {pk for word, one in rule.items() if word in ("and", "or", "not") for pk in named(one)}
+    mine = rule.get(SEGMENT)
+    return found | ({mine} if isinstance(mine, int) else set())
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Somebody came in or went. `why` are the conditions that had changed, in words; empty where the rule was new."""
+
+    member: int
+    at: dt.datetime
+    entered: bool
+    why: tuple[str, ...]
+
+
+def moves(row: Segment, since: dt.datetime, limit: int = 100) -> list[Move]:
+    """The newest first."""
+    table = client.query(*compiled.moves(row.pk, int(since.timestamp()), limit))
+    conditions = list(_conditions(row))
+    return [
+        Move(one["who"], clock.from_ms(one["at"] * 1000), one["now"].startswith("in"), _why(conditions, one["was"], one["now"]))
+        for one in table.to_pylist()
+    ]  # fmt: skip
+
+
+def tallies(rows: list[Segment], since: dt.datetime) -> dict[int, tuple[int, int]]:
+    """How many came in and went since then, by segment."""
+    ids = [row.pk for row in rows]
+    table = client.query(*compiled.tallies(ids, int(since.timestamp()))) if ids else None
+    return (
+        {one["scope"]: (one["entered"], one["gone"]) for one in table.to_pylist()}
+        if table is not None
+        else {}
+    )
+
+
+def _conditions(row: Segment) -> Iterator[str]:
+    yield from (said(leaf) for leaf in leaves(parse(row.rule)))
+
+
+def _why(conditions: list[str], was: str, now: str) -> tuple[str, ...]:
+    """What differs from the move before; at the first, what holds."""
+    bits, before = (text.partition(" ")[2] for text in (now, was))
+    if len(bits) != len(conditions):
+        return ()
+    if len(before) != len(bits):
+        before = "0" * len(bits) if now.startswith("in") else "1" * len(bits)
+    return tuple(
+        f"{'✓' if bit == '1' else '✗'} {word}"
+        for bit, old, word in zip(bits, before, conditions, strict=True)
+        if bit != old
+    )

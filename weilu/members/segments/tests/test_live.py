@@ -1,0 +1,249 @@
+"""Saved segments follow what happens; who came and went stands there with the reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from tests.fixtures.cast import operator
+from tests.fixtures.log import account, event, join, leave, say
+from weilu.core import clock
+from weilu.core.directory.models import Community, Fact, Identity
+from weilu.core.errors import Conflict, Forbidden, NotFound
+from weilu.core.operators.access import Viewer, viewer_of
+from weilu.core.operators.models import AuditEntry
+from weilu.core.warehouse import questions
+from weilu.core.warehouse.question import Refused
+from weilu.members import actions as member_actions
+from weilu.members import conclude, weigh
+from weilu.members.segments import actions, live, queries
+from weilu.members.segments.actions import Wish
+from weilu.members.segments.models import Segment
+
+pytestmark = pytest.mark.django_db
+ALL = Viewer.everything()
+TALKERS = {"did": "message.sent", "times": {"gte": 2}, "within": "7d"}
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
+
+def now(**back: int) -> int:
+    return clock.now_ms() - int(dt.timedelta(**back).total_seconds() * 1000)
+
+
+@pytest.fixture
+def hall(play, warehouse):
+    """`happens(events)`: they are logged, loaded, concluded from, and segments follow."""
+
+    def happens(*events: Any) -> None:
+        if events:
+            play(events)
+        warehouse.loaded()
+        conclude.run_once()
+        live.run_once()
+
+    happens(
+        join("Ann", now(days=40)), say("Ann", now(days=2)), say("Ann", now(days=1)),
+        join("Ben", now(days=40)), say("Ben", now(days=2)), say("Cid", now(days=30)),
+    )  # fmt: skip
+    return happens
+
+
+def members(row: Segment) -> list[str]:
+    """By the question, and as many as the row says."""
+    rows = questions.ask({**queries.question(row), "people": True}, ALL).rows
+    row.refresh_from_db()
+    assert row.size == len(rows)
+    return sorted(name for _, name in rows)
+
+
+def moved(row: Segment) -> list[tuple[str, bool, tuple[str, ...]]]:
+    found = queries.moves(row, clock.now() - dt.timedelta(days=1))
+    called = {one.member.pk: one.name for one in Identity.objects.select_related("member")}
+    return [(called[one.member], one.entered, one.why) for one in found]
+
+
+def test_a_segment_is_worked_out_and_follows_a_new_event(hall):
+    row = actions.create(ALL, Wish("Talkers", TALKERS))
+    hall()
+    assert members(row) == ["Ann"]
+    assert moved(row) == []  # not members had changed but the rule
+
+    started = time.monotonic()
+    hall(say("Ben", now(minutes=1)))
+
+    assert time.monotonic() - started < 5
+    assert members(row) == ["Ann", "Ben"]
+    assert moved(row) == [("Ben", True, ("✓ “Message sent” at least 2 times in the last 7 days",))]
+    assert queries.tallies([row], clock.now() - dt.timedelta(days=1)) == {row.pk: (1, 0)}
+    assert not live.waiting()
+
+
+def test_time_alone_moves_people_when_everybody_is_looked_at_again(hall):
+    row = actions.create(ALL, Wish("Talkers", {"and": [TALKERS, {"state": ["active", "new"]}]}))
+    hall()
+    assert members(row) == ["Ann"]
+    later = clock.now() + dt.timedelta(days=7)
+
+    with clock.frozen(later):
+        assert live.look_again(later) == 1
+        assert members(row) == []
+        assert moved(row) == [("Ann", False, ("✗ “Message sent” at least 2 times in the last 7 days",))]
+
+
+def test_leaving_and_merging_are_followed(hall):
+    inside = actions.create(ALL, Wish("Inside", {"member_of": True}))
+    talkers = actions.create(ALL, Wish("Talkers", TALKERS))
+    hall()
+    assert members(inside) == ["Ann", "Ben", "Cid"]
+
+    hall(leave("Cid", now(minutes=2)))
+    assert members(inside) == ["Ann", "Ben"]
+
+    ann, ben = (Identity.objects.get(name=name).member for name in ("Ann", "Ben"))
+    member_actions.merge(ALL, ben, ann)
+    hall()
+    assert [one for one, _ in questions.ask({**queries.question(talkers), "people": True}, ALL).rows] == [
+        ben.pk
+    ]
+    inside.refresh_from_db()
+    assert inside.size == 1
+
+
+def test_a_changed_rule_is_worked_out_anew(hall):
+    row = actions.create(ALL, Wish("Talkers", TALKERS))
+    hall()
+
+    row = actions.change(ALL, row, Wish("Quiet", {"not": TALKERS}))
+    hall()
+
+    assert members(row) == ["Ben", "Cid"]
+    assert row.version == 2
+    assert moved(row) == []
+
+
+def test_segments_within_segments_and_no_circles(hall):
+    inner = actions.create(ALL, Wish("Talkers", TALKERS))
+    outer = actions.create(ALL, Wish("Others", {"not": {"segment": "Talkers"}}))
+    hall()
+
+    assert outer.rule == {"not": {"segment": inner.pk}}
+    assert members(outer) == ["Ben", "Cid"]
+    assert queries.words(outer) == "Not: in segment “Talkers”."
+    assert queries.used_by(inner) == [outer]
+    with pytest.raises(Refused, match="leads back to itself"):
+        actions.change(ALL, inner, Wish("Talkers", {"segment": "Others"}))
+    with pytest.raises(Conflict, match="“Others” uses it"):
+        actions.remove(ALL, inner)
+    with pytest.raises(NotFound):
+        actions.create(ALL, Wish("Third", {"segment": "Nobody"}))
+
+    actions.remove(ALL, outer)
+    actions.remove(ALL, inner)
+    assert not Segment.objects.exists()
+    assert AuditEntry.objects.filter(action="segment.removed").count() == 2
+
+
+def test_a_snapshot_stays_as_it_was_also_through_a_merge(hall):
+    row = actions.create(ALL, Wish("Talkers", TALKERS))
+    hall()
+    kept = actions.keep(ALL, row, "Talkers of May")
+    hall(say("Ben", now(minutes=1)))
+
+    assert members(row) == ["Ann", "Ben"]
+    assert members(kept) == ["Ann"]
+    with pytest.raises(Conflict):
+        actions.change(ALL, kept, Wish("Talkers of May", {"not": TALKERS}))
+    ann, cid = (Identity.objects.get(name=name).member for name in ("Ann", "Cid"))
+    member_actions.merge(ALL, cid, ann)
+    hall()
+    assert [one for one, _ in questions.ask({**queries.question(kept), "people": True}, ALL).rows] == [cid.pk]
+
+
+def test_a_segment_of_one_community_is_its_operators_and_counts_what_happened_there(hall):
+    hearth = Community.objects.get(outside="!hearth")
+    bea = viewer_of(operator("bea@example.com", "Bea", "community_manager", hearth))
+    row = actions.create(bea, Wish("Mine", {"not": TALKERS}, communities=[hearth.pk]))
+    brand = actions.create(ALL, Wish("Whole", TALKERS))
+    hall(event("order.paid", now(minutes=3), account("Shopper"), community=None, value=5))
+
+    assert members(row) == ["Ben", "Cid"]
+    assert queries.segments(bea) == [row]
+    for number in (brand.pk, brand.pk + 100):
+        with pytest.raises(NotFound):
+            queries.access_segment(bea, number)
+    with pytest.raises(NotFound):
+        questions.ask({"kind": "segment", "rule": {"segment": "Whole"}}, bea)
+    with pytest.raises(Forbidden):
+        actions.create(bea, Wish("Too wide", TALKERS))
+
+
+def test_states_scores_and_what_members_say_of_themselves(hall):
+    ann = Identity.objects.get(name="Ann")
+    for name, value in (("city", '"Berlin"'), ("age", "31")):
+        Fact.objects.create(identity=ann, name=name, value=value, at=1)
+    weigh.run_once()
+
+    def found(rule: dict[str, Any]) -> list[str]:
+        return sorted(
+            name for _, name in questions.ask({"kind": "segment", "rule": rule, "people": True}, ALL).rows
+        )
+
+    assert found({"state": "dormant"}) == ["Cid"]
+    assert found({"or": [{"state": ["active", "returning"]}]}) == ["Ann", "Ben"]
+    assert found({"score": {"gte": 0}}) == ["Ann", "Ben", "Cid"]
+    assert found({"tier": ["kol", "koc", "participant", "lurker"]}) == ["Ann", "Ben", "Cid"]
+    assert found({"fact": "city", "is": "Berlin"}) == ["Ann"]
+    assert found({"fact": "age", "is": {"gte": 18}}) == ["Ann"]
+    assert found({"fact": "city", "is": {"exists": False}}) == ["Ben", "Cid"]
+    for rule, sentence in (
+        (
+            {"state": "asleep"},
+            "“state” cannot be “asleep”. It is one of: new, active, returning, dormant, churned.",
+        ),
+        ({"tier": []}, "“tier” cannot be “”."),
+        ({"score": {"gte": 101}}, "“score” is compared with a number, at most 100."),
+        ({"segment": []}, "“segment” takes the name or number of one segment."),
+    ):
+        with pytest.raises(Refused) as refused:
+            found(rule)
+        assert str(refused.value).startswith(sentence)
+    with pytest.raises(Refused, match="Facts are known as they stand today"):
+        questions.ask({"kind": "segment", "rule": {"fact": "city"}, "as_of": "2018-06-01"}, ALL)
+
+
+def test_a_rule_that_cannot_be_worked_out_says_why_and_the_others_go_on(hall):
+    row = actions.create(ALL, Wish("Talkers", TALKERS))
+    Segment.objects.create(name="Broken", rule={"did": "tea.poured"}, created_at=clock.now())
+    hall()
+
+    assert members(row) == ["Ann"]
+    assert "tea.poured" in Segment.objects.get(name="Broken").problem
+    assert not live.waiting()
+
+
+def test_names_are_needed_and_are_one_segments(hall):
+    actions.create(ALL, Wish("Talkers", TALKERS))
+    with pytest.raises(Conflict):
+        actions.create(ALL, Wish(" Talkers ", TALKERS))
+    with pytest.raises(Exception, match="Give it a name"):
+        actions.create(ALL, Wish("  ", TALKERS))
+
+
+def test_who_is_erased_is_named_by_no_segment(hall):
+    row = actions.create(ALL, Wish("Like Annabel", {"fact": "nick", "is": "annabel"}, note="for Annabel"))
+    ann = Identity.objects.get(name="Ann")
+    Identity.objects.filter(pk=ann.pk).update(name="Annabel")
+
+    actions.forget_person(ann.pk)
+
+    row.refresh_from_db()
+    assert (row.name, row.note, row.rule) == (f"#{row.pk}", "", {"fact": "nick", "is": ""})

@@ -1,0 +1,210 @@
+"""Pages of segments: each works, refuses who may not, rejects what cannot be read; and the API beside them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.fixtures.log import say
+from weilu.core.clock import now_ms
+from weilu.core.directory.models import Identity
+from weilu.core.operators.access import Viewer
+from weilu.members import conclude
+from weilu.members.segments import actions, building, live
+from weilu.members.segments.actions import Wish
+from weilu.members.segments.building import Built
+from weilu.members.segments.models import Segment
+
+pytestmark = pytest.mark.django_db
+TALKERS = {"did": "message.sent", "times": {"gte": 2}, "within": "7d"}
+FIELDS = {"match": "all", "c0_what": "did", "c0_not": "", "c0_event": "message.sent", "c0_op": "gte", "c0_times": "2", "c0_days": "7"}  # fmt: skip
+
+
+@pytest.fixture
+def told(play, warehouse):
+    play([say("Ann", now_ms() - 1000 * n) for n in (1, 2)] + [say("Ben", now_ms() - 5000)])
+    warehouse.loaded()
+    conclude.run_once()
+    return warehouse
+
+
+@pytest.fixture
+def talkers(told):
+    row = actions.create(Viewer.everything(), Wish("Talkers", TALKERS, "who talk"))
+    live.run_once()
+    return row
+
+
+def test_the_list_the_page_and_the_members_behind_it(talkers, ada, client_of):
+    client = client_of(ada)
+
+    listed = client.get("/segments/").content.decode()
+    page = client.get(f"/segments/{talkers.pk}/").content.decode()
+    table = client.get(f"/members/?segment={talkers.pk}").content.decode()
+
+    assert "Talkers" in listed
+    assert "who talk" in page
+    assert "Ann" in table
+    assert "Ben" not in table.split("<tbody")[1]
+
+
+def test_an_empty_list_offers_the_first_step(told, ada, client_of):
+    assert "/segments/new/" in client_of(ada).get("/segments/").content.decode()
+
+
+def test_while_it_is_built_it_shows_who_that_is_and_saves_nothing(told, ada, client_of):
+    client = client_of(ada)
+
+    shown = client.post("/segments/preview/", FIELDS).content.decode()
+
+    assert "Ann" in shown
+    assert "Ben" not in shown
+    assert not Segment.objects.exists()
+    more = client.post(
+        "/segments/new/", {**FIELDS, "act": "add"}, headers={"HX-Target": "builder"}
+    ).content.decode()
+    assert "c1_what" in more
+    less = client.post(
+        "/segments/new/", {**FIELDS, "c1_what": "state", "c1_state": "new", "act": "drop-0"}
+    ).content.decode()
+    assert "c1_what" not in less
+    assert "c0_state" in less
+
+
+def test_it_is_saved_and_changed(told, ada, client_of):
+    client = client_of(ada)
+
+    made = client.post("/segments/new/", {**FIELDS, "name": "Talkers", "act": "save"})
+    row = Segment.objects.get()
+    assert made.headers["Location"] == f"/segments/{row.pk}/"
+    assert row.rule == TALKERS
+    assert 'value="Talkers"' in client.get(f"/segments/{row.pk}/edit/").content.decode()
+
+    text = json.dumps({"or": [TALKERS, {"and": [{"state": "new"}, {"member_of": True}]}]})
+    client.post(f"/segments/{row.pk}/edit/", {"name": "Talkers", "text": text, "act": "save"})
+    row.refresh_from_db()
+    assert row.rule == json.loads(text)
+    assert "member_of" in client.get(f"/segments/{row.pk}/edit/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"name": "T", "text": "{"}, "JSON"),
+        ({"name": "T", "text": '{"did": "tea.poured"}'}, "tea.poured"),
+        ({**FIELDS, "name": " "}, ""),
+        ({**FIELDS, "name": "T", "c0_days": "0"}, "0"),
+        ({"name": "T", "match": "all"}, "and"),
+    ],
+)
+def test_what_cannot_be_a_segment_is_said_and_what_was_typed_stays(told, ada, client_of, given, sentence):
+    answer = client_of(ada).post("/segments/new/", {**given, "act": "save"})
+
+    assert answer.status_code == 400
+    assert sentence in answer.content.decode()
+    assert not Segment.objects.exists()
+
+
+def test_a_snapshot_is_kept_and_both_are_removed(talkers, ada, client_of):
+    client = client_of(ada)
+    client.post(f"/segments/{talkers.pk}/keep/", {"name": "Talkers then"})
+    kept = Segment.objects.get(snapshot=True)
+    assert "Ann" in client.get(f"/members/?segment={kept.pk}").content.decode()
+
+    for row in (talkers, kept):
+        assert client.post(f"/segments/{row.pk}/remove/").status_code == 302
+    assert not Segment.objects.exists()
+
+
+def test_ticked_members_become_a_segment(told, ada, client_of):
+    ann = Identity.objects.get(name="Ann").member.pk
+
+    shown = (
+        client_of(ada).post("/members/bulk/", {"query": "", "id": [ann], "act": "segment"}).content.decode()
+    )
+
+    assert f"[\n    {ann}\n  ]" in shown.replace("&quot;", '"')
+
+
+def test_strangers_and_those_without_the_right_see_nothing(talkers, dov, bea, client_of, stranger):
+    for address in ("/segments/", f"/segments/{talkers.pk}/", "/segments/new/"):
+        assert stranger.get(address).status_code == 302
+        assert client_of(dov).get(address).status_code == 404
+    assert client_of(bea).get(f"/segments/{talkers.pk}/").status_code == 404
+    assert "Talkers" not in client_of(bea).get("/segments/").content.decode()
+    assert client_of(bea).get(f"/members/?segment={talkers.pk}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        TALKERS,
+        {"and": [TALKERS, {"not": {"did": "order.paid"}}]},
+        {
+            "or": [
+                {"state": "active"},
+                {"tier": "kol"},
+                {"score": {"gte": 60}},
+                {"member_of": True},
+                {"member_of": 3},
+            ]
+        },
+        {"did": "order.paid", "where": {"value": {"gte": 100}}},
+        {"did": "order.paid", "where": {"coupon": {"eq": "SPRING"}}, "within": "30d"},
+        {
+            "and": [
+                {"segment": 4},
+                {"fact": "city", "is": {"ne": "Berlin"}},
+                {"random": {"percent": 10, "seed": "x"}},
+            ]
+        },
+    ],
+)
+def test_the_fields_say_the_rule_that_they_show(rule):
+    built = building.show(rule)
+
+    assert built is not None
+    assert building.rule_of(built) == rule
+
+
+def test_what_the_fields_cannot_say_is_left_to_the_text():
+    for rule in (
+        {"did": "message.sent", "times": {"gte": 1, "lt": 4}},
+        {"did": "message.sent", "then": {"did": "order.paid"}},
+        {"and": [{"or": [TALKERS]}, TALKERS]},
+        {"state": ["new", "active"]},
+        {"did": "message.sent", "within": "12h"},
+    ):
+        assert building.show(rule) is None
+    assert building.rule_of(
+        Built("any", building.read({**FIELDS, "c3_what": "state", "c3_state": "new"}).rows)
+    ) == {"or": [TALKERS, {"state": "new"}]}
+
+
+def test_the_api_makes_reads_changes_and_removes(told, ada, client_of):
+    client = client_of(ada)
+
+    def send(method: str, address: str, **given: Any) -> Any:
+        answer = getattr(client, method)(
+            f"/api/v1/segments{address}", given or None, content_type="application/json"
+        )
+        return answer.status_code, answer.json()
+
+    status, made = send("post", "", name="Talkers", rule=TALKERS)
+    assert (status, made["sentence"][-1:]) == (201, "。" if "。" in made["sentence"] else ".")
+    live.run_once()
+    number = made["id"]
+    ann = Identity.objects.get(name="Ann").member.pk
+    assert client.get(f"/api/v1/segments/{number}/members").json()["items"] == [{"id": ann, "name": "Ann"}]
+    assert client.get(f"/api/v1/segments/{number}/moves").json() == []
+    assert client.get(f"/api/v1/segments/{number}").json()["size"] == 1
+    status, kept = send("post", f"/{number}/snapshot", name="Then")
+    assert (status, kept["snapshot"], kept["size"]) == (201, True, 1)
+    status, changed = send("put", f"/{number}", name="Quiet", rule={"not": TALKERS})
+    assert (status, changed["version"]) == (200, 2)
+    status, refused = send("post", "", name="Wrong", rule={"did": "tea.poured"})
+    assert (status, refused["error"]) == (400, "question_refused")
+    assert client.delete(f"/api/v1/segments/{number}").json() == {"done": True}
+    assert [one["name"] for one in client.get("/api/v1/segments").json()] == ["Then"]
