@@ -164,7 +164,7 @@ def _checked(viewer: Viewer, wish: Wish, row: Segment | None) -> dict[str, Any]:
     name = wish.name.strip()[:100]
     if not name or "\0" in name + wish.note:
         raise WeiluError(_("Give it a name."), field="body.name")
-    if Segment.objects.filter(name=name).exclude(pk=row.pk if row else None).exists():
+    if Segment.objects.filter(name=name).exclude(pk=row.pk if row else 0).exists():
         raise Conflict(_("There is a segment “%(name)s” already.") % {"name": name}, field="body.name")
     communities = None if wish.communities is None else sorted(set(wish.communities))
     rule = numbered(viewer, wish.rule)

@@ -205,7 +205,7 @@ def _given(query: QueryDict) -> Draft:
     """A new one, empty or with the rule of an address."""
     if not query.get("rule"):
         return Draft()
-    draft = Draft(text=query["rule"])
+    draft = Draft(text=str(query["rule"]))
     rule = draft.rule
     return _draft("", "", None, rule) if isinstance(rule, dict) else draft
 
