@@ -155,6 +155,8 @@ TELLERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Told]] = {
 
 
 def _subject(question: Mapping[str, Any]) -> tuple[str, str]:
+    if question.get("formula"):
+        return str(question["formula"]), ""
     metric = metrics.find(question.get("metric", ""))
     if metric:
         return str(metric.label), str(metric.definition)

@@ -23,7 +23,7 @@ from weilu.core.warehouse import funnels, names, paths
 from weilu.core.warehouse.compile import trend
 from weilu.core.warehouse.frame import HOUR, Brought, Frame
 from weilu.core.warehouse.funnels import Funnel
-from weilu.core.warehouse.measures import Events, Holding, Measure, People, Sums, parts
+from weilu.core.warehouse.measures import Computed, Events, Holding, Measure, People, Sums, parts
 from weilu.core.warehouse.paths import Paths
 from weilu.core.warehouse.places import find_community
 from weilu.core.warehouse.question import (
@@ -184,7 +184,14 @@ def _with_kinds(question: Question, communities: Sequence[int]) -> Question:
     """The events as they are called in the log."""
     event = names.kind_of(question.event, communities) if question.event else ""
     way = question.way and question.way.named(lambda name: names.kind_of(name, communities))
-    return replace(question, event=event, way=way)
+    formula = question.formula and replace(
+        question.formula,
+        measures=tuple(
+            replace(one, event=names.kind_of(one.event, communities)) if one.event else one
+            for one in question.formula.measures
+        ),
+    )
+    return replace(question, event=event, way=way, formula=formula)
 
 
 def _known_properties(question: Question, communities: Sequence[int]) -> None:
@@ -224,11 +231,22 @@ def _measure(question: Question) -> tuple[Measure | None, str]:
         raise Refused(_("States change by the day: ask for moves by day, week or month."))
     if question.kind in (RETENTION, FLOW, FUNNEL, PATHS, SEGMENT):
         return None, metrics.PEOPLE
-    measure, unit = _metric(question.metric) if question.metric else _event(question)
-    if (question.kind != TREND or question.size == HOUR) and not _by_the_hour(measure):
+    measure, unit = _asked_measure(question)
+    if (question.kind != TREND or question.size == HOUR) and not all(map(_by_the_hour, parts(measure))):
         raise Refused(_("By the hour events are counted, or the members who did them; “%(metric)s” cannot be cut by hour.")
-                      % {"metric": question.metric})  # fmt: skip
+                      % {"metric": question.metric or (question.formula.text if question.formula else "")})  # fmt: skip
     return measure, unit
+
+
+def _asked_measure(question: Question) -> tuple[Measure, str]:
+    if question.formula is None:
+        return _metric(question.metric) if question.metric else _event(question.event, question.measure)
+    named = []
+    for one in question.formula.measures:
+        measure, _unit = _metric(one.metric) if one.metric else _event(one.event, one.measure)
+        assert not isinstance(measure, Computed)
+        named.append((one.name, measure))
+    return Computed(question.formula.text, tuple(named)), metrics.RATIO
 
 
 def _by_the_hour(measure: Measure) -> bool:
@@ -238,7 +256,7 @@ def _by_the_hour(measure: Measure) -> bool:
 def _can_be_broken_down(measure: Measure, question: Question, frame: Frame) -> None:
     if any(frame.breakdown not in trend.breakdowns(one, frame) for one in parts(measure)):
         raise Refused(_("“%(what)s” cannot be broken down by %(by)s.")
-                      % {"what": question.metric or question.event, "by": frame.breakdown})  # fmt: skip
+                      % {"what": question.metric or question.event or (question.formula.text if question.formula else ""), "by": frame.breakdown})  # fmt: skip
 
 
 def _metric(slug: str) -> tuple[Measure, str]:
@@ -251,13 +269,13 @@ def _metric(slug: str) -> tuple[Measure, str]:
     return metric.measure, metric.unit
 
 
-def _event(question: Question) -> tuple[Measure, str]:
-    some = (question.event,)
-    if question.measure == MEMBERS:
+def _event(event: str, made: str) -> tuple[Measure, str]:
+    some = (event,)
+    if made == MEMBERS:
         return People(some), metrics.PEOPLE
-    if question.measure == SUM:
+    if made == SUM:
         return Sums(some), metrics.VALUE
-    return Events(some), metrics.MESSAGES if question.event == "message.sent" else metrics.EVENTS
+    return Events(some), metrics.MESSAGES if event == "message.sent" else metrics.EVENTS
 
 
 def _names(communities: Sequence[Community]) -> dict[int, str]:

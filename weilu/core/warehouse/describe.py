@@ -50,7 +50,8 @@ def _kind(kind: str) -> Json:
     described["required"].append("kind")
     if {"metric", "event"} <= described["properties"].keys():
         described["properties"]["metric"] = {"enum": [one.slug for one in metrics.all_metrics()]}
-        described["oneOf"] = [{"required": ["metric"]}, {"required": ["event"]}]
+        computed = [{"required": ["formula", "measures"]}] if "formula" in described["properties"] else []
+        described["oneOf"] = [{"required": ["metric"]}, {"required": ["event"]}, *computed]
     if {"after", "before"} <= described["properties"].keys():
         in_place = [{"required": [name], "properties": {name: NO_DAY}} for name in ("from", "to")]
         described["anyOf"] = [{"required": ["after"]}, {"required": ["before"]}, *in_place]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from weilu.core.warehouse.formulas import computed
+
 PEOPLE = "people"
 EVENTS = "events"
 
@@ -225,7 +227,19 @@ class Less:
         return self.first.counts
 
 
-Measure = Base | Ratio | Less
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What a formula makes of several measures, each under its name. Behind it stand the rows of the first."""
+
+    text: str
+    named: tuple[tuple[str, Base | Ratio | Less], ...]
+
+    @property
+    def counts(self) -> str:
+        return self.named[0][1].counts
+
+
+Measure = Base | Ratio | Less | Computed
 
 
 def parts(measure: Measure) -> tuple[Base, ...]:
@@ -234,12 +248,14 @@ def parts(measure: Measure) -> tuple[Base, ...]:
         return (measure.above, measure.below)
     if isinstance(measure, Less):
         return (measure.first, measure.second)
+    if isinstance(measure, Computed):
+        return tuple(base for _name, one in measure.named for base in parts(one))
     return (measure,)
 
 
 def exact(measure: Measure) -> bool:
     """Whether the value is the number of the rows behind it."""
-    return not isinstance(measure, Ratio | Less | Sums | DailyMean | FirstReply | TopSpeakers)
+    return not isinstance(measure, Ratio | Less | Computed | Sums | DailyMean | FirstReply | TopSpeakers)
 
 
 def combined(measure: Measure, values: tuple[float | None, ...]) -> float | None:
@@ -250,4 +266,14 @@ def combined(measure: Measure, values: tuple[float | None, ...]) -> float | None
     if isinstance(measure, Less):
         first, second = values
         return None if first is None or second is None else first - second
+    if isinstance(measure, Computed):
+        return _computed(measure, values)
     return values[0]
+
+
+def _computed(measure: Computed, values: tuple[float | None, ...]) -> float | None:
+    told: dict[str, float | None] = {}
+    for name, one in measure.named:
+        count = len(parts(one))
+        told[name], values = combined(one, values[:count]), values[count:]
+    return computed(measure.text, told)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from weilu.core.segments.reading import parse as parse_rule
 from weilu.core.warehouse.fields import Fields
+from weilu.core.warehouse.formulas import Formula, formula_of
 from weilu.core.warehouse.frame import DAY, MONTH, PERIOD, SIZES, WEEK
 from weilu.core.warehouse.funnels import MOST_STEPS, Funnel, funnel_of
 from weilu.core.warehouse.paths import DAYS, Paths, is_event, paths_of
@@ -74,10 +75,13 @@ class Question:
     trait: str = ""
     way: Way | None = None
     rule: str = ""
+    formula: Formula | None = None
 
     @property
     def by_name(self) -> bool:
         """Whether it is about events as they are called, not about a metric of communities or their members' states."""
+        if self.formula is not None:
+            return not any(one.metric for one in self.formula.measures)
         return not self.metric and self.kind != FLOW
 
 
@@ -97,7 +101,8 @@ def parse(data: object) -> Question:
 
 
 def _trend(fields: Fields) -> Question:
-    metric, event, measure = _subject(fields)
+    formula = formula_of(fields)
+    metric, event, measure = ("", "", COUNT) if formula else _subject(fields)
     breakdown = fields.choice("breakdown", BREAKDOWNS) if fields.has("breakdown") else None
     given = fields.peek("by")
     shorthand = breakdown is not None and isinstance(given, str) and given not in (*SIZES, TOTAL)
@@ -105,7 +110,9 @@ def _trend(fields: Fields) -> Question:
     size = DAY if shorthand else _size(fields, DAY)
     want, point = _point(fields, "at", "by")
     point = Point(at=point.at, by=point.by if point.by is not None else point_by)
-    return Question(TREND, span_of(fields), want, point, metric, event, measure, size, breakdown)
+    return Question(
+        TREND, span_of(fields), want, point, metric, event, measure, size, breakdown, formula=formula
+    )
 
 
 def _heatmap(fields: Fields) -> Question:

@@ -122,6 +122,14 @@ def test_a_segment_is_answered_and_opens_its_people(ada):
     assert "Member0" in ada.get(link).content.decode()
 
 
+def test_a_formula_is_answered_and_its_numbers_open(ada):
+    measures = {"a": {"event": "message.sent"}, "b": {"event": "member.joined", "measure": "members"}}
+    text = asked(ada, {"kind": "trend", "formula": "a / b", "measures": measures, **JUNE}).content.decode()
+    assert "a / b" in text
+    link = re.search(r'"(/behind/[^"]*)"', text)[1].replace("\\u0026", "&")
+    assert ada.get(link).status_code == 200
+
+
 def test_the_form_becomes_a_link_that_holds_the_whole_question(ada):
     hearth = Community.objects.get(name="Hearth").pk
     form = {"kind": "funnel", "s1": "member.joined", "s2": "order.paid", "p2": "value", "o2": "gte", "v2": "100", "window": "7",

@@ -80,6 +80,12 @@ SOUND = (
         "point": {"step": 1, "by": "poster"},
     },
     {"kind": "paths", "from": "member.joined", "depth": 3, "top": 20},
+    {
+        "kind": "trend",
+        "formula": "a / b * 100",
+        "measures": {"a": {"event": "order.paid", "measure": "sum"}, "b": {"metric": "members"}},
+        **JUNE,
+    },
     {"kind": "paths", "before": "order.paid", "window": "12h", "collapse": True, "exclude": [JOINED], **JUNE},
     {"kind": "paths", "to": "order.paid", "point": {"path": ["message.sent", "order.paid"]}, "people": True},
 )
@@ -110,6 +116,9 @@ SPOILT = (
     {"kind": "trend", "metric": "dau", "communities": [True], **JUNE},
     {"kind": "heatmap", "event": "message.sent", "hour": 24, **JUNE},
     {**WEEKS, "periods": 0},
+    {"kind": "trend", "formula": "a", **JUNE},
+    {"kind": "trend", "formula": "a", "measures": {"a": {}}, **JUNE},
+    {"kind": "trend", "formula": "a", "measures": {"a": {"metric": "dau"}}, "metric": "dau", **JUNE},
     {**WEEKS, "mode": "loose"},
     {**WEEKS, "start": {"event": "member.joined", "colour": 1}},
     {**WEEKS, "brackets": [0]},
