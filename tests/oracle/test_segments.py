@@ -24,7 +24,7 @@ from weilu.core.warehouse.compile.source import Bound
 from weilu.core.warehouse.question import Refused, parse
 
 pytestmark = pytest.mark.django_db
-EXAMPLES = int(os.environ.get("WEILU_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("WEILU_EXAMPLES", "20"))
 PHASES = (Phase.explicit, Phase.generate, *((Phase.shrink,) if "WEILU_SHRINK" in os.environ else ()))
 EVERYTHING = Viewer.everything()
 DAY_0 = dt.datetime.fromtimestamp(BEGIN / 1000, dt.UTC).date()

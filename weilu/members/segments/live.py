@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from django.db.models import F
 
 from weilu.core import clock
 from weilu.core.errors import WeiluError
@@ -86,8 +87,7 @@ def _run() -> int:
 
 
 def _fresh() -> list[Segment]:
-    rows = Segment.objects.filter(snapshot=False)
-    return [row for row in rows if row.computed_version != row.version]
+    return list(Segment.objects.filter(snapshot=False).exclude(computed_version=F("version")))
 
 
 @dataclass(frozen=True, slots=True)
