@@ -69,6 +69,8 @@ NAMES_NO_MEMBER = {
     "api.Rate": {"key"},
     "mail.Letter": {"key", "kind", "state", "error"},
     "tasks.Task": {"about_kind", "path"},
+    "goals.Objective": {"closing"},
+    "goals.KeyResult": {"metric", "aim"},
     "alerts.AlertRule": {"metric", "size", "kind", "direction", "against", "mail", "verdict"},
     "alerts.Alert": {"condition", "closing"},
     "warehouse.Store": {"owners", "target"},

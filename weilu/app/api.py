@@ -18,6 +18,7 @@ from weilu.core.operators.api import ROUTERS as OPERATORS
 from weilu.evaluation.alerts.api import router as alerts
 from weilu.evaluation.api import router as questions
 from weilu.evaluation.report_api import router as reports
+from weilu.goals.api import router as goals
 from weilu.members.api import ROUTERS as MEMBERS
 from weilu.members.segments.api import router as segments
 
@@ -47,6 +48,7 @@ ROUTERS = (
     sources,
     questions,
     reports,
+    goals,
     alerts,
     tasks,
     webhooks,

@@ -52,6 +52,8 @@ from weilu.evaluation.alerts import raising
 from weilu.evaluation.alerts import words as alert_words
 from weilu.evaluation.alerts.personal import PERSONAL as alerts_personal
 from weilu.evaluation.personal import PERSONAL as evaluation_personal
+from weilu.goals import actions as goal_actions
+from weilu.goals.personal import PERSONAL as goals_personal
 from weilu.members import conclude, knowledge, standing
 from weilu.members import decisions as member_decisions
 from weilu.members import events as member_events
@@ -103,6 +105,7 @@ PERSONAL = (
     members_personal,
     tasks_personal,
     alerts_personal,
+    goals_personal,
     evaluation_personal,
     segments_personal,
 )
@@ -155,3 +158,4 @@ def register_all() -> None:
     labels.register_actions(mail_actions.AUDIT_WORDS)
     labels.register_actions(task_actions.AUDIT_WORDS)
     labels.register_actions(alert_actions.AUDIT_WORDS)
+    labels.register_actions(goal_actions.AUDIT_WORDS)

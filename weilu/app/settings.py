@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "weilu.members.segments",
     "weilu.communities",
     "weilu.communities.tasks",
+    "weilu.goals",
     "weilu.evaluation",
     "weilu.evaluation.alerts",
     "weilu.console",

@@ -34,7 +34,8 @@ class Item:
 
 MENU = (
     Item(_("Today"), "console:home", rights.VIEW, icon="home", key="0", thumb=True, exact=True),
-    Item(_("Members"), "members:list", rights.VIEW, icon="users", key="2", thumb=True, gap=True),
+    Item(_("Goals"), "goals:list", rights.VIEW, icon="target", key="1", gap=True),
+    Item(_("Members"), "members:list", rights.VIEW, icon="users", key="2", thumb=True),
     Item(_("Segments"), "segments:list", rights.VIEW, icon="users-group"),
     Item(_("Communities"), "communities:list", rights.VIEW, icon="messages", key="4", thumb=True),
     Item(

@@ -45,6 +45,7 @@ KINDS: Mapping[str, str | Promise] = {
     "source": _("Source"),
     "alertrule": _("Alert rule"),
     "alert": _("Alert"),
+    "goal": _("Goal"),
     "task": _("Task"),
     "segment": _("Segment"),
 }

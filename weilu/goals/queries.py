@@ -1,0 +1,267 @@
+"""Which goals may somebody see, how do they stand, and what explains a gap?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from weilu.communities.queries.health import ids_by_name
+from weilu.communities.queries.window import brand_zone, zone_of
+from weilu.core import clock, metrics
+from weilu.core.directory.models import Community
+from weilu.core.errors import Unavailable, WeiluError
+from weilu.core.operators import rights
+from weilu.core.operators.access import ALL, Viewer, missing, visible_communities
+from weilu.core.warehouse import questions
+from weilu.core.warehouse.links import behind
+from weilu.goals import rules
+from weilu.goals.models import KeyResult, Objective
+
+Question = dict[str, Any]
+PATIENCE = 1.0
+HISTORY_WEEKS = 12
+MOST_BRANCHES = 6
+WEIGHED = ("percent", "ratio", "seconds")
+"""Units whose values do not add up: communities are weighed by their members."""
+
+
+def may(viewer: Viewer, community: int | None) -> bool:
+    """Whether the viewer may set goals here."""
+    if community is None:
+        return (rights.GOALS, ALL) in viewer.held and viewer.communities is None
+    return viewer.sees(community) and viewer.can(rights.GOALS, community)
+
+
+def scopes(viewer: Viewer) -> list[tuple[str, str]]:
+    """Where the viewer may set goals: (id, name); the brand first, with an empty id and name."""
+    found = [(str(one.pk), str(one)) for one in visible_communities(viewer) if may(viewer, one.pk)]
+    return [("", ""), *found] if may(viewer, None) else found
+
+
+def objectives(viewer: Viewer, *, closed: bool = False) -> QuerySet[Objective]:
+    """Of communities that one sees, and of the brand for who sees all of it; the nearest deadline first."""
+    seen = Q() if viewer.communities is None else Q(community_id__in=viewer.communities)
+    if not viewer.can(rights.VIEW):
+        seen = Q(pk=None)
+    rows = Objective.objects.filter(seen, closed_at__isnull=not closed).select_related("community", "owner")
+    return rows.prefetch_related(Prefetch("results", KeyResult.objects.order_by("pk"))).order_by("last", "pk")
+
+
+def access_objective(viewer: Viewer, number: int, *, change: bool = False) -> Objective:
+    """The goal, if its scope is seen (and, to change it, the right held there); else `NotFound`."""
+    row = next((rows.filter(pk=number).first() for rows in (objectives(viewer), objectives(viewer, closed=True))
+                if rows.filter(pk=number).exists()), None)  # fmt: skip
+    if row is None or (change and not may(viewer, row.community_id)):
+        raise missing()
+    return row
+
+
+# figures ------------------------------------------------------------------------------------------------------------
+
+
+def zone(community: Community | None) -> str:
+    return zone_of(community) if community else brand_zone()
+
+
+def today(objective: Objective) -> dt.date:
+    """The present day there; for a closed goal the day on which it was closed."""
+    return clock.day_of(objective.closed_at or clock.now(), zone(objective.community))
+
+
+def monday(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=day.weekday())
+
+
+def trend(metric: str, first: dt.date, last: dt.date, by: str, community: Community | None) -> Question:
+    """A metric over local days, both included."""
+    found: Question = {
+        "kind": "trend", "metric": metric, "from": first.isoformat(), "to": last.isoformat(), "by": by,
+        "timezone": zone(community),
+    }  # fmt: skip
+    return found if community is None else {**found, "communities": [community.pk]}
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A key result with how it stands. `weeks` are whole weeks (their Monday, value), `days` the days of a total, summed up."""
+
+    row: KeyResult
+    aim: rules.Aim
+    standing: rules.Standing
+    weeks: Sequence[tuple[dt.date, rules.Number | None]]
+    sums: Sequence[tuple[dt.date, float]]
+    href: str
+
+
+def aim(row: KeyResult) -> rules.Aim:
+    found = metrics.find(row.metric)
+    objective = row.objective
+    unit = found.unit if found else ""
+    return rules.Aim(row.aim, objective.first, objective.last, row.baseline, row.target, unit)
+
+
+def tracks(objectives: Sequence[Objective], viewer: Viewer) -> dict[int, Track]:
+    """Key result → how it stands, in one round of questions. One whose figure cannot be asked any more is left out. Raises
+    Unavailable."""
+    rows = [(one, row) for one in objectives for row in one.results.all() if metrics.find(row.metric)]
+    asked = [question for one, row in rows for question in _asked(one, row)]
+    answers = iter(_answers(asked, viewer))
+    found: dict[int, Track] = {}
+    for objective, row in rows:
+        weekly, daily = next(answers), next(answers)
+        if weekly is not None and daily is not None:
+            found[row.pk] = _track(objective, row, weekly, daily)
+    return found
+
+
+def _answers(asked: Sequence[Question], viewer: Viewer) -> list[questions.Answer | None]:
+    try:
+        return list(questions.ask_many(asked, viewer, seconds=PATIENCE))
+    except Unavailable:
+        raise
+    except WeiluError:
+        return [_alone(one, viewer) for one in asked]
+
+
+def _alone(question: Question, viewer: Viewer) -> questions.Answer | None:
+    try:
+        return questions.ask(question, viewer, seconds=PATIENCE)
+    except Unavailable:
+        raise
+    except WeiluError:
+        return None
+
+
+def _asked(objective: Objective, row: KeyResult) -> tuple[Question, Question]:
+    """The weeks before and since, and the days of the goal that have begun."""
+    now = today(objective)
+    last = min(now, objective.last)
+    start = monday(objective.first) - HISTORY_WEEKS * rules.WEEK
+    weekly = trend(row.metric, start, max(last, start + rules.WEEK), "week", objective.community)
+    daily = trend(row.metric, objective.first, max(last, objective.first), "day", objective.community)
+    return weekly, daily
+
+
+def _track(objective: Objective, row: KeyResult, weekly: questions.Answer, daily: questions.Answer) -> Track:
+    now = today(objective)
+    found = [(dt.date.fromisoformat(at), value) for at, value in weekly.rows]
+    # A week that the goal's last day cuts is whole when that day is over.
+    whole = [(at, value) for at, value in found if at + rules.WEEK <= now]
+    sums, total = [], 0.0
+    for at, value in daily.rows:
+        if dt.date.fromisoformat(at) <= now:
+            total += value or 0
+            sums.append((dt.date.fromisoformat(at), total))
+    begun = now >= objective.first
+    # The running day's events count, but the pace is that of days that are over.
+    over = max(0, (min(now, objective.last + dt.timedelta(days=1)) - objective.first).days)
+    week_over = (whole[-1][0] + rules.WEEK - objective.first).days if whole else 0
+    goal = aim(row)
+    standing = rules.standing(
+        goal,
+        [value for _at, value in whole],
+        total if row.aim == rules.TOTAL and begun else None,
+        over,
+        min(max(0, week_over), over),
+    )
+    return Track(
+        row, goal, standing, whole, sums, behind({**daily.question, "by": "period"}, at=daily.rows[0][0])
+    )
+
+
+def history(
+    metric: str, first: dt.date, community: Community | None, viewer: Viewer
+) -> tuple[list[Any], int]:
+    """Values of the whole weeks before a day, oldest first, and the log position at which they were read. Raises as `ask`."""
+    until = monday(min(first, clock.day_of(clock.now(), zone(community)))) - dt.timedelta(days=1)
+    asked = trend(metric, until - HISTORY_WEEKS * rules.WEEK + dt.timedelta(days=1), until, "week", community)
+    answer = questions.ask(asked, viewer)
+    return [row[-1] for row in answer.rows], answer.position
+
+
+# why ----------------------------------------------------------------------------------------------------------------
+
+
+def drivers(objective: Objective, track: Track, viewer: Viewer) -> tuple[rules.Branch, ...]:
+    """What explains the gap: communities (of the brand), and within the widest of them, or in one community, the sources it came
+    from. Empty where there is no gap or it cannot be cut."""
+    if not track.standing.gap or track.standing.value is None or track.standing.pace is None:
+        return ()
+    expected, actual = track.standing.pace, float(track.standing.value)
+    if objective.community_id is not None:
+        return _by_source(objective, track, objective.community, expected, actual, viewer)
+    parts = _parts(objective, track, None, "community", viewer)
+    if parts is None:
+        return ()
+    ids = ids_by_name([one.pk for one in visible_communities(viewer)])
+    places = {one.pk: one for one in visible_communities(viewer)}
+    found = []
+    for at, one in enumerate(rules.drivers(expected, actual, *parts)):
+        place = places.get(ids.get(one.name, 0))
+        below = (
+            _by_source(objective, track, place, one.expected, one.actual, viewer)
+            if at < MOST_BRANCHES and place is not None and one.gap > 0 and track.aim.unit not in WEIGHED
+            else ()
+        )
+        found.append(rules.Branch(one.name, one.expected, one.actual, below if len(below) > 1 else ()))
+    return tuple(found)
+
+
+def _by_source(
+    objective: Objective,
+    track: Track,
+    place: Community | None,
+    expected: float,
+    actual: float,
+    viewer: Viewer,
+) -> tuple[rules.Branch, ...]:
+    parts = _parts(objective, track, place, "source", viewer)
+    return () if parts is None else rules.drivers(expected, actual, *parts)
+
+
+def _parts(
+    objective: Objective, track: Track, place: Community | None, by: str, viewer: Viewer
+) -> tuple[dict[str, float], dict[str, float]] | None:
+    """What each part brought before the goal began and in the bucket that is judged."""
+    asked = [trend(track.row.metric, *span, place) | {"breakdown": by} for span in _spans(objective, track)]
+    weighed = track.aim.unit in WEIGHED
+    if weighed:
+        asked += [trend("members", *span, place) | {"breakdown": by} for span in _spans(objective, track)]
+    try:
+        answers = questions.ask_many(asked, viewer, seconds=PATIENCE)
+    except Unavailable:
+        raise
+    except WeiluError:
+        return None
+    tables = [_means(answer) for answer in answers]
+    if not weighed:
+        return tables[0], tables[1]
+    return _weighed(tables[0], tables[2]), _weighed(tables[1], tables[3])
+
+
+def _spans(objective: Objective, track: Track) -> list[tuple[dt.date, dt.date, str]]:
+    """Before and now: four weeks before the first day, and the last whole week or all since the first day."""
+    start = monday(objective.first)
+    before = (start - rules.BASELINE_WEEKS * rules.WEEK, start - dt.timedelta(days=1), "week")
+    if track.aim.kind == rules.TOTAL:
+        return [before, (objective.first, min(today(objective), objective.last), "period")]
+    at = track.weeks[-1][0] if track.weeks else start
+    return [before, (at, at + rules.WEEK - dt.timedelta(days=1), "week")]
+
+
+def _means(answer: questions.Answer) -> dict[str, float]:
+    """Part → the mean of its buckets that have a value."""
+    found: dict[str, list[float]] = {}
+    for _at, name, value in answer.rows:
+        if value is not None:
+            found.setdefault(str(name), []).append(float(value))
+    return {name: sum(values) / len(values) for name, values in found.items()}
+
+
+def _weighed(values: dict[str, float], members: dict[str, float]) -> dict[str, float]:
+    total = sum(members.get(name, 0.0) for name in values)
+    return {name: value * members.get(name, 0.0) / total for name, value in values.items()} if total else {}

@@ -1,0 +1,247 @@
+"""A goal from being set to being closed: frozen start, progress, pace, who may, what explains a gap."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from tests.fixtures.lively import HEARTH, NOW, day
+from tests.fixtures.log import say
+from weilu.core import clock
+from weilu.core.errors import Conflict, Forbidden, NotFound, WeiluError
+from weilu.core.operators.access import viewer_of
+from weilu.core.operators.models import AuditEntry
+from weilu.goals import actions, queries, rules
+from weilu.goals.actions import Result, Wish
+from weilu.goals.models import KeyResult, Objective
+
+MONDAY = dt.date(2026, 3, 16)
+END = dt.date(2026, 4, 26)
+
+
+def wish(owner: Any, community: int | None = None, **changed: Any) -> Wish:
+    return Wish(
+        **{
+            "title": "More talk",
+            "owner": owner.pk,
+            "first": MONDAY,
+            "last": END,
+            "community": community,
+            **changed,
+        }
+    )
+
+
+def test_the_baseline_is_the_mean_of_the_weeks_before_and_stays_frozen(
+    lively: Any, bea: Any, play: Any, warehouse: Any
+) -> None:
+    """Hearth's messages: none up to the 1st of March, 11 in the week of the 2nd, 11 in that of the 9th."""
+    row = actions.set_goal(
+        viewer_of(bea), wish(bea, lively.hearth.pk), [Result("messages", 100, rules.TOTAL)]
+    )
+    made = KeyResult.objects.get()
+    weeks, _at = queries.history("messages", MONDAY, lively.hearth, viewer_of(bea))
+    assert weeks[-4:] == [0, 0, weeks[-2], weeks[-1]]
+    assert (made.baseline, made.baseline_weeks) == (sum(weeks[-4:]) / 4, 4)
+    play([say("Lin", day(10) + number, community=HEARTH, number=f"late{number}") for number in range(40)])
+    warehouse.loaded()
+    again, _at = queries.history("messages", MONDAY, lively.hearth, viewer_of(bea))
+    assert again[-1] == weeks[-1] + 40
+    track = queries.tracks([queries.access_objective(viewer_of(bea), row.pk)], viewer_of(bea))[made.pk]
+    assert track.aim.baseline == sum(weeks[-4:]) / 4
+
+
+def test_a_total_counts_from_the_first_day_and_its_pace_is_that_of_days_that_are_over(
+    lively: Any, bea: Any
+) -> None:
+    row = actions.set_goal(
+        viewer_of(bea), wish(bea, lively.hearth.pk), [Result("messages", 420, rules.TOTAL)]
+    )
+    [track] = queries.tracks([row], viewer_of(bea)).values()
+    found = track.standing
+    # Cai on the 16th to 19th, Mei on the 17th and 19th, and one that nobody said.
+    assert found.value == 7
+    assert found.pace == pytest.approx(420 * 4 / 42)
+    assert found.state == rules.BEHIND
+    assert found.progress == pytest.approx(7 / 420)
+    assert found.forecast is not None
+
+
+def test_the_parts_of_a_gap_of_the_brand_add_up_to_it(lively: Any, ada: Any) -> None:
+    row = actions.set_goal(
+        viewer_of(ada),
+        wish(ada),
+        [Result("messages", 420, rules.TOTAL), Result("wau", 50), Result("interaction_rate", 90)],
+    )
+    tracks = queries.tracks([row], viewer_of(ada))
+    assert len(tracks) == 3
+    for track in tracks.values():
+        branches = queries.drivers(row, track, viewer_of(ada))
+        assert branches, track.row.metric
+        assert sum(one.gap for one in branches) == pytest.approx(track.standing.gap)
+        for one in branches:
+            if one.branches:
+                assert sum(part.gap for part in one.branches) == pytest.approx(one.gap)
+    messages = next(one for one in tracks.values() if one.row.metric == "messages")
+    assert "Hearth" in [one.name for one in queries.drivers(row, messages, viewer_of(ada))]
+
+
+def test_without_history_the_start_is_given_by_hand_or_refused(lively: Any, bea: Any) -> None:
+    early = wish(bea, lively.hearth.pk, first=dt.date(2026, 1, 5))
+    with pytest.raises(WeiluError, match="baseline"):
+        actions.set_goal(viewer_of(bea), early, [Result("day_7_retention", 40)])
+    assert not Objective.objects.exists(), "all of it or nothing"
+    actions.set_goal(viewer_of(bea), early, [Result("day_7_retention", 40, baseline=20)])
+    assert KeyResult.objects.get().baseline_weeks == 0
+
+
+@pytest.mark.parametrize(
+    ("result", "field"),
+    [
+        (Result("luck", 3), "body.metric"),
+        (Result("dau", 3, "guess"), "body.aim"),
+        (Result("interaction_rate", 3, rules.TOTAL), "body.aim"),
+        (Result("messages", 0, rules.TOTAL), "body.target"),
+        (Result("messages", float("nan")), "body.target"),
+        (Result("dau", 3, baseline=3), "body.target"),
+    ],
+)
+def test_a_key_result_that_cannot_be_meant_is_refused(
+    lively: Any, bea: Any, result: Result, field: str
+) -> None:
+    with pytest.raises(WeiluError) as refused:
+        actions.set_goal(viewer_of(bea), wish(bea, lively.hearth.pk), [result])
+    assert refused.value.details["field"] == field
+
+
+def test_each_sets_goals_where_they_may_and_sees_those_of_their_communities(
+    lively: Any, ada: Any, bea: Any, dov: Any, client_of: Any
+) -> None:
+    mine = actions.set_goal(viewer_of(bea), wish(bea, lively.hearth.pk))
+    whole = actions.set_goal(viewer_of(ada), wish(ada))
+    others = actions.set_goal(viewer_of(ada), wish(ada, lively.harbour.pk))
+    hers = client_of(bea)
+    page = hers.get("/goals/").content.decode()
+    assert f"/goals/{mine.pk}/" in page
+    for row in (whole, others):
+        assert f"/goals/{row.pk}/" not in page
+        assert hers.get(f"/goals/{row.pk}/").status_code == 404
+        assert hers.post(f"/goals/{row.pk}/remove").status_code == 404
+        with pytest.raises(NotFound):
+            actions.close(viewer_of(bea), row.pk, "done")
+    with pytest.raises((Forbidden, NotFound)):
+        actions.set_goal(viewer_of(bea), wish(bea))
+    with pytest.raises(WeiluError):
+        actions.set_goal(viewer_of(ada), wish(bea, lively.harbour.pk))
+    assert client_of(dov).get("/goals/").status_code == 404
+
+
+def test_a_target_moves_and_the_trail_keeps_both(lively: Any, bea: Any) -> None:
+    row = actions.set_goal(
+        viewer_of(bea), wish(bea, lively.hearth.pk), [Result("messages", 100, rules.TOTAL)]
+    )
+    made = KeyResult.objects.get()
+    actions.retarget(viewer_of(bea), row.pk, made.pk, 200)
+    line = AuditEntry.objects.filter(action="key_result.changed").get().details
+    assert '"was":100' in line
+    assert '"now":200' in line
+    with pytest.raises(Conflict):
+        actions.add_result(viewer_of(bea), row.pk, Result("messages", 5, rules.TOTAL))
+    with pytest.raises(Conflict):
+        actions.change(viewer_of(bea), row.pk, wish(bea, lively.hearth.pk, first=dt.date(2026, 3, 9)))
+    moved = actions.change(viewer_of(bea), row.pk, wish(bea, lively.hearth.pk, last=dt.date(2026, 5, 1)))
+    assert moved.last == dt.date(2026, 5, 1)
+
+
+def test_a_closed_goal_stands_still(lively: Any, bea: Any, play: Any, warehouse: Any) -> None:
+    row = actions.set_goal(
+        viewer_of(bea), wish(bea, lively.hearth.pk), [Result("messages", 100, rules.TOTAL)]
+    )
+    closed = actions.close(viewer_of(bea), row.pk, "dropped")
+    actions.close(viewer_of(bea), row.pk, "done")
+    play([say("Lin", day(25), community=HEARTH, number="after")])
+    warehouse.loaded()
+    with clock.frozen(NOW + dt.timedelta(days=10)):
+        [track] = queries.tracks([queries.access_objective(viewer_of(bea), row.pk)], viewer_of(bea)).values()
+    assert track.standing.value == 7
+    assert closed.closing == "dropped"
+    with pytest.raises(Conflict):
+        actions.add_result(viewer_of(bea), row.pk, Result("wau", 5))
+
+
+def test_the_pages_tell_the_whole_story(lively: Any, ada: Any, client_of: Any) -> None:
+    board = client_of(ada)
+    form = {
+        "title": "More talk",
+        "owner": ada.pk,
+        "first": "2026-03-16",
+        "last": "2026-04-26",
+        "community": "",
+    }
+    assert board.post("/goals/new", {**form, "last": "2026-03-01"}).status_code == 400
+    answer = board.post("/goals/new", form)
+    row = Objective.objects.get()
+    assert answer["Location"] == f"/goals/{row.pk}/"
+    assert (
+        board.post(f"/goals/{row.pk}/results", {"metric": "dau", "aim": "total", "target": "9"}).status_code
+        == 400
+    )
+    for given in (
+        {"metric": "messages", "aim": "total", "target": "420"},
+        {"metric": "wau", "aim": "level", "target": "50"},
+    ):
+        assert board.post(f"/goals/{row.pk}/results", given).status_code == 302
+    page = board.get(f"/goals/{row.pk}/", headers={"Accept-Language": "en"}).content.decode()
+    assert "Hearth" in page
+    assert "/behind/" in page
+    made = KeyResult.objects.first()
+    assert board.post(f"/goals/{row.pk}/results/{made.pk}/target", {"target": "many"}).status_code == 400
+    assert board.post(f"/goals/{row.pk}/results/{made.pk}/target", {"target": "500"}).status_code == 302
+    assert board.get("/goals/").status_code == 200
+    assert board.get(f"/goals/{row.pk}/edit").status_code == 200
+    board.post(f"/goals/{row.pk}/close", {"closing": "done"})
+    assert f"/goals/{row.pk}/" in board.get("/goals/?show=closed").content.decode()
+    board.post(f"/goals/{row.pk}/reopen")
+    board.post(f"/goals/{row.pk}/remove")
+    assert not Objective.objects.exists()
+
+
+def test_with_the_warehouse_down_the_goals_still_stand_there(
+    lively: Any, bea: Any, client_of: Any, settings: Any, tmp_path: Any
+) -> None:
+    row = actions.set_goal(
+        viewer_of(bea), wish(bea, lively.hearth.pk), [Result("messages", 100, rules.TOTAL)]
+    )
+    (tmp_path / "warehouse").mkdir(mode=0o700)
+    (tmp_path / "warehouse" / "store").write_text("not a folder")
+    settings.HOME = tmp_path
+    for address in ("/goals/", f"/goals/{row.pk}/"):
+        answer = client_of(bea).get(address)
+        assert answer.status_code == 200
+        assert "More talk" in answer.content.decode()
+
+
+def test_goals_over_the_api(lively: Any, ada: Any, bea: Any, program: Any) -> None:
+    board = program(bea)
+    given = {"title": "More talk", "owner": bea.pk, "first": "2026-03-16", "last": "2026-04-26",
+             "community": lively.hearth.pk, "results": [{"metric": "messages", "target": 420, "aim": "total"}]}  # fmt: skip
+    made = board.post("/goals", given, key="g1")
+    assert made.status_code == 201, made.content
+    assert board.post("/goals", given, key="g1").json() == made.json()
+    goal = made.json()["id"]
+    [standing] = board.get(f"/goals/{goal}/standing").json()
+    assert (standing["state"], standing["value"]) == ("behind", 7)
+    assert sum(one["gap"] for one in standing["drivers"]) == pytest.approx(standing["gap"])
+    result = made.json()["results"][0]["id"]
+    assert board.patch(f"/goals/{goal}/results/{result}", {"target": 8}).json()["target"] == 8
+    assert board.post(f"/goals/{goal}/results", {"metric": "wau", "target": 9}).status_code == 201
+    assert board.post(f"/goals/{goal}/close", {"closing": "done"}).json()["closing"] == "done"
+    assert [one["id"] for one in board.all("/goals", closed=True)] == [goal]
+    assert board.post(f"/goals/{goal}/reopen").json()["closing"] == ""
+    assert program(bea, "view").post("/goals", given).status_code == 403
+    others = actions.set_goal(viewer_of(ada), wish(ada, lively.harbour.pk))
+    assert board.get(f"/goals/{others.pk}").content == board.get("/goals/99999").content
+    assert board.delete(f"/goals/{goal}/results/{result}").json() == {"done": True}
+    assert board.delete(f"/goals/{goal}").json() == {"done": True}

@@ -1,0 +1,141 @@
+"""Pace, forecast and what explains a gap, whatever the numbers are."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from weilu.goals import rules
+from weilu.goals.rules import Aim
+
+FIRST, LAST = dt.date(2026, 1, 5), dt.date(2026, 3, 29)
+AMOUNTS = st.floats(-1e6, 1e6)
+PARTS = st.dictionaries(st.text(max_size=3), st.floats(-1e4, 1e4), max_size=8)
+
+
+def level(baseline: float, target: float, unit: str = "people") -> Aim:
+    return Aim(rules.LEVEL, FIRST, LAST, baseline, target, unit)
+
+
+def total(target: float) -> Aim:
+    return Aim(rules.TOTAL, FIRST, LAST, 0, target, "events")
+
+
+def test_the_pace_runs_straight_from_start_to_target() -> None:
+    aim = level(100, 184)
+    assert [aim.pace(days) for days in (-5, 0, 42, 84, 200)] == [100, 100, 142, 184, 184]
+    assert total(840).pace(10) == 100
+
+
+def test_what_is_to_fall_is_on_track_below_its_pace() -> None:
+    aim = level(600, 300, "seconds")
+    assert rules.standing(aim, [600.0] * 8 + [440], None, 42, 42).state == rules.ON_TRACK
+    assert rules.standing(aim, [600.0] * 8 + [460], None, 42, 42).state == rules.BEHIND
+    assert rules.standing(aim, [600.0] * 8 + [299], None, 90, 84).state == rules.REACHED
+    assert rules.standing(aim, [600.0] * 8 + [301], None, 90, 84).state == rules.MISSED
+
+
+def test_a_total_is_reached_the_moment_it_is_and_missed_only_at_the_end() -> None:
+    weeks = [70.0] * 10
+    assert rules.standing(total(840), weeks, 840, 50, 49).state == rules.REACHED
+    assert rules.standing(total(840), weeks, 839, 84, 84).state == rules.MISSED
+    assert rules.standing(total(840), weeks, 100, 10, 7).state == rules.ON_TRACK
+    assert rules.standing(total(840), weeks, 99, 10, 7).state == rules.BEHIND
+
+
+def test_nothing_is_foretold_from_seven_weeks() -> None:
+    assert rules.forecast(level(10, 20), [10, 11, 10, 12, 11, 10, 11], 11, 4) is None
+    assert rules.forecast(level(10, 20), [10, 11, 10, 12, 11, 10, 11, 12], 12, 4) is not None
+
+
+def test_a_sure_rise_is_carried_on_and_an_unsure_one_is_not() -> None:
+    rising = rules.forecast(level(100, 400), [100.0 + 10 * week for week in range(12)], 210, 4)
+    flat = rules.forecast(level(100, 400), [100, 130, 90, 120, 100, 125, 95, 115, 105, 120, 90, 110], 110, 4)
+    assert rising is not None
+    assert flat is not None
+    assert rising.value == pytest.approx(250)
+    assert 90 <= flat.value <= 125
+
+
+def test_four_of_five_futures_lie_in_the_band() -> None:
+    """Weekly totals that go on as they were: the band must hold about 80 % of ends; too wide is no answer either."""
+    chance = np.random.default_rng(11)
+    inside = {rules.LEVEL: 0, rules.TOTAL: 0}
+    turns = 400
+    for _turn in range(turns):
+        weeks = chance.normal(500, 40, 12 + 6)
+        seen = [float(one) for one in weeks[:12]]
+        one = rules.forecast(total(10_000), seen, sum(seen[-4:]), 6)
+        assert one is not None
+        inside[rules.TOTAL] += one.low <= sum(seen[-4:]) + weeks[12:].sum() <= one.high
+        walk = np.cumsum(chance.normal(0, 20, 12 + 6)) + 1000
+        other = rules.forecast(level(900, 1100), [float(one) for one in walk[:12]], float(walk[11]), 6)
+        assert other is not None
+        inside[rules.LEVEL] += other.low <= walk[17] <= other.high
+    assert 0.68 <= inside[rules.TOTAL] / turns <= 0.95
+    assert 0.60 <= inside[rules.LEVEL] / turns <= 0.95
+
+
+@given(
+    st.lists(st.floats(0, 1e6), min_size=8, max_size=30),
+    st.floats(0, 1e6),
+    st.floats(1, 1e7),
+    st.floats(0, 60),
+)
+def test_a_forecast_is_sound(weeks: list[float], value: float, target: float, left: float) -> None:
+    for aim in (level(1.5, target), Aim(rules.TOTAL, FIRST, LAST, 0, target, "value")):
+        found = rules.forecast(aim, weeks, value, left)
+        assert found is not None
+        assert found.low <= found.high
+        assert 0 <= found.confidence <= 1
+        if aim.kind == rules.TOTAL:
+            assert found.low >= value
+            assert found.value >= value
+
+
+@given(
+    st.lists(st.floats(0, 1e6), min_size=8, max_size=20),
+    st.floats(2, 1e6),
+    st.floats(0, 1e6),
+    st.floats(0, 30),
+)
+def test_a_higher_target_is_never_more_likely(
+    weeks: list[float], target: float, more: float, left: float
+) -> None:
+    low, high = (rules.forecast(level(1.0, one), weeks, 1.0, left) for one in (target, target + more))
+    assert low is not None
+    assert high is not None
+    assert low.confidence >= high.confidence
+
+
+@given(AMOUNTS, AMOUNTS, PARTS, PARTS)
+def test_the_parts_of_a_gap_add_up_to_it(
+    expected: float, actual: float, before: dict[str, float], now: dict[str, float]
+) -> None:
+    assume(before or now)
+    branches = rules.drivers(expected, actual, before, now)
+    size = 1 + abs(expected) + abs(actual) + sum(map(abs, before.values())) + sum(map(abs, now.values()))
+    assume(sum(before.values()) == 0 or abs(sum(before.values())) > 1e-6)
+    for whole, parts in (
+        (expected, [one.expected for one in branches]),
+        (actual, [one.actual for one in branches]),
+        (expected - actual, [one.gap for one in branches]),
+    ):
+        assert sum(parts) == pytest.approx(whole, abs=1e-6 * size)
+    named = [one for one in branches if one.name]
+    assert [one.gap for one in named] == sorted((one.gap for one in named), reverse=True)
+
+
+def test_what_should_have_been_is_shared_out_as_it_was() -> None:
+    [wide, narrow] = rules.drivers(200, 130, {"hearth": 60, "harbour": 40}, {"hearth": 60, "harbour": 70})
+    assert (wide.name, wide.expected, wide.actual, wide.gap) == ("hearth", 120, 60, 60)
+    assert (narrow.name, narrow.expected, narrow.gap) == ("harbour", 80, 10)
+
+
+def test_people_who_count_in_two_places_are_a_part_of_their_own() -> None:
+    *_named, both = rules.drivers(100, 80, {"a": 50, "b": 50}, {"a": 50, "b": 45})
+    assert (both.name, both.actual) == ("", -15)
