@@ -65,6 +65,7 @@ def line(track: Track) -> dict[str, Any]:
         "tone": TONES[standing.state],
         "value": _round(standing.value, aim.unit),
         "pace": _round(standing.pace, aim.unit),
+        "start": _round(aim.start, aim.unit),
         "baseline": _round(aim.baseline, aim.unit),
         "target": _round(aim.target, aim.unit),
         "share": progress,
