@@ -84,7 +84,7 @@ def _ways(way: Way, bound: Bound) -> str:
     """For every beginning the places of its steps, step after step."""
     funnel, count = way.funnel, len(way.funnel.steps)
     unordered = funnel.order == UNORDERED
-    fixed = ["who", "moments", "bys", "marks", *(f"{c}{n}" for n in range(1, count + 2) for c in ("a", "c"))]
+    fixed = ["who", "moments", "bys", "marks", *(f"{c}{n}" for n in _watched(way) for c in ("a", "c"))]
     begin = f"arrayFilter((i, m) -> m != 0 AND m < {2**count}, arrayEnumerate(marks), marks)"
     sql = f"SELECT {', '.join(fixed)}, {begin if unordered else 'a1'} AS begins FROM ({_counted(way, bound)})"
     found: list[str] = [*fixed, "begins"]
@@ -105,9 +105,14 @@ def _ways(way: Way, bound: Bound) -> str:
     return sql
 
 
+def _watched(way: Way) -> list[int]:
+    """The numbers of the steps, and one more where something is excluded."""
+    return [*_numbers(way), *([len(way.funnel.steps) + 1] if way.funnel.exclude else [])]
+
+
 def _named(way: Way, step: int) -> str:
     """Something true of what the lambdas read, so that the oldest server reads it, too."""
-    columns = ("moments", "marks", f"a{step}", f"c{step}", f"c{len(way.funnel.steps) + 1}")
+    columns = ("moments", "marks", f"a{step}", *(f"c{n}" for n in sorted({step, _watched(way)[-1]})))
     return " + ".join(f"length({one})" for one in columns) + " > 0"
 
 
@@ -122,18 +127,18 @@ def _limits(way: Way, bound: Bound) -> list[str]:
 
 
 def _counted(way: Way, bound: Bound) -> str:
-    """For each step, and last for what is excluded, the places of its events (a1 …) and how many there were up to each
+    """For each step, and for what is excluded, the places of its events (a1 …) and how many there were up to each
     place (c1 …)."""
     told = [
         f"arrayFilter((i, m) -> {_bit('m', n)} = 1, arrayEnumerate(marks), marks) AS a{n}, "
         f"arrayCumSum(m -> {_bit('m', n)}, marks) AS c{n}"
-        for n in range(1, len(way.funnel.steps) + 2)
+        for n in _watched(way)
     ]
     return f"SELECT who, moments, marks, bys, {', '.join(told)} FROM ({_marked(way, bound)})"
 
 
 def _bit(marks: str, number: int) -> str:
-    return f"toUInt8(bitAnd(intDiv({marks}, {2 ** (number - 1)}), 1))"
+    return f"(bitAnd({marks}, {2 ** (number - 1)}) != 0)"
 
 
 def _marked(way: Way, bound: Bound) -> str:
@@ -144,7 +149,7 @@ def _marked(way: Way, bound: Bound) -> str:
     ordered = f"arraySort(arrayMap(({names}) -> {zipped}, {arrays}))"
     sql = f"SELECT who, {ordered} AS places FROM ({_each(way, bound)})"
     bys = "arrayMap(p -> p.3, places)" if way.by else "0"
-    return f"""SELECT who, arrayMap(p -> p.1, places) AS moments, arrayMap(p -> p.2 % {size}, places) AS marks,
+    return f"""SELECT who, arrayMap(p -> p.1, places) AS moments, arrayMap(p -> toUInt16(p.2 % {size}), places) AS marks,
         {bys} AS bys FROM ({sql})"""
 
 
