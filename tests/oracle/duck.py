@@ -234,7 +234,7 @@ def _retained(days: int) -> str:
 
 
 _MEAN = """SELECT label, count(DISTINCT (person, day)) FILTER (e.person IS NOT NULL)
-        / nullif(least(b.last, getvariable('over')) - b.first + 1, 0) AS value FROM b
+        / nullif(greatest(least(b.last, getvariable('over')) - b.first + 1, 0), 0) AS value FROM b
     LEFT JOIN e ON e.day BETWEEN b.first AND b.last AND active AND person != 0 GROUP BY label, b.first, b.last"""
 _SOON = """SELECT label, count(DISTINCT j.person) AS value FROM b LEFT JOIN e AS j ON j.day BETWEEN b.first AND b.last
     AND j.kind = 'member.joined' AND j.person != 0 AND EXISTS (SELECT 1 FROM everything AS m WHERE m.person = j.person

@@ -32,8 +32,9 @@ def _trend_rows(asked: Asked, source: Source) -> Rows:
     series = source.series(wanted, asked.frame)
     found: Rows = []
     for bucket in asked.frame.buckets:
+        begun = bucket.start < asked.frame.horizon
         for by, shown in _breakdown_values(asked, series):
-            values = tuple(series[one].get((bucket.start, by), trend.missing(one)) for one in wanted)
+            values = tuple(series[one].get((bucket.start, by), trend.missing(one, begun)) for one in wanted)
             value = combined(asked.measure, values)
             found.append(
                 (bucket.label.isoformat(), shown, value)

@@ -10,7 +10,7 @@ from weilu.core.warehouse.compile.holdings import holdings
 from weilu.core.warehouse.compile.rows import STATE, TIER, Rows, Series, by_column
 from weilu.core.warehouse.compile.source import Bound, Run
 from weilu.core.warehouse.frame import Frame
-from weilu.core.warehouse.measures import Base, FirstReply
+from weilu.core.warehouse.measures import Base, DailyMean, FirstReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ def series(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Serie
     return {one: activity.finished(one, values, frame) for one, values in found.items()}
 
 
-def missing(measure: Base) -> float | None:
-    """The value of a bucket without any row."""
-    return None if isinstance(measure, FirstReply) else 0
+def missing(measure: Base, begun: bool) -> float | None:
+    """The value of a bucket without any row; a day that has not begun has no mean."""
+    return None if isinstance(measure, FirstReply) or (isinstance(measure, DailyMean) and not begun) else 0
 
 
 def breakdowns(measure: Base, frame: Frame) -> frozenset[str]:

@@ -374,3 +374,9 @@ def conclude(key: str, scope: int, histories: dict[int, list[tuple[str, str]]]) 
     )
     questions.forget()
     conclusions.stamp()
+
+
+def test_a_day_that_has_not_begun_has_no_stickiness(play, warehouse):
+    play([say("Ann", at("2018-06-01 12:00"))], batch=1)
+    warehouse.loaded()
+    assert trend("stickiness", "2018-06-01", "2018-06-03", as_of="2018-06-02") == [100, 0, None]
