@@ -42,7 +42,7 @@ SQL = {
     "events": """INSERT INTO weilu.events (position, kind, happened, ms, identity, community, subject, source, interaction)
         SELECT number + 1, 'message.sent', toDateTime(1750000000 + number * 10, 'UTC'), 0, number % {members} + 1,
         (number % {members} + 1) % {places} + 1, number * 7919, 'sample', 1 FROM numbers({members} * 2)""",
-    "ownership": """INSERT INTO weilu.ownership SELECT number + 1, number + 1, number + 1, 0, 0, 1 FROM numbers({members})""",
+    "ownership": """INSERT INTO weilu.ownership SELECT number + 1, number + 1, number + 1, 0, 0, 1, 0 FROM numbers({members})""",
 }
 
 

@@ -34,10 +34,15 @@ class Span:
 class Oracle:
     """One log, asked about one span."""
 
-    def __init__(self, log: Log, known: int | None = None) -> None:
-        """`known`: whose the accounts were known to be at that position."""
+    def __init__(self, log: Log, known: int | None = None, *, visitors: bool = True) -> None:
+        """`known`: whose the accounts were known to be at that position. Without `visitors` people none of whose accounts is
+        named are nobody, and an anonymous account takes no seat."""
         self.db = duckdb.connect()
         rows, persons = log.rows, log.persons_at(known)
+        nameless = set() if visitors else log.anonymous_at(known)
+        named = {person for one, person in persons.items() if one not in nameless}
+        counted = {one: person if person in named else 0 for one, person in persons.items()}
+        seats = {one: 0 if one in nameless else person for one, person in persons.items()}
         raw = pa.table(  # noqa: F841 (DuckDB finds it by its name)
             {
                 "position": [r.position for r in rows],
@@ -47,7 +52,8 @@ class Oracle:
                 "community": [r.community for r in rows],
                 "subject": pa.array([r.subject for r in rows], pa.int64()),
                 "about": pa.array([r.about for r in rows], pa.int64()),
-                "person": [persons[r.identity] for r in rows],
+                "person": [counted[r.identity] for r in rows],
+                "seat": [seats[r.identity] for r in rows],
                 "active": [r.kind in interactions() for r in rows],
                 "value": pa.array([r.value for r in rows], pa.int64()),
                 "source": [r.source for r in rows],
@@ -141,10 +147,10 @@ class Oracle:
 INSIDE = """
     /* seats: what happened last at the seat before the end of the bucket that changes whether it is taken */
     SELECT label, community, person FROM (
-        SELECT b.label, e.community, e.identity, e.person,
+        SELECT b.label, e.community, e.identity, e.seat AS person,
             arg_max(e.kind = 'member.left', (e.ms, (e.kind = 'member.left')::INT)) AS gone
         FROM b JOIN e ON e.day <= b.last
-        WHERE person != 0 AND (active OR kind IN ('member.joined', 'member.left') OR position = (
+        WHERE seat != 0 AND (active OR kind IN ('member.joined', 'member.left') OR position = (
             SELECT arg_min(f.position, (f.ms, (f.kind = 'member.left')::INT, f.position)) FROM e AS f
             WHERE f.identity = e.identity AND f.community = e.community))
         GROUP BY ALL) WHERE NOT gone"""
@@ -160,7 +166,7 @@ STEPS = """
             AND (t.active OR t.kind IN ('member.joined', 'member.left') OR t.nth = 1)
             AND (t.ms, (t.kind = 'member.left')::INT, t.position) <= (z.ms, z.gone, z.position)
             GROUP BY t.identity) WHERE NOT away) AS taken
-        FROM (SELECT *, (kind = 'member.left')::INT AS gone FROM e WHERE person != 0
+        FROM (SELECT *, (kind = 'member.left')::INT AS gone FROM e WHERE seat != 0
               AND (active OR kind IN ('member.joined', 'member.left') OR nth = 1)) AS z) AS s"""
 
 

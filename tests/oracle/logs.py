@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -17,16 +18,26 @@ BEGIN = 1_521_331_200_000
 KINDS = ("message.sent",) * 6 + ("reaction.added", "member.joined", "member.left", "badge.earned")
 ZONES = ("UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Asia/Kathmandu")
 COMMUNITIES = (1, 2, 3)
+SHOP = 4
+"""A source of SDKs: what happens there is done by accounts from `FIRST_DEVICE` on, anonymous until somebody names them."""
+FIRST_DEVICE = 20
+NEVER = 2**40
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
     """`persons` maps identities to people; 0 is a bot. `merged`: the account that became somebody's at a position, and whose
-    it was before."""
+    it was before. `named`: anonymous accounts, with the position at which each was named."""
 
     rows: tuple[Row, ...]
     persons: dict[int, int]
     merged: tuple[int, int, int] | None = None
+    named: dict[int, int] = field(default_factory=dict)
+
+    def anonymous_at(self, known: int | None) -> set[int]:
+        return {
+            one for one, position in self.named.items() if position > (NEVER - 1 if known is None else known)
+        }
 
     def persons_at(self, known: int | None) -> dict[int, int]:
         if known is None or self.merged is None or known >= self.merged[1]:
@@ -105,12 +116,15 @@ def fill(warehouse: Any, log: Log) -> None:
 
 
 def _owners(log: Log) -> pa.Table:
-    """(id, identity, member, from position, bot) by row: as minted, and the merge after them."""
-    owned = [(one, one, person, 0) for one, person in log.persons_at(0).items()]
-    if log.merged:
-        identity, position, _ = log.merged
-        owned.append((len(owned) + 1_000, identity, log.persons[identity], position))
-    ids, identities, people, positions = zip(*owned, strict=True)
+    """As minted, and what became known later, in its order: the merge, and who was named."""
+    minted = log.persons_at(0)
+    owned = [(one, one, person, 0, one in log.named) for one, person in minted.items()]
+    later = [(position, one) for one, position in log.named.items() if position < NEVER]
+    later += [(log.merged[1], log.merged[0])] if log.merged else []
+    for number, (position, identity) in enumerate(sorted(later), 1_000):
+        person = log.persons_at(position)[identity]
+        owned.append((number, identity, person, position, identity in log.anonymous_at(position)))
+    ids, identities, people, positions, nameless = zip(*owned, strict=True)
     bots = [int(person == 0) for person in people]
     members = [person or one + 1_000_000 for one, person in zip(identities, people, strict=True)]
     return pa.table(
@@ -121,5 +135,16 @@ def _owners(log: Log) -> pa.Table:
             "from_position": pa.array(positions, pa.uint64()),
             "bot": pa.array(bots, pa.uint8()),
             "version": pa.array([1] * len(owned), pa.uint64()),
+            "anonymous": pa.array([int(one) for one in nameless], pa.uint8()),
         }
     )
+
+
+def with_visitors(log: Log, shop: Iterable[tuple[str, int, int, int | None]], named: int, merged: int) -> Log:
+    """The log with what happened in `SHOP` behind it: (kind, happened, account, value). Of its accounts 20 is nobody's, 21 becomes
+    member 1's at the position `merged`, 22 is named at `named`, 23 was from the start, and 24 is a device of 22."""
+    rows = [*log.rows]
+    for kind, happened, identity, value in shop:
+        rows.append(row(len(rows) + 1, kind, happened, identity, SHOP, value=value))
+    persons = {**log.persons, 20: 20, 21: 1, 22: 22, 23: 23, 24: 22}
+    return Log(tuple(rows), persons, (21, merged, 21), {20: NEVER, 21: NEVER, 22: named, 24: NEVER})

@@ -94,6 +94,8 @@ def _trend(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
     when = _bucket(question, point.get("at"))
     if question.get("batch"):
         when += " · " + str(BROUGHT[question.get("brought") or "new"]) % {"n": question["batch"]}
+    if question.get("visitors"):
+        when += " · " + _("with visitors")
     return Told(f"{what} · {STATES.get(part, part)}" if part else what, when, definition)
 
 

@@ -24,7 +24,7 @@ def as_csv(
     """CSV that spreadsheets open rightly, of communities for which the right is held; noted in the audit trail first."""
     allowed = viewer.limited(rights.EXPORT_MEMBERS)
     rows = list(all_rows(allowed, asked, moment, only))
-    actions.note_export(viewer, len(rows), scopes_of(allowed, asked.community))
+    actions.note_export(viewer, len(rows), scopes_of(allowed, asked.community, visitors=asked.with_visitors))
     response = StreamingHttpResponse(_csv(rows, moment.zone), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="members-{clock.now():%Y-%m-%d}.csv"'
     return response

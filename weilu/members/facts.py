@@ -56,7 +56,7 @@ class Memberships:
 
 def read(rows: Rows, gap: int, *, each: bool = True, whole: bool = True, spoken: bool = True) -> Memberships:
     """Memberships of the people behind `rows`: with `each` those in the communities, with `whole` also each person over
-    all that `rows` holds.
+    all that `rows` holds, as far as they are members and not visitors.
 
     `gap` must not exceed that of any thresholds the facts are judged by. Without `spoken` the bouts are left out: enough
     to say who is in.
@@ -81,12 +81,13 @@ def read(rows: Rows, gap: int, *, each: bool = True, whole: bool = True, spoken:
 
 
 def _memberships(seats: pa.Table, *, each: bool, whole: bool) -> tuple[Ints, Ints]:
-    """The key (scope, who) of each seat and its row; asked for both, each seat stands twice. Community 0 is no membership."""
+    """The key (scope, who) of each seat and its row; asked for both, each seat stands twice. Community 0 is no membership, and
+    an anonymous account none of the whole person's."""
     community, person = ints(seats.column("community")), ints(seats.column("person"))
     rows = np.arange(len(person), dtype=np.int64)
-    placed = community > 0
-    keys = [((community << WHO_BITS) + person)[placed]] * each + [person] * whole
-    found = [rows[placed]] * each + [rows] * whole
+    placed, named = community > 0, ints(seats.column("named")) > 0
+    keys = [((community << WHO_BITS) + person)[placed]] * each + [person[named]] * whole
+    found = [rows[placed]] * each + [rows[named]] * whole
     return np.concatenate(keys), np.concatenate(found)
 
 

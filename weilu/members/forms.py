@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from weilu.core.errors import WeiluError
 from weilu.members.actions import PROBLEMS
 from weilu.members.queries.story import ALL, TABS, Choice
-from weilu.members.queries.table import COLUMNS, SORTS, Filter
+from weilu.members.queries.table import COLUMNS, SORTS, VISITORS, Filter
 from weilu.members.rules import lifecycle
 from weilu.members.rules.influence import TIERS
 from weilu.members.rules.lifecycle import STATES, Thresholds
@@ -47,6 +47,7 @@ def filter_of(query: Mapping[str, str]) -> Filter:
         state=_one_of(query.get("state", ""), ("", *STATES), _("state")),
         tier=_one_of(query.get("tier", ""), ("", *TIERS), _("tier")),
         segment=number(query.get("segment")) or None,
+        visitors=_one_of(query.get("visitors", ""), VISITORS, _("choice of visitors")),
         last_from=day(query.get("last_from")),
         last_to=day(query.get("last_to")),
         first_from=day(query.get("first_from")),

@@ -10,6 +10,7 @@ import orjson
 
 from weilu.connectors.tracking.contract import ALIAS, IDENTIFY, ITEM, PROFILE, Refused, Said
 from weilu.connectors.tracking.rules import amounts, moments, names, words
+from weilu.core.directory.joining import made_up
 from weilu.core.events.incoming import Actor, Incoming, Place
 from weilu.core.events.keys import object_id, sdk_key
 
@@ -41,7 +42,7 @@ class Ordinals:
 
 def built(said: Said, origin: Origin, arrived: int, ordinals: Ordinals) -> Incoming:
     """The event. `arrived` is in ms since 1970 UTC. Raises Refused."""
-    call, _, own, user, anonymous, previous, time, sent, properties, traits, group, _ = said
+    call, _, own, user, anonymous, previous, time, sent, properties, traits, group, _, guest = said
     kind = names.kind_of(call, said.name)
     code = origin.code
     if not (user or anonymous):
@@ -69,12 +70,14 @@ def built(said: Said, origin: Origin, arrived: int, ordinals: Ordinals) -> Incom
         kind,
         moments.happened(time, sent, arrived),
         code,
-        None if call == ITEM else Actor(code, user or anonymous, _name(traits) if traits else ""),
+        None
+        if call == ITEM
+        else Actor(code, user or anonymous, _name(traits) if traits else "", anonymous=guest or not user),
         origin.place,
         None,
         0,
         about,
-        Actor(code, target) if user and target else None,
+        Actor(code, target, anonymous=call == IDENTIFY or made_up(target)) if user and target else None,
         (),
         value,
         row or None,
@@ -92,7 +95,7 @@ def link(code: str, place: Place, user: str, anonymous: str, happened: int) -> I
         code,
         Actor(code, user),
         place,
-        target=Actor(code, anonymous),
+        target=Actor(code, anonymous, anonymous=True),
     )
 
 

@@ -27,6 +27,7 @@ class Said(NamedTuple):
     `anonymous` a device's or visitor's, `previous` what an alias calls the account by another id; empty where absent.
     `time` is the raw client time and `sent` when the device says that it sent it, ms since 1970 UTC, None where absent.
     `mark` tells events without an `id` apart, beside all that they say.
+    `guest`: what stands as `user` is in truth a device's id, since some formats have one field for both.
     `traits` are facts about the account, by how they change it: `set`, `set_once`, `unset`.
     """
 
@@ -42,3 +43,4 @@ class Said(NamedTuple):
     traits: Mapping[str, Any] = EMPTY
     group: str = ""
     mark: str = ""
+    guest: bool = False

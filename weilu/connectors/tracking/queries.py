@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from django.db.models import F, Max, Sum
 
 from weilu.connectors.tracking.models import Glimpse, Refusal, SeenEvent, Source
+from weilu.core import clock
 from weilu.core.directory.models import Community, Link
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, missing
+from weilu.core.warehouse import client
+from weilu.core.warehouse.compile import people as compiled
 
 SHOWN_GLIMPSES = 50
 SHOWN_LINKS = 100
+CROWD_DAYS = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,21 @@ def refusals(source: int) -> list[Refusal]:
 def glimpses(source: Source) -> list[Glimpse]:
     """What came by while somebody looked, the latest first."""
     return list(source.glimpses.order_by("-pk")[:SHOWN_GLIMPSES])
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How many people came by in the last 28 days: those whom somebody has named, and visitors."""
+
+    members: int
+    visitors: int
+
+
+def crowd(community: Community) -> Crowd:
+    """Raises Unavailable."""
+    since = int(clock.now().timestamp()) - CROWD_DAYS * 86_400
+    (row,) = client.query(*compiled.crowd(community.pk, since)).to_pylist()
+    return Crowd(row["members"], row["people"] - row["members"])
 
 
 def community_of(source: Source) -> Community | None:

@@ -16,7 +16,7 @@ from weilu.connectors.tracking import actions, forms, queries, snippets
 from weilu.connectors.tracking.models import SeenEvent, Source
 from weilu.connectors.tracking.reasons import sentence
 from weilu.core.directory.models import Brand
-from weilu.core.errors import WeiluError
+from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.events import queries as log
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, needs
@@ -54,7 +54,7 @@ def page(request: ViewerRequest, source: int) -> HttpResponse:
     row = queries.access_source(request.viewer, source)
     actions.watch(row)
     told = {"snippets": snippets.snippets(_address(request), row.key), "address": _address(request)}
-    return render(request, "tracking/page.html", _context(row, "page") | told | _tail(row))
+    return render(request, "tracking/page.html", _context(row, "page") | told | _crowd(row) | _tail(row))
 
 
 @needs(rights.SETTINGS)
@@ -155,6 +155,15 @@ def _context(source: Source, tab: str) -> dict[str, Any]:
         "community": queries.community_of(source),
         "timezone": _timezone(),
     }
+
+
+def _crowd(source: Source) -> dict[str, Any]:
+    """Who came by lately; nothing where it cannot be said now."""
+    community = queries.community_of(source)
+    try:
+        return {"crowd": queries.crowd(community)} if community else {}
+    except Unavailable:
+        return {}
 
 
 def _properties(event: SeenEvent) -> list[tuple[str, str, bool, str]]:

@@ -32,6 +32,7 @@ def own(identity: int, member: int, decision: int) -> Ownership:
             member_id=member,
             from_position=log.head() + 1,
             decision=decision,
+            anonymous=account.anonymous,
             at=clock.now(),
         )
         sightings.rename_members([before, member])

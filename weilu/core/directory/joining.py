@@ -4,6 +4,8 @@ An SDK says that a device (an anonymous id) belongs to a known account. That is 
 yet; of two who claim it, the earlier by event time has it, whichever arrives first. Two known people are never made one
 by a write key, which anybody can read in a page: such a saying waits for an operator. Each joining is a decision like a
 merge by hand, and is undone in the same way.
+
+An account is anonymous until it is named: said to be somebody's own (`NAMED`), or the person whom a device belongs to.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from weilu.core.events.kinds import ALIASED
 
 MERGED = "member.merged"
 RULE = ("source-says-same", 1)
+NAMED = "named"
 SOME = 500
 # What SDKs make up for a device: UUIDs, long hexadecimal words, and theirs with hyphens in between.
 _MADE_UP = re.compile(r"(?=.*\d)[0-9a-f-]{16,}|[0-9a-zA-Z]{6,}(-[0-9a-zA-Z]{3,}){3,}", re.I)
@@ -31,7 +34,8 @@ _MADE_UP = re.compile(r"(?=.*\d)[0-9a-f-]{16,}|[0-9a-zA-Z]{6,}(-[0-9a-zA-Z]{3,})
 class Wish(NamedTuple):
     """A source said at `happened` (ms), at this position of the log, that both accounts are one person.
 
-    `how`: `claimed` where `identity` is an anonymous id of the known account `other`; `aliased` where nobody says which.
+    `how`: `claimed` where `identity` is an anonymous id of the known account `other`; `aliased` where nobody says which; `NAMED`,
+    with no `other`, where it only says that `identity` is somebody's own account.
     """
 
     identity: int
@@ -42,7 +46,8 @@ class Wish(NamedTuple):
 
 
 def join(wishes: Sequence[Wish]) -> int:
-    """Carry out, or put aside, what was said; inside the caller's transaction. Returns how many accounts changed hands."""
+    """Carry out, or put aside, what was said, in its order; inside the caller's transaction. Returns how many accounts changed
+    hands."""
     if not wishes:
         return 0
     book = _Book.of(wishes)
@@ -69,10 +74,12 @@ class _Book:
     changed: list[Link]
     moved: list[tuple[Identity, int, int]]
     """(account, its member before, position)."""
+    rows: list[Ownership]
+    """What is to be known from then on: who belongs to whom, and who has been named."""
 
     @classmethod
     def of(cls, wishes: Sequence[Wish]) -> _Book:
-        numbers = sorted({number for wish in wishes for number in wish[:2]})
+        numbers = sorted({number for wish in wishes for number in wish[:2]} - {0})
         accounts: dict[int, Identity] = {}
         links: dict[tuple[int, int], Link] = {}
         known: set[int] = set()
@@ -86,10 +93,12 @@ class _Book:
         for some in chunks(sorted({account.member_id for account in accounts.values()}), SOME):
             for member in Identity.objects.filter(member__in=some).values_list("member", flat=True):
                 alone[member] = alone.get(member, 0) + 1
-        return cls(accounts, links, owners, known, alone, clock.now(), [], [], [])
+        return cls(accounts, links, owners, known, alone, clock.now(), [], [], [], [])
 
     def take(self, wish: Wish) -> Iterable[int]:
         """Members whose accounts changed."""
+        if wish.how == NAMED:
+            return self._name(self.accounts.get(wish.identity), wish.position)
         device, person = self._sides(wish)
         if device is None or person is None or device.pk == person.pk:
             return ()
@@ -106,6 +115,7 @@ class _Book:
             before.state = Link.APART
             self.changed.append(before)
         self.owners[device.pk] = link
+        self._name(person, wish.position)
         return self._move(device, person, wish.position)
 
     def keep(self) -> None:
@@ -114,21 +124,12 @@ class _Book:
             [_decision(account, before, self.now) for account, before, _ in self.moved]
         )
         by_account = {account.pk: row.pk for (account, *_), row in zip(self.moved, decisions, strict=True)}
-        Ownership.objects.bulk_create(
-            [
-                Ownership(
-                    identity=account,
-                    member_id=row.subject_id,
-                    from_position=position,
-                    decision=row.pk,
-                    at=self.now,
-                )
-                for (account, _, position), row in zip(self.moved, decisions, strict=True)
-            ]
-        )
-        Identity.objects.bulk_update(
-            {one.pk: one for one, *_ in self.moved}.values(), ["member"], batch_size=SOME
-        )
+        waiting = iter(decisions)
+        for row in self.rows:
+            row.decision = next(waiting).pk if row.decision is not None else None
+        Ownership.objects.bulk_create(self.rows)
+        accounts = [self.accounts[number] for number in {row.identity_id for row in self.rows}]
+        Identity.objects.bulk_update(accounts, ["member", "anonymous"], batch_size=SOME)
         for account, before, _ in self.moved:
             Member.objects.filter(pk=before).exclude(identities__isnull=False).update(
                 merged_into=account.member_id
@@ -146,7 +147,7 @@ class _Book:
         return device, person
 
     def _made_up(self, account: Identity) -> bool:
-        return account.pk not in self.known and _MADE_UP.fullmatch(account.outside) is not None
+        return account.pk not in self.known and made_up(account.outside)
 
     def _judged(self, device: Identity, person: Identity, wish: Wish) -> str:
         if device.pk in self.known or (wish.how == ALIASED and not self._made_up(device)):
@@ -164,7 +165,32 @@ class _Book:
         self.alone[before] = self.alone.get(before, 1) - 1
         self.alone[after] = self.alone.get(after, 1) + 1
         self.moved.append((device, before, position))
+        self._know(device, position, decision=0)
         return (before, after)
+
+    def _name(self, account: Identity | None, position: int) -> Collection[int]:
+        if account is not None and account.anonymous:
+            account.anonymous = False
+            self._know(account, position, decision=None)
+        return ()
+
+    def _know(self, account: Identity, position: int, *, decision: int | None) -> None:
+        """A row of ownership as the account now stands; a decision of 0 gets its number when the rows are written."""
+        self.rows.append(
+            Ownership(
+                identity=account,
+                member_id=account.member_id,
+                from_position=position,
+                decision=decision,
+                anonymous=account.anonymous,
+                at=self.now,
+            )
+        )
+
+
+def made_up(outside: str) -> bool:
+    """Whether an id looks like those that SDKs make up for a device."""
+    return _MADE_UP.fullmatch(outside) is not None
 
 
 def _decision(account: Identity, before: int, now: dt.datetime) -> Decision:

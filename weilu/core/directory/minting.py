@@ -7,7 +7,7 @@ written: the business tables have one writer on SQLite, and a flood of known acc
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -30,29 +30,41 @@ class Minter:
         self._named: dict[tuple[str, int], str] = {}
         self.sighted: set[tuple[str, int, int]] = set()
         """(what, id, batch) of those without a name: their sighting stands and need not be written again."""
+        self.anonymous: set[int] = set()
+        """Of the accounts in memory those that nobody has been named as."""
         self.forget()
 
     def forget(self) -> None:
         self._known = {Sighting.IDENTITY: {}, Sighting.COMMUNITY: {}, Sighting.ROOM: {}}
         self._named = {}
         self.sighted = set()
+        self.anonymous = set()
 
     def identities(
-        self, wanted: Collection[tuple[Any, str]], head: int, at: dt.datetime
+        self, wanted: Mapping[tuple[Any, str], bool], head: int, at: dt.datetime
     ) -> dict[tuple[Any, str], int]:
-        """Ids of accounts; new ones get a member of their own, owned from the position after `head`."""
+        """Ids of accounts; new ones get a member of their own, owned from the position after `head`.
+
+        `wanted` says which of them are anonymous as far as this piece of the intake tells: a new one is, until it is named.
+        """
 
         def mint(missing: list[tuple[Any, str]]) -> Iterable[int]:
-            return _mint_people(missing, head, numbering.moment(at))
+            minted = list(_mint_people([(*one, wanted[one]) for one in missing], head, numbering.moment(at)))
+            self.anonymous.update(
+                identity for identity, one in zip(minted, missing, strict=True) if wanted[one]
+            )
+            return minted
 
         def find(some: list[tuple[Any, str]]) -> Iterable[tuple[Any, ...]]:
             by_platform: dict[str, list[str]] = {}
             for platform, outside in some:
                 by_platform.setdefault(platform, []).append(outside)
             for platform, outsides in by_platform.items():
-                yield from Identity.objects.filter(platform=platform, outside__in=outsides).values_list(
-                    "platform", "outside", "id"
-                )
+                found = Identity.objects.filter(platform=platform, outside__in=outsides)
+                for outside, identity, anonymous in found.values_list("outside", "id", "anonymous"):
+                    if anonymous:
+                        self.anonymous.add(identity)
+                    yield platform, outside, identity
 
         return self._ids(Sighting.IDENTITY, wanted, find, mint)
 
@@ -121,7 +133,7 @@ class Minter:
         return known
 
 
-def _mint_people(missing: list[tuple[Any, str]], head: int, at: Any) -> Iterable[int]:
+def _mint_people(missing: list[tuple[Any, str, bool]], head: int, at: Any) -> Iterable[int]:
     """An account each, a member of its own for it, and the first row of its ownership."""
     members = numbering.take("directory_member", len(missing))
     numbering.insert(
@@ -132,16 +144,21 @@ def _mint_people(missing: list[tuple[Any, str]], head: int, at: Any) -> Iterable
     identities = numbering.take("directory_identity", len(missing))
     numbering.insert(
         "directory_identity",
-        ("id", "platform", "outside", "name", "bot", "bot_by_hand", "member_id"),
+        ("id", "platform", "outside", "name", "bot", "bot_by_hand", "anonymous", "member_id"),
         (
-            (identity, platform, outside, "", False, False, member)
-            for identity, (platform, outside), member in zip(identities, missing, members, strict=True)
+            (identity, platform, outside, "", False, False, anonymous, member)
+            for identity, (platform, outside, anonymous), member in zip(
+                identities, missing, members, strict=True
+            )
         ),
     )
     numbering.insert(
         "directory_ownership",
-        ("identity_id", "member_id", "from_position", "at"),
-        ((identity, member, head + 1, at) for identity, member in zip(identities, members, strict=True)),
+        ("identity_id", "member_id", "from_position", "anonymous", "at"),
+        (
+            (identity, member, head + 1, anonymous, at)
+            for identity, (_, _, anonymous), member in zip(identities, missing, members, strict=True)
+        ),
     )
     return identities
 

@@ -13,8 +13,12 @@ class Brand(models.Model):
     language = models.CharField(max_length=10, default="zh-hans")
 
 
+SDK = "sdk:"
+"""How the platform of a source that SDKs send to begins."""
+
+
 class Community(models.Model):
-    """One group, channel or forum. `platform` and `outside` name it where it lives."""
+    """One group, channel or forum, or a source of SDKs. `platform` and `outside` name it where it lives."""
 
     platform = models.CharField(max_length=32)
     outside = models.CharField(max_length=255)
@@ -29,6 +33,11 @@ class Community(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.outside
+
+    @property
+    def tracked(self) -> bool:
+        """Whether it is a source of SDKs: what comes from it are visits, also of people whom nobody knows."""
+        return self.platform.startswith(SDK)
 
 
 class Room(models.Model):
@@ -63,6 +72,8 @@ class Identity(models.Model):
     bot = models.BooleanField(default=False)
     bot_by_hand = models.BooleanField(default=False)
     """An operator said whether it is a bot; sightings no longer change it."""
+    anonymous = models.BooleanField(default=False, db_default=False)
+    """Only a device is known by this id, and nobody has said whose it is. Repeats its last ownership row."""
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="identities")
 
     class Meta:
@@ -70,13 +81,17 @@ class Identity(models.Model):
 
 
 class Ownership(models.Model):
-    """Append-only: from a log position on, this identity is known to be this member. The last row holds for all its events."""
+    """Append-only: from a log position on, this identity is known to be this member. The last row holds for all its events.
+
+    `anonymous`: by then nobody had said whose the account is. Naming it is a row of its own.
+    """
 
     identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="ownerships")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="ownerships")
     from_position = models.BigIntegerField()
     decision = models.BigIntegerField(null=True, blank=True)
-    """Id of the decision behind it; null where the identity was minted."""
+    """Id of the decision behind it; null where the identity was minted, or named."""
+    anonymous = models.BooleanField(default=False, db_default=False)
     at = models.DateTimeField()
 
 

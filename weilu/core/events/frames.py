@@ -34,7 +34,7 @@ class Header(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """A frame opened. Accounts are [platform, outside, name, bot, last seen]; communities [platform, outside, name,
+    """A frame opened. Accounts are [platform, outside, name, bot, last seen], a True behind them where they are anonymous; communities [platform, outside, name,
     last seen]; rooms [index of community, outside, name, last seen]; rows are in the order of `_row`."""
 
     header: Header
@@ -55,7 +55,7 @@ def encode(events: Sequence[Incoming], header: Header) -> bytes:
 
 def sighting(actors: Sequence[Actor], header: Header) -> bytes:
     """A frame without events: only that these accounts were seen, at a moment before all others."""
-    return _packed([], header, [[_short(p, 32), outside_id(o), _name(n), bot, 0] for p, o, n, bot in actors])
+    return _packed([], header, [[_short(p, 32), outside_id(o), _name(n), bot, 0] for p, o, n, bot, _ in actors])
 
 
 def decode(payload: bytes) -> Frame:
@@ -86,15 +86,24 @@ def pick(frame: Frame, index: int) -> Incoming:
     properties, text, private = rest
 
     def person(at: int) -> Actor | None:
-        return Actor(*frame.actors[at][:4]) if at != NOBODY else None
+        return _actor(frame.actors[at]) if at != NOBODY else None
 
     place = Place(*frame.communities[community][:3]) if community != NOBODY else None
     inside = Place(place.platform if place else "", *frame.rooms[room][1:3]) if room != NOBODY else None
     return Incoming(
         frame.keys[index], kind, happened, source, person(actor), place, inside, subject, about, person(target),
-        tuple(Actor(*frame.actors[at][:4]) for at in mentions), value,
+        tuple(_actor(frame.actors[at]) for at in mentions), value,
         orjson.loads(properties) if properties else None, text, orjson.loads(private) if private else None, version,
     )  # fmt: skip
+
+
+def anonymous(account: Sequence[Any]) -> bool:
+    """Whether an account of a frame is said to be anonymous."""
+    return len(account) > 5
+
+
+def _actor(account: Sequence[Any]) -> Actor:
+    return Actor(*account[:4], anonymous(account))
 
 
 class _Names:
@@ -118,8 +127,8 @@ def _encode(events: Sequence[Incoming], header: Header) -> bytes:
     actors, communities, rooms = _Names(), _Names(), _Names()
     rows = [_row(event, actors, communities, rooms) for event in events]
     people = [
-        [_short(p, 32), outside_id(o), _name(n), bool(b), seen]
-        for (p, o, n, b), seen in zip(actors.index, actors.seen, strict=True)
+        [_short(p, 32), outside_id(o), _name(n), bool(b), seen, *(a * [True])]
+        for (p, o, n, b, a), seen in zip(actors.index, actors.seen, strict=True)
     ]
     places = [
         [

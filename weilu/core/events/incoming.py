@@ -13,12 +13,16 @@ LIVE_BATCH = 0
 
 
 class Actor(NamedTuple):
-    """A platform account as the platform names it. `outside` is opaque text, unique within `platform`."""
+    """A platform account as the platform names it. `outside` is opaque text, unique within `platform`.
+
+    `anonymous`: only a device or a browser is known by this id, and nobody has said whose it is.
+    """
 
     platform: str
     outside: str
     name: str = ""
     bot: bool = False
+    anonymous: bool = False
 
 
 class Place(NamedTuple):

@@ -144,7 +144,12 @@ Places = tuple[list[int], list[int], list[int]]
 
 def _mint(opened: Sequence[frames.Frame], head: int) -> list[Places]:
     now = clock.now()
-    identities = _minter.identities({(a[0], a[1]): None for f in opened for a in f.actors}.keys(), head, now)
+    accounts: dict[tuple[Any, str], bool] = {}
+    for frame in opened:
+        for account in frame.actors:
+            name = (account[0], account[1])
+            accounts[name] = frames.anonymous(account) or accounts.get(name, False)
+    identities = _minter.identities(accounts, head, now)
     communities = _minter.communities({(c[0], c[1]): None for f in opened for c in f.communities}.keys(), now)
     inside = [[communities[c[0], c[1]] for c in frame.communities] for frame in opened]
     rooms = _minter.rooms(
@@ -161,7 +166,7 @@ def _mint(opened: Sequence[frames.Frame], head: int) -> list[Places]:
             Sighting.IDENTITY,
             batch,
             who,
-            ((name, seen, bot) for _, _, name, bot, seen in frame.actors),
+            ((actor[2], actor[4], actor[3]) for actor in frame.actors),
             _minter.sighted,
         )
         fold(
@@ -187,6 +192,11 @@ def _lay(frame: frames.Frame, places: Places, draft: Draft, *, again: bool) -> N
     repeated = 0
     off = holds.off(frame)
     joins = kinds.joining()
+    naming = {
+        place
+        for place, account in enumerate(frame.actors)
+        if who[place] in _minter.anonymous and not frames.anonymous(account)
+    }
     for index, (key, row) in enumerate(zip(frame.keys, frame.rows, strict=True)):
         position = known.get(key)
         if position is not None:
@@ -213,6 +223,9 @@ def _lay(frame: frames.Frame, places: Places, draft: Draft, *, again: bool) -> N
             private.append((head, identity, text, data))
         if kind in joins and target != frames.NOBODY:
             draft.wishes.append(joining.Wish(who[target], identity, joins[kind], happened, head))
+        if naming and (named := naming & {actor, target}):
+            draft.wishes += [joining.Wish(who[one], 0, joining.NAMED, happened, head) for one in sorted(named)]
+            naming -= named
         if data and facts.tells(data):
             draft.told.append(facts.Told(identity, data, happened))
     new, draft.head = head - draft.head, head

@@ -91,7 +91,8 @@ def check(question: Question, viewer: Viewer, seen: Visible | None = None) -> As
     question = _with_kinds(question, everywhere)
     _known_properties(question, everywhere)
     question = replace(question, span=_days(question.span, ids, timezone))
-    frame = _frame(question, ids, timezone, _scope(viewer, communities, rows))
+    frame = _frame(question, ids, timezone, _scope(question, viewer, communities, rows))
+    frame = replace(frame, visitors=_visitors(question, communities))
     measure, unit = _measure(question)
     if measure is not None and frame.breakdown is not None:
         _can_be_broken_down(measure, question, frame)
@@ -134,10 +135,26 @@ def _timezone(span: Span, communities: Sequence[Community], brand: str) -> str:
     return name
 
 
-def _scope(viewer: Viewer, asked: Sequence[Community], visible: Sequence[Community]) -> int | None:
+def _scope(
+    question: Question, viewer: Viewer, asked: Sequence[Community], visible: Sequence[Community]
+) -> int | None:
     if len(asked) == 1:
         return int(asked[0].pk)
-    return 0 if viewer.communities is None and asked and len(asked) == len(visible) else None
+    whole = viewer.communities is None and asked and len(asked) == len(visible)
+    return 0 if whole and not _for_visitors(question, asked) else None
+
+
+def _visitors(question: Question, asked: Sequence[Community]) -> bool:
+    """Whether visitors count: where they are asked for, and in what is said of events or of one person, not of members. Where
+    no source is among the communities there are none."""
+    about_members = not question.by_name and question.span.member is None
+    return not about_members or _for_visitors(question, asked) or not any(one.tracked for one in asked)
+
+
+def _for_visitors(question: Question, asked: Sequence[Community]) -> bool:
+    """Whether it says so, or names a source."""
+    named = question.span.communities is not None
+    return question.span.visitors or (named and any(one.tracked for one in asked))
 
 
 def _frame(question: Question, communities: Sequence[int], timezone: str, scope: int | None) -> Frame:

@@ -53,7 +53,7 @@ class Frame:
     `until`: nothing that happened from then on counts. `horizon`: the minute after the moment of asking, or the end of the
     day of `as_of`; conclusions are read up to it. `over`: the minute of asking, or that same end; what ends later is not
     finished. `known`: the log position that knowledge ends with. `brought` and `member`: only what came with one import, only
-    what one person did.
+    what one person did. Without `visitors` only members count (docs/decisions/0044).
     """
 
     communities: tuple[int, ...]
@@ -68,6 +68,7 @@ class Frame:
     breakdown: str | None = None
     brought: Brought | None = None
     member: int | None = None
+    visitors: bool = True
 
     @property
     def start(self) -> int:

@@ -22,18 +22,19 @@ from weilu.core.warehouse.models import Store
 
 CHUNK = 100_000
 ENDLESS = 2**63 - 1
-FIELDS = ("id", "identity_id", "member_id", "from_position", "identity__bot")
+FIELDS = ("id", "identity_id", "member_id", "from_position", "anonymous", "identity__bot")
 ROW = pa.schema(
     [
         pa.field("id", pa.uint64()),
         pa.field("identity", pa.uint32()),
         pa.field("member", pa.uint32()),
         pa.field("from_position", pa.uint64()),
+        pa.field("anonymous", pa.uint8()),
         pa.field("bot", pa.uint8()),
         pa.field("version", pa.uint64()),
     ]
 )
-HELD = """SELECT id, identity, member, from_position FROM weilu.ownership FINAL
+HELD = """SELECT id, identity, member, from_position, anonymous FROM weilu.ownership FINAL
     WHERE id >= {low:UInt64} AND id < {high:UInt64}"""
 HELD_BOTS = (
     """SELECT identity FROM weilu.ownership FINAL GROUP BY identity HAVING argMax(bot, (version, id)) = 1"""
@@ -112,14 +113,14 @@ def _compare_rows(bounds: dict[str, int]) -> None:
     held = _held(bounds)
     differing: list[tuple[Any, ...]] = []
     for row in _rows(Ownership.objects.filter(id__gte=bounds["low"], id__lt=bounds["high"])):
-        if held.pop(row[0], None) != row[1:4]:
+        if held.pop(row[0], None) != row[1:5]:
             differing.append(row)
     _insert(differing)
     if held:
         client.alter("weilu.ownership", "DELETE WHERE id IN {ids:Array(UInt64)}", {"ids": list(held)})
 
 
-def _held(bounds: dict[str, int]) -> dict[int, tuple[int, int, int] | None]:
+def _held(bounds: dict[str, int]) -> dict[int, tuple[int, ...] | None]:
     """By id what every server holds alike; None where one lacks it or holds it otherwise."""
     servers = [_held_by(table) for table in client.each(HELD, bounds, seconds=60)]
     first, *others = servers
@@ -127,7 +128,7 @@ def _held(bounds: dict[str, int]) -> dict[int, tuple[int, int, int] | None]:
     return {number: alike.get(number) for one in servers for number in one}
 
 
-def _held_by(table: pa.Table) -> dict[int, tuple[int, int, int]]:
+def _held_by(table: pa.Table) -> dict[int, tuple[int, ...]]:
     ids, *rest = (column.to_pylist() for column in table.columns)
     return dict(zip(ids, zip(*rest, strict=True), strict=True))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 DATABASE = "weilu"
 OWNER_NAME = "weilu.owner"
 """The dictionary that says whose an identity is."""
-VERSION = 1
+VERSION = 2
 """Of the tables below; `weilu migrate` records on each server which it made."""
 
 
@@ -69,7 +69,8 @@ OWNERSHIP = Table(
     member UInt32,
     from_position UInt64,
     bot UInt8,
-    version UInt64
+    version UInt64,
+    anonymous UInt8
 """,
     order="identity, id",
     version="version",
@@ -120,10 +121,27 @@ SCORES = Table(
 
 SHAPES = (EVENTS, OWNERSHIP, TIMELINES, SCORES)
 
-OWNERS = """SELECT toUInt64(identity) AS identity, owned AS member, if(robot = 1, toUInt32(0), owned) AS person FROM (
-    SELECT o.identity AS identity, argMax(o.member, o.id) AS owned, argMax(o.bot, (o.version, o.id)) AS robot
-    FROM weilu.ownership AS o FINAL GROUP BY o.identity)"""
-"""Whose each identity is with today's knowledge; person 0 is a bot."""
+ATTRIBUTES = ("member", "person", "counted", "seated")
+
+
+def owners(condition: str = "1", key: str = "account.1") -> str:
+    """Whose each identity is, by the rows of ownership that meet a condition: identity (as `key` spells it) and `ATTRIBUTES`.
+
+    `person` is 0 for a bot; `counted` also for a visitor, a person none of whose accounts anybody has named; `seated` also for
+    the anonymous accounts of a member, which are nobody's membership (docs/decisions/0044).
+    """
+    return f"""SELECT {key} AS identity, owned AS member, if(account.2 = 1, toUInt32(0), owned) AS person,
+    if(account.2 = 1 OR named = 0, toUInt32(0), owned) AS counted,
+    if(account.2 = 1 OR account.3 = 1, toUInt32(0), owned) AS seated FROM (
+    SELECT owned, max(robot = 0 AND nameless = 0) AS named, arrayJoin(groupArray((identity, robot, nameless))) AS account FROM (
+        SELECT o.identity AS identity, argMax(o.member, o.id) AS owned, argMax(o.bot, (o.version, o.id)) AS robot,
+            argMax(o.anonymous, o.id) AS nameless
+        FROM weilu.ownership AS o FINAL WHERE {condition} GROUP BY o.identity)
+    GROUP BY owned)"""
+
+
+OWNERS = owners(key="toUInt64(account.1)")
+"""With today's knowledge: what the dictionary holds."""
 
 
 def embedded(table: Table, name: str = "") -> str:
@@ -150,12 +168,12 @@ def engine(table: Table, *, path: str = "", settings: str = "") -> str:
     return "\n".join(parts)
 
 
-def owner_dictionary(source: str, layout: str) -> str:
+def owner_dictionary(source: str, layout: str, create_: str = "CREATE DICTIONARY IF NOT EXISTS") -> str:
     """The dictionary by statement: for the store of this machine and for servers since 20."""
-    return f"""CREATE DICTIONARY IF NOT EXISTS {OWNER_NAME} (
+    attributes = ",\n    ".join(f"{name} UInt32" for name in ATTRIBUTES)
+    return f"""{create_} {OWNER_NAME} (
     identity UInt64,
-    member UInt32,
-    person UInt32
+    {attributes}
 ) PRIMARY KEY identity
 SOURCE({source})
 LAYOUT({layout})
@@ -163,7 +181,9 @@ LIFETIME(0)"""
 
 
 FLAT = "FLAT(INITIAL_ARRAY_SIZE 65536 MAX_ARRAY_SIZE 100000000)"
-OWNER = owner_dictionary(f"CLICKHOUSE(QUERY '{OWNERS}')", FLAT)
+OWNER = owner_dictionary(f"CLICKHOUSE(QUERY '{OWNERS}')", FLAT, "CREATE OR REPLACE DICTIONARY")
+WIDER = f"ALTER TABLE {DATABASE}.ownership ADD COLUMN IF NOT EXISTS anonymous UInt8"
+"""For stores that were made before the column was."""
 
-TABLES = (*map(embedded, (EVENTS, OWNERSHIP)), OWNER, *map(embedded, (TIMELINES, SCORES)))
-"""What makes a store of this machine."""
+TABLES = (*map(embedded, (EVENTS, OWNERSHIP)), WIDER, OWNER, *map(embedded, (TIMELINES, SCORES)))
+"""What makes a store of this machine, or brings an older one up to date."""

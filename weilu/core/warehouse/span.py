@@ -21,7 +21,8 @@ class Span:
 
     `first` and `last` are both included. `known` is a day, or a log position. `batch` is the number of an import, and
     `brought` says which of its events: the new ones, those known before, or all. `member` is the id of the one person whose
-    doings count. In place of days that nobody gave stand `EVER` and `NOW`.
+    doings count. In place of days that nobody gave stand `EVER` and `NOW`. With `visitors` people whom nobody knows count as
+    members do.
     """
 
     communities: tuple[str | int, ...] | None
@@ -33,6 +34,7 @@ class Span:
     batch: int | None = None
     brought: str = NEW
     member: int | None = None
+    visitors: bool = False
 
 
 EVER, NOW = EPOCH + dt.timedelta(days=1), LAST_DAY
@@ -66,6 +68,7 @@ def _read(fields: Fields, first: dt.date, last: dt.date) -> Span:
         fields.number("batch", 1, 2**31) if fields.has("batch") else None,
         fields.choice("brought", BROUGHT, NEW) if fields.has("batch") else NEW,
         fields.number("member", 1, 2**32 - 1) if fields.has("member") else None,
+        fields.flag("visitors"),
     )
 
 

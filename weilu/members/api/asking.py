@@ -16,6 +16,7 @@ from weilu.members.queries.table import Filter
 StateName = Literal["new", "active", "returning", "dormant", "churned"]
 TierName = Literal["kol", "koc", "participant", "lurker"]
 Tab = Literal["all", "deeds", "messages", "reactions", "presence", "states", "other"]
+Visitors = Literal["with", "without", "only"]
 Sort = Literal["name", "state", "tier", "score", "communities", "messages", "first", "last"]
 
 
@@ -28,12 +29,14 @@ class Moment(Schema):
 
 
 class Table(Moment):
-    """The filters of the members table. Days are whole, both ends are included."""
+    """The filters of the members table. Days are whole, both ends are included. `visitors`: people whom nobody knows, beside the
+    members, left out, or alone; unsaid, one community is shown with them and all together without."""
 
     find: Short = ""
     community: Id | None = None
     state: StateName | None = None
     tier: TierName | None = None
+    visitors: Visitors | None = None
     last_from: dt.date | None = Field(None, ge=when.FIRST_DAY, le=when.LAST_DAY)
     last_to: dt.date | None = Field(None, ge=when.FIRST_DAY, le=when.LAST_DAY)
     first_from: dt.date | None = Field(None, ge=when.FIRST_DAY, le=when.LAST_DAY)
@@ -57,6 +60,7 @@ def filter_of(asked: Table) -> Filter:
         community=asked.community,
         state=asked.state or "",
         tier=asked.tier or "",
+        visitors=asked.visitors or "",
         last_from=asked.last_from,
         last_to=asked.last_to,
         first_from=asked.first_from,

@@ -42,12 +42,13 @@ class MemberRow(MemberLine):
 
 
 class Wish(Paging):
-    """`find`: a part of the name, or of that of one of the accounts."""
+    """`find`: a part of the name, or of that of one of the accounts. `visitors`: as in the table."""
 
     find: Short = ""
     community: Id | None = None
     state: asking.StateName | None = None
     tier: asking.TierName | None = None
+    visitors: asking.Visitors | None = None
 
 
 @router.get("/members", response=Page[MemberLine], summary="Members by id")
@@ -57,10 +58,17 @@ def list_members(request: ApiRequest, wish: Query[Wish]) -> dict[str, Any]:
     if wish.community is not None:
         access_community(request.viewer, wish.community)
     of = paging.question(
-        "members", find=wish.find, community=wish.community, state=wish.state, tier=wish.tier
+        "members",
+        find=wish.find,
+        community=wish.community,
+        state=wish.state,
+        tier=wish.tier,
+        visitors=wish.visitors,
     )
     mark = paging.place(wish.cursor, of)
-    wanted = Wanted(wish.find.strip(), wish.community, wish.state or "", wish.tier or "")
+    wanted = Wanted(
+        wish.find.strip(), wish.community, wish.state or "", wish.tier or "", wish.visitors or ""
+    )
     rows = browse(request.viewer, wanted, mark[0] if mark else 0, wish.limit + 1)
     found, following = paging.page(rows, wish.limit, of, _id)
     return {"items": found, "next": following}

@@ -15,7 +15,7 @@ from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile.browsing import NOTHING, Browse, holders
 from weilu.members.queries.names import names
-from weilu.members.queries.table import BEST, scopes_of
+from weilu.members.queries.table import BEST, ONLY, scopes_of, shows_visitors
 from weilu.members.rules.influence import TIERS
 
 FIRST_WINDOW = 1_600
@@ -26,12 +26,17 @@ NAMED_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which members. Empty and None: all."""
+    """Which members. Empty and None: all; without a community, and unless `visitors` says otherwise, no visitors."""
 
     words: str = ""
     community: int | None = None
     state: str = ""
     tier: str = ""
+    visitors: str = ""
+
+    @property
+    def with_visitors(self) -> bool:
+        return shows_visitors(self.visitors, self.community)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Line:
 
 def browse(viewer: Viewer, wanted: Wanted, after: int, limit: int) -> list[Line]:
     """Up to `limit` members with an id above `after`, ascending. Raises Unavailable."""
-    scopes = scopes_of(viewer, wanted.community)
+    scopes = scopes_of(viewer, wanted.community, visitors=wanted.with_visitors)
     if not scopes:
         return []
     asked = Browse(
@@ -57,6 +62,7 @@ def browse(viewer: Viewer, wanted: Wanted, after: int, limit: int) -> list[Line]
         tiers=TIERS,
         state=BEST.index(wanted.state) + 1 if wanted.state else None,
         tier=TIERS.index(wanted.tier) + 1 if wanted.tier else None,
+        members=False if wanted.visitors == ONLY else None if wanted.with_visitors else True,
     )
     found: list[dict[str, int]] = []
     for chunk in _named(asked, wanted.words, after) if wanted.words else _windows(asked, after, limit):

@@ -81,7 +81,7 @@ class Person:
     memberships: list[Membership]
     state: str
     history: History
-    """Of the whole person for who sees all communities, else of the membership with the best state."""
+    """Of the whole person for who sees all communities, else, and of a visitor, of the membership with the best state."""
     weeks: dict[dt.date, int]
     """Interactions by the Monday of their week, in the zone of the moment."""
     scores: list[dict[str, Any]] | None = None
@@ -100,6 +100,11 @@ class Person:
     @property
     def inside(self) -> bool:
         return any(one.inside for one in self.memberships)
+
+    @property
+    def visitor(self) -> bool:
+        """Whether nobody has said who they are, as far as the viewer sees their accounts."""
+        return bool(self.identities) and all(one.anonymous for one in self.identities)
 
     @property
     def messages(self) -> int:
@@ -189,7 +194,7 @@ def _membership(
 
 
 def _speaking(memberships: list[Membership], whole: History | None, when: When) -> tuple[str, History]:
-    if whole is not None:
+    if whole:
         return value_at(whole, when.before - 1), [point for point in whole if point[0] < when.before]
     held = [one for one in memberships if one.state]
     best = min(held, key=lambda one: (BEST.index(one.state), -one.last), default=None)

@@ -19,6 +19,7 @@ from weilu.core.warehouse.compile import people as compiled
 from weilu.core.warehouse.compile.facts import Rows
 from weilu.core.warehouse.frame import day_start
 from weilu.members import facts
+from weilu.members.conclude import WHOLE
 from weilu.members.knowledge import states_known
 from weilu.members.queries.names import alphabet, called, names
 from weilu.members.queries.scores import scores_at
@@ -32,17 +33,27 @@ BEST = ("active", "returning", "new", "dormant", "churned")
 COLUMNS = ("state", "tier", "score", "communities", "messages", "first", "last")
 SORTS = ("name", *COLUMNS)
 PAGE = 50
+WITH, WITHOUT, ONLY = "with", "without", "only"
+VISITORS = ("", WITH, WITHOUT, ONLY)
+"""Visitors beside the members, members alone, visitors alone. Unsaid: beside them in one community, else not."""
+
+
+def shows_visitors(choice: str, community: int | None) -> bool:
+    """Whether visitors are among those who are asked for."""
+    return choice in (WITH, ONLY) or (not choice and community is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What is asked of the table. Days are whole, in the zone of the moment asked for; both ends are included."""
+    """What is asked of the table. Days are whole, in the zone of the moment asked for; both ends are included. One community is
+    shown with its visitors, all together without them, unless `visitors` says otherwise."""
 
     words: str = ""
     community: int | None = None
     state: str = ""
     tier: str = ""
     segment: int | None = None
+    visitors: str = ""
     last_from: dt.date | None = None
     last_to: dt.date | None = None
     first_from: dt.date | None = None
@@ -51,6 +62,10 @@ class Filter:
     descending: bool = True
     page: int = 1
     columns: tuple[str, ...] = COLUMNS
+
+    @property
+    def with_visitors(self) -> bool:
+        return shows_visitors(self.visitors, self.community)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +135,9 @@ Table = dict[str, "np.ndarray"]
 
 def matching(viewer: Viewer, asked: Filter, when: When) -> Table:
     """All that match, one column a name, in the order asked for."""
-    scopes = scopes_of(viewer, asked.community)
+    scopes = scopes_of(viewer, asked.community, visitors=asked.with_visitors)
     table = _people(viewer, asked, when, scopes)
-    keep = _kept(table, asked, when)
+    keep = _kept(table, asked, when) & _members_or_visitors(viewer, table["person"], asked, when)
     if asked.segment is not None:
         keep &= np.isin(table["person"], np.array(inside(viewer, asked.segment, when), dtype=np.int64))
     table = {name: column[keep] for name, column in table.items()}
@@ -137,16 +152,34 @@ def inside(viewer: Viewer, segment: int, when: When) -> list[int]:
     return questions.behind(question(access_segment(viewer, segment), **days), viewer).ids
 
 
-def scopes_of(viewer: Viewer, community: int | None) -> list[int]:
-    """Whose conclusions speak: one community's, the whole person's, or each of the viewer's communities."""
+def scopes_of(viewer: Viewer, community: int | None, *, visitors: bool = False) -> list[int]:
+    """Whose conclusions speak: one community's, the whole person's, or each of the viewer's communities, where alone those of
+    `visitors` stand."""
     if community is not None:
         return [community]
-    return [0] if viewer.communities is None else [row.pk for row in visible_communities(viewer)]
+    if viewer.communities is None and not visitors:
+        return [WHOLE]
+    return [row.pk for row in visible_communities(viewer)]
+
+
+def _members_or_visitors(viewer: Viewer, who: np.ndarray, asked: Filter, when: When) -> np.ndarray:
+    """Those who were members of the brand at the moment, or those who were not; all where both are asked for."""
+    if asked.visitors != ONLY and (asked.with_visitors or not _sources(viewer, asked)):
+        return np.ones(len(who), dtype=bool)
+    members = np.array([one for _, one, _ in states_at([WHOLE], when)], dtype=np.int64)
+    known: np.ndarray = np.isin(who, members)
+    return ~known if asked.visitors == ONLY else known
+
+
+def _sources(viewer: Viewer, asked: Filter) -> bool:
+    """Whether visitors could stand among the conclusions: those of the whole person have none."""
+    whole = asked.community is None and viewer.communities is None
+    return not whole and any(row.tracked for row in visible_communities(viewer))
 
 
 def _people(viewer: Viewer, asked: Filter, when: When, scopes: list[int]) -> Table:
     communities = [asked.community] if asked.community is not None else viewer.communities
-    rows = Rows(communities=communities, before=when.before, known=when.known)
+    rows = Rows(communities, before=when.before, known=when.known, visitors=asked.with_visitors)
     found = client.query(*compiled.totals(rows), seconds=facts.SECONDS)
     table: Table = {name: found.column(name).to_numpy().astype(np.int64) for name in found.column_names}
     who = table["person"]
@@ -254,6 +287,7 @@ FIELDS: Mapping[str, str] = {
     "state": "state",
     "tier": "tier",
     "segment": "segment",
+    "visitors": "visitors",
     "last_from": "last_from",
     "last_to": "last_to",
     "first_from": "first_from",

@@ -70,12 +70,14 @@ def index(request: ViewerRequest) -> HttpResponse:
 
 def _context(request: ViewerRequest, asked: Filter, moment: when.When) -> dict[str, Any]:
     query = _kept(request.GET, query_of(asked))
+    communities = visible_communities(request.viewer)
     return {
         "asked": asked,
         "when": moment,
         "query": urlencode(query),
         "heads": [_head(name, asked, query) for name in ("name", *asked.columns)],
-        "communities": visible_communities(request.viewer),
+        "communities": communities,
+        "sources": any(one.tracked for one in communities),
         "states": STATES,
         "tiers": TIERS,
         "segments": segments(request.viewer),

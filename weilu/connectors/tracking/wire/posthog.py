@@ -8,6 +8,7 @@ from typing import Any
 from weilu.connectors.tracking.contract import ALIAS, EMPTY, GROUP, IDENTIFY, PROFILE, TRACK, Refused, Said
 from weilu.connectors.tracking.rules import moments
 from weilu.connectors.tracking.wire.common import Outcome, each, identifier, mapping, own_traits
+from weilu.core.directory.joining import made_up
 
 CALLS = {
     "$identify": IDENTIFY,
@@ -76,7 +77,17 @@ def _said(event: Mapping[str, Any], sent: int | None) -> Said:
         _own(properties, call),
         traits or EMPTY,
         identifier(properties.get("$group_key")) if call == GROUP else "",
+        guest=call != IDENTIFY and _guest(who, properties),
     )
+
+
+def _guest(who: str, properties: Mapping[str, Any]) -> bool:
+    """Whether `distinct_id` names a device: browsers say so, of other programs the look of the id has to tell."""
+    if type(identified := properties.get("$is_identified")) is bool:
+        return not identified
+    if isinstance(device := properties.get("$device_id"), str):
+        return device == who
+    return properties.get("$process_person_profile") is False or made_up(who)
 
 
 def _own(properties: Mapping[str, Any], call: str) -> Mapping[str, Any]:

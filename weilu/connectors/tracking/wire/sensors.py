@@ -56,7 +56,7 @@ def _said(event: Mapping[str, Any]) -> Said:
     if type(name) is not str:
         raise Refused("no_name")
     properties = mapping(get("properties"))
-    user, anonymous = _who(get)
+    user, anonymous, guest = _who(get)
     if call == ITEM:
         name, user = said, identifier(f"{get('item_type') or ''}/{get('item_id') or ''}")
     return Said(
@@ -72,11 +72,13 @@ def _said(event: Mapping[str, Any]) -> Said:
         _traits(said, properties),
         "",
         f"{said}\x1f{get('_track_id', '')}",
+        guest and call != IDENTIFY and properties.get("$is_login_id") is not True,
     )
 
 
-def _who(get: Any) -> tuple[str, str]:
-    """(account, anonymous id): named as such, or the id before a sign-up, or among the identities."""
+def _who(get: Any) -> tuple[str, str, bool]:
+    """(account, anonymous id, whether the account is in truth a device): named as such, or the id before a sign-up, or among
+    the identities. Without a login and another id beside it `distinct_id` is a device's, as the SDKs have it."""
     user, anonymous = identifier(get("distinct_id")), identifier(get("original_id") or get("anonymous_id"))
     login = identifier(get("login_id"))
     identities = get("identities")
@@ -85,7 +87,8 @@ def _who(get: Any) -> tuple[str, str]:
         others = (identifier(one) for name, one in identities.items() if name != LOGIN)
         anonymous = anonymous or next((one for one in others if one), "")
     user = login or user
-    return user, "" if anonymous == user else anonymous
+    anonymous = "" if anonymous == user else anonymous
+    return user, anonymous, not (login or anonymous)
 
 
 def _traits(said: str, properties: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -14,7 +14,8 @@ NOTHING = 255
 @dataclass(frozen=True, slots=True)
 class Browse:
     """Members in (after, upto], or (where given) only these. `states` and `tiers` are the values, best first; `state` and `tier`
-    are places in them, from 1, that a member's best must have; None: any."""
+    are places in them, from 1, that a member's best must have; None: any. `members`: only members of the brand, only visitors;
+    None: both."""
 
     scopes: Collection[int]
     before: int
@@ -26,6 +27,7 @@ class Browse:
     state: int | None = None
     tier: int | None = None
     limit: int = 50
+    members: bool | None = None
 
 
 def holders(asked: Browse) -> Sql:
@@ -38,6 +40,10 @@ def holders(asked: Browse) -> Sql:
         if asked.only is not None
         else "who > {after:UInt32} AND who <= {upto:UInt32}"
     )
+    which = "1"
+    if asked.members is not None and 0 not in asked.scopes:
+        which = f"""who {"IN" if asked.members else "NOT IN"} (SELECT who FROM weilu.timelines FINAL
+            WHERE key = 'membership' AND scope = 0 AND notEmpty(froms) AND toUInt32(froms[1]) < {{before:UInt32}} AND {range_})"""
     wanted = [f"{name} = {{{name}:UInt8}}" for name in ("state", "tier") if getattr(asked, name) is not None]
     sql = f"""
 SELECT who, min(s) AS state, min(t) AS tier, max(p) AS score FROM (
@@ -45,7 +51,7 @@ SELECT who, min(s) AS state, min(t) AS tier, max(p) AS score FROM (
         SELECT key, who, vals[arrayCount(f -> toUInt32(f) < {{before:UInt32}}, froms)] AS value,
             toUInt8(if(key = 'state', indexOf({{states:Array(String)}}, value), indexOf({{tiers:Array(String)}}, value))) AS place
         FROM weilu.timelines FINAL
-        WHERE key IN ('state', 'tier') AND scope IN {{scopes:Array(UInt32)}} AND {range_})
+        WHERE key IN ('state', 'tier') AND scope IN {{scopes:Array(UInt32)}} AND {range_} AND {which})
     WHERE place > 0
     UNION ALL
     SELECT who, toUInt8({NOTHING}) AS s, toUInt8({NOTHING}) AS t, score AS p FROM weilu.scores FINAL

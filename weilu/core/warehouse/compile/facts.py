@@ -10,17 +10,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from weilu.core.warehouse.compile.source import owner, owners_by
+
 Sql = tuple[str, dict[str, object]]
 """A statement and its bound values."""
 
-TODAY = "dictGet('weilu.owner', 'person', toUInt64(e.identity))"
-"""The person behind a row with today's knowledge; 0 is a bot or nobody."""
-KNOWN = """ANY LEFT JOIN (
-    SELECT identity, if(robot = 1, toUInt32(0), owned) AS owner FROM (
-        SELECT o.identity AS identity, argMax(o.bot, (o.version, o.id)) AS robot, argMax(o.member, o.id) AS owned
-        FROM weilu.ownership AS o FINAL WHERE o.from_position <= {known:UInt64} GROUP BY o.identity)
-) AS k USING (identity)"""
-"""The same as it was known at a position of the log."""
+KNOWN = owners_by("{known:UInt64}", "person")
+"""Sets beside each row whose it was known to be at a position of the log; 0 is a bot or nobody."""
 
 
 class Share(NamedTuple):
@@ -33,7 +29,8 @@ class Share(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Which events count. `None` means: no limit. `since` and `before` are seconds since 1970, `before` is not included;
-    `known` is a log position, included, for rows and ownership alike. `share` keeps one part of the people."""
+    `known` is a log position, included, for rows and ownership alike. `share` keeps one part of the people. Without `visitors`
+    those of whom nobody knows who they are count as nobody."""
 
     communities: Collection[int] | None = None
     identities: Collection[int] | None = None
@@ -41,14 +38,26 @@ class Rows:
     before: int | None = None
     known: int | None = None
     share: Share | None = None
+    visitors: bool = True
 
     @property
     def person(self) -> str:
-        return TODAY if self.known is None else "owner"
+        """The person behind a row; 0 is a bot or nobody."""
+        return owner(self._attribute, "e.identity") if self.known is None else "owner"
+
+    @property
+    def holder(self) -> str:
+        """The person whose membership of the brand the account behind a row makes; 0 where it makes nobody's."""
+        return owner("seated", "e.identity") if self.known is None else "holder"
 
     @property
     def tables(self) -> str:
-        return "weilu.events AS e" if self.known is None else f"weilu.events AS e {KNOWN}"
+        known = owners_by("{known:UInt64}", self._attribute)
+        return "weilu.events AS e" if self.known is None else f"weilu.events AS e {known}"
+
+    @property
+    def _attribute(self) -> str:
+        return "person" if self.visitors else "counted"
 
     @property
     def where(self) -> str:

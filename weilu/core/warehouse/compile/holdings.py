@@ -20,6 +20,8 @@ ORDER = {
 }
 """The best first: which value speaks for a person with different ones in several communities. '' is no member."""
 
+WHOLE = 0
+MEMBERSHIP = "membership"
 NAMED = "notEmpty(froms) AND notEmpty(vals)"
 """Says nothing that is not so; the oldest server reads a column only if it is named outside of a lambda within a lambda."""
 
@@ -56,16 +58,32 @@ def changes(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str
         GROUP BY at, held"""
 
 
+def cut(frame: Frame) -> bool:
+    """Whether what stands in the scopes has to be cut to members: only the scope of the whole person knows no visitors."""
+    return not frame.visitors and _scopes(frame) != (WHOLE,)
+
+
 def _scopes(frame: Frame) -> tuple[int, ...]:
     return frame.communities if frame.scope is None or frame.breakdown == COMMUNITY else (frame.scope,)
 
 
 def _stored(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str:
     order, at = bound(ORDER[key], "Array(String)"), bound(tuple(moments), "Array(UInt32)")
-    return f"""SELECT scope AS community, who, arrayMap(m -> indexOf({order},
-            vals[arrayCount(x -> toUInt32(x) < m, froms)]), {at}) AS ranks
-        FROM weilu.timelines FINAL
+    held = f"""FROM weilu.timelines FINAL
         WHERE key = {bound(key, "String")} AND scope IN {bound.ids(_scopes(frame))} AND {NAMED}"""
+    value = "vals[arrayCount(x -> toUInt32(x) < m, froms)]"
+    if not cut(frame):
+        return f"SELECT scope AS community, who, arrayMap(m -> indexOf({order}, {value}), {at}) AS ranks {held}"
+    return f"""SELECT t.scope AS community, t.who AS who,
+            arrayMap((m, r) -> toUInt64(if(m > c.since, r, {len(ORDER[key])})), {at}, t.ranks) AS ranks
+        FROM (SELECT scope, who, arrayMap(m -> indexOf({order}, {value}), {at}) AS ranks {held}) AS t
+        ANY INNER JOIN ({members(bound)}) AS c ON c.who = t.who WHERE c.since > 0"""
+
+
+def members(bound: Bound) -> str:
+    """SELECT who, since: everybody who is or was a member of the brand, and the second since which."""
+    return f"""SELECT who, toUInt32(froms[1]) AS since FROM weilu.timelines FINAL
+        WHERE key = {bound(MEMBERSHIP, "String")} AND scope = {bound(WHOLE, "UInt32")} AND {NAMED}"""
 
 
 def _known(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str:
@@ -76,10 +94,18 @@ def _known(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str:
     paths: dict[tuple[int, int], list[int]] = {}
     nobody = len(ORDER[key])
     for n, moment in enumerate(moments):
+        own = _members_known(moment, frame.known) if cut(frame) else None
         for scope, who, value in conclusions.known(key, asked, moment * 1000, frame.known):
-            if scope in scopes:
+            if scope in scopes and (own is None or who in own):
                 paths.setdefault((scope, who), [nobody] * len(moments))[n] = ORDER[key].index(value) + 1
     return f"""SELECT community, who, ranks FROM (SELECT 1) ARRAY JOIN
         {bound(tuple(s for s, _ in paths), "Array(UInt32)")} AS community,
         {bound(tuple(w for _, w in paths), "Array(UInt32)")} AS who,
         {bound(tuple(tuple(path) for path in paths.values()), "Array(Array(UInt8))")} AS ranks"""
+
+
+def _members_known(moment: int, position: int) -> set[int]:
+    """Who was a member of the brand just before a moment, as known at a position."""
+    return {
+        who for scope, who, _ in conclusions.known(STATE, None, moment * 1000, position) if scope == WHOLE
+    }

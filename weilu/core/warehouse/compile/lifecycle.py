@@ -12,10 +12,11 @@ FAR = 10**12
 
 
 def seats(rows: Rows) -> Sql:
-    """community, person, identity, first, joins, leaves (milliseconds): one row an identity in a community."""
+    """community, person, identity, first, joins, leaves (milliseconds): one row an identity in a community; `named` is 0 where
+    the identity is anonymous, so that it makes nobody a member of the brand."""
     sql = f"""
 SELECT e.community AS community, {rows.person} AS person, e.identity AS identity,
-    min({MOMENT_MS}) AS first,
+    min({MOMENT_MS}) AS first, max({rows.holder} > 0) AS named,
     arraySort(groupArrayIf({MOMENT_MS}, e.kind = 'member.joined')) AS joins,
     arraySort(groupArrayIf({MOMENT_MS}, e.kind = 'member.left')) AS leaves
 FROM {rows.tables} WHERE {rows.where}

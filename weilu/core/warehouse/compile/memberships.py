@@ -2,7 +2,7 @@
 
 A seat is one identity in one community. It is taken at its first event of any kind; leaving gives it up; a joining or any
 interaction takes it again. A person is in while any of their seats is taken. Of what happens in one millisecond, leaving
-comes last. This is the rule of the members' room too (`members.rules.lifecycle`), here straight from the events.
+comes last. Where only members count, anonymous accounts take no seat. This is the rule of the members' room too (`members.rules.lifecycle`), here straight from the events.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from weilu.core.warehouse.compile.rows import (
     running,
     step,
 )
-from weilu.core.warehouse.compile.source import Bound, Run, bucket, doing, events, person, place
+from weilu.core.warehouse.compile.source import Bound, Run, bucket, doing, events, place, seat
 from weilu.core.warehouse.frame import Frame
 from weilu.core.warehouse.measures import Base, Joins, Leaves, Members, Silent
 
@@ -114,7 +114,7 @@ def _inside(moves: str, frame: Frame, bound: Bound) -> str:
 
 
 def _speakers(measure: Silent, frame: Frame, bound: Bound) -> str:
-    columns = f"{bucket(bound, frame.starts)} AS at, community, {person(frame)} AS person"
+    columns = f"{bucket(bound, frame.starts)} AS at, community, {seat(frame)} AS person"
     return events(frame, bound, columns, doing(bound, measure.kinds), since=frame.start)
 
 
@@ -136,7 +136,7 @@ def _moves(frame: Frame, bound: Bound, group: str, *, placed: bool = False) -> s
 
 def _steady(frame: Frame, bound: Bound, group: str, placed: bool) -> str:
     first = f"min({place()})" if placed else "min(toUnixTimestamp(happened))"
-    rows_ = events(frame, bound, f"community, {person(frame)} AS person, happened, ms, position")
+    rows_ = events(frame, bound, f"community, {seat(frame)} AS person, happened, ms, position")
     told = (
         f"{_MOMENT.format('first')} AS moment, first.2 AS position" if placed else "toUInt32(first) AS moment"
     )
@@ -160,15 +160,15 @@ _STEPS = f"""arrayMap((s, i) -> (s, toInt8(if({_GOING.format("s")} = 0, 1, if(i 
 
 
 def _eventful(frame: Frame, bound: Bound) -> str:
-    return events(frame, bound, f"DISTINCT {person(frame)} AS person", f"kind = {bound(LEFT, 'String')}")
+    return events(frame, bound, f"DISTINCT {seat(frame)} AS person", f"kind = {bound(LEFT, 'String')}")
 
 
 def _seats(frame: Frame, bound: Bound) -> str:
     """Each seat of those who ever left, with its comings and goings in order, as places whose low bit says going."""
     every = place(f"(kind = {bound(LEFT, 'String')})")
     matters = f"kind IN {bound((JOINED, LEFT), 'Array(String)')} OR {doing(bound, ())}"
-    columns = f"community, identity, {person(frame)} AS who, {every} AS place, {matters} AS matters"
-    rows_ = events(frame, bound, columns, f"{person(frame)} IN ({_eventful(frame, bound)})")
+    columns = f"community, identity, {seat(frame)} AS who, {every} AS place, {matters} AS matters"
+    rows_ = events(frame, bound, columns, f"{seat(frame)} IN ({_eventful(frame, bound)})")
     return f"""SELECT community, person,
         arrayFilter((x, i) -> i = 1 OR {_GOING.format("x")} != {_GOING.format("p[i - 1]")}, p, arrayEnumerate(p)) AS kept
         FROM (SELECT community, identity, any(who) AS person, arraySort(arrayConcat([min(place)], groupArrayIf(place, matters))) AS p

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from weilu.core.warehouse.compile.facts import Rows, Sql
+from weilu.core.warehouse.compile.source import owner
 
 MOMENT_MS = "toInt64(toUnixTimestamp(e.happened)) * 1000 + e.ms"
 MESSAGE = "message.sent"
@@ -35,6 +36,16 @@ SELECT {rows.person} AS person, uniqExactIf(e.community, e.community > 0) AS com
 FROM {rows.tables} WHERE {rows.where}
 GROUP BY person HAVING toInt64(person) > 0 ORDER BY person"""
     return sql, rows.values
+
+
+def crowd(community: int, since: int) -> Sql:
+    """people, members: how many did anything in a community since a second, and how many of them are no visitors."""
+    return (
+        f"""SELECT uniqExactIf(person, person > 0) AS people, uniqExactIf(person, counted > 0) AS members FROM (
+    SELECT {owner("person", "e.identity")} AS person, {owner("counted", "e.identity")} AS counted FROM weilu.events AS e
+    WHERE e.community = {{community:UInt32}} AND e.happened >= toDateTime({{since:UInt32}}, 'UTC'))""",
+        {"community": community, "since": since},
+    )
 
 
 def seen_in(rows: Rows, person: int, timezone: str) -> Sql:

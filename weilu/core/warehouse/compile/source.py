@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from weilu.core.warehouse.frame import Brought, Frame
+from weilu.core.warehouse.schema import OWNER_NAME, owners
 from weilu.core.warehouse.span import ALL, NEW
 
 Run = Callable[[str, dict[str, object]], pa.Table]
@@ -80,21 +81,36 @@ def _claimed(one: Brought, bound: Bound) -> str:
 
 
 def person(frame: Frame) -> str:
-    """The person behind a row of `events`, 0 for a bot or nobody: as known today, or as known at the frame's position."""
+    """The person behind a row of `events`, 0 for a bot or nobody, and for a visitor where only members count: as known today,
+    or as known at the frame's position."""
     if frame.known is None:
-        return "dictGet('weilu.owner', 'person', toUInt64(identity))"
+        return owner("person" if frame.visitors else "counted")
     return "owner"
 
 
+def seat(frame: Frame) -> str:
+    """The person whose membership the account behind a row makes: where only members count, none that is anonymous."""
+    if frame.visitors:
+        return person(frame)
+    return owner("seated") if frame.known is None else "holder"
+
+
+def owner(attribute: str, identity: str = "identity") -> str:
+    """Whose an identity is with today's knowledge, by one of the dictionary's attributes."""
+    return f"dictGet('{OWNER_NAME}', '{attribute}', toUInt64({identity}))"
+
+
+def owners_by(position: str, attribute: str) -> str:
+    """A join that sets beside each event whose its identity was known to be by a position: as `owner` the attribute asked
+    for, as `holder` the person whose membership it makes."""
+    return f"""ANY LEFT JOIN (SELECT identity, {attribute} AS owner, seated AS holder
+        FROM ({owners(f"o.from_position <= {position}")})) AS k USING (identity)"""
+
+
 def _then(frame: Frame, bound: Bound) -> str:
-    """For a known position: whose the identities were by then, beside each event as `owner`."""
     if frame.known is None:
         return ""
-    return f""" ANY LEFT JOIN (
-        SELECT identity, if(bot = 1, toUInt32(0), member) AS owner FROM (
-            SELECT w.identity AS identity, argMax(w.bot, w.version) AS bot, argMax(w.member, w.id) AS member
-            FROM weilu.ownership AS w FINAL WHERE w.from_position <= {bound(frame.known, "UInt64")} GROUP BY w.identity)
-        ) AS k USING (identity)"""
+    return f" {owners_by(bound(frame.known, 'UInt64'), 'person' if frame.visitors else 'counted')}"
 
 
 def bucket(bound: Bound, starts: Sequence[int], moment: str = "toUInt32(happened)") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from weilu.core.warehouse.compile.holdings import ORDER, STATE, changes, holdings
+from weilu.core.warehouse.compile.holdings import ORDER, STATE, changes, cut, holdings
 from weilu.core.warehouse.compile.rows import COMMUNITY, Rows, Series, by_column, running
 from weilu.core.warehouse.compile.source import Bound, Run
 from weilu.core.warehouse.frame import Frame
@@ -61,7 +61,7 @@ def _at_ends(key: str, frame: Frame, bound: Bound) -> str:
 
 
 def _counts(key: str, frame: Frame, run: Run) -> dict[str, Series]:
-    if frame.known is None and frame.scope is not None and frame.breakdown is None:
+    if frame.known is None and frame.scope is not None and frame.breakdown is None and not cut(frame):
         return _stepped(key, frame, run)
     bound = Bound()
     table = run(

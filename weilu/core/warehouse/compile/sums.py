@@ -9,7 +9,7 @@ COLUMNS = {
         "arraySum(mentions)", "sipHash64(kind)", "sipHash64(source)", "sipHash64(properties)",
         "position * identity", "position * toUInt32(happened)", "position * sipHash64(kind)",
     ),
-    "ownership": ("id", "identity", "member", "from_position", "bot", "id * identity", "id * member"),
+    "ownership": ("id", "identity", "member", "from_position", "bot", "anonymous", "id * identity", "id * member"),
     "timelines": (
         "sipHash64(key)", "scope", "who", "length(froms)", "arraySum(arrayMap(f -> toUInt32(f), froms))",
         "sipHash64(arrayStringConcat(vals, ','))", "rule", "upto", "version", "who * sipHash64(arrayStringConcat(vals, ','))",

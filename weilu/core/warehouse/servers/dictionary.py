@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
-from weilu.core.warehouse.schema import OWNER_NAME
+from weilu.core.warehouse.schema import ATTRIBUTES, OWNER_NAME
 from weilu.core.warehouse.servers.address import Address
 
 FILE_NAME = "weilu_dictionary.xml"
@@ -24,15 +24,17 @@ FORM = """<yandex>
     <layout><hashed/></layout>
     <structure>
       <id><name>identity</name></id>
-      <attribute><name>member</name><type>UInt32</type><null_value>0</null_value></attribute>
-      <attribute><name>person</name><type>UInt32</type><null_value>0</null_value></attribute>
+{attributes}
     </structure>
   </dictionary>
 </yandex>
 """
+ATTRIBUTE = "      <attribute><name>{name}</name><type>UInt32</type><null_value>0</null_value></attribute>"
 
 
 def configuration(address: Address, port: int) -> str:
     """The file for a server that listens at `port`."""
     values = {"user": address.user, "password": address.password, "database": address.database}
-    return FORM.format(name=OWNER_NAME, port=port, **{name: escape(value) for name, value in values.items()})
+    escaped = {name: escape(value) for name, value in values.items()}
+    attributes = "\n".join(ATTRIBUTE.format(name=name) for name in ATTRIBUTES)
+    return FORM.format(name=OWNER_NAME, port=port, attributes=attributes, **escaped)

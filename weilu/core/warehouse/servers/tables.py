@@ -17,7 +17,16 @@ from django.utils.translation import gettext as _
 
 from weilu.core.errors import Unavailable as NotReady
 from weilu.core.warehouse.contract import WRITE_SECONDS, Params
-from weilu.core.warehouse.schema import EVENTS, OWNER_NAME, OWNERS, SHAPES, VERSION, owner_dictionary
+from weilu.core.warehouse.schema import (
+    ATTRIBUTES,
+    EVENTS,
+    OWNER_NAME,
+    OWNERS,
+    SHAPES,
+    VERSION,
+    Table,
+    owner_dictionary,
+)
 from weilu.core.warehouse.servers.address import Host
 from weilu.core.warehouse.servers.layout import Layout, local, local_name, pointer, renamed
 
@@ -27,7 +36,10 @@ NAMES = "SELECT name FROM system.tables WHERE database = {database:String}"
 POINTS = (
     "SELECT create_table_query FROM system.tables WHERE database = {database:String} AND name = {name:String}"
 )
-DICTIONARIES = "SELECT count() FROM system.dictionaries WHERE name = {name:String} OR name = {short:String}"
+DICTIONARIES = (
+    "SELECT count() FROM system.dictionaries WHERE name = {name:String} AND has(attribute.names, {last:String})"
+)
+COLUMNS = "SELECT name FROM system.columns WHERE database = {database:String} AND table = {table:String}"
 RECORDED = "SELECT version FROM {database}.made"
 RECORDS = "{name} (version UInt32, made DateTime('UTC')) ENGINE = TinyLog"
 
@@ -63,6 +75,8 @@ class Tables:
             self._make(host, generation)
         if made:
             self.switch(self.prepare())
+        else:
+            self.discard()
         for host in self.layout.servers:
             self._record(host)
         return True
@@ -80,24 +94,34 @@ class Tables:
         self._do(host, pointer(EVENTS, self.layout, "events", generation.hex))
         for shape in SHAPES[1:]:
             self._do(host, local(shape, self.layout))
+            self._widen(host, shape)
             if shape.spread and self.layout.clustered:
                 self._do(host, pointer(shape, self.layout, shape.name))
-        self._do(
-            host, renamed(f"CREATE VIEW IF NOT EXISTS weilu.owner_source AS {OWNERS}", self.layout.database)
-        )
+        self._do(host, f"DROP TABLE IF EXISTS {self.layout.database}.owner_source")
+        self._do(host, renamed(f"CREATE VIEW weilu.owner_source AS {OWNERS}", self.layout.database))
         self._make_dictionary(host)
+
+    def _widen(self, host: Host, shape: Table) -> None:
+        """Adds the columns that a table made by an earlier version lacks."""
+        name = local_name(shape, self.layout)
+        database, _, table = name.rpartition(".")
+        held = {row[0] for row in self.ask(host, COLUMNS, {"database": database, "table": table}, 10)}
+        for line in shape.columns.strip().splitlines():
+            if line.split()[0] not in held:
+                self._do(host, f"ALTER TABLE {name} ADD COLUMN {line.strip().rstrip(',')}")
 
     def _make_dictionary(self, host: Host) -> None:
         if self.layout.by_statement:
+            self._do(host, f"DROP DICTIONARY IF EXISTS {OWNER_NAME}")
             self._do(
                 host,
                 owner_dictionary(f"CLICKHOUSE(DB '{self.layout.database}' TABLE 'owner_source')", "HASHED()"),
             )
-        elif not self.ask(host, DICTIONARIES, {"name": OWNER_NAME, "short": OWNER_NAME}, 10)[0][0]:
+        elif not self.ask(host, DICTIONARIES, {"name": OWNER_NAME, "last": ATTRIBUTES[-1]}, 10)[0][0]:
             told = {"server": str(host)}
             raise NotMigrated(
                 _(
-                    "ClickHouse at %(server)s is older than 20.1 and lacks the dictionary “weilu.owner” in its configuration: see “weilu warehouse dictionary”."
+                    "ClickHouse at %(server)s is older than 20.1 and lacks the dictionary “weilu.owner” in its configuration, or has it as an older Weilu wanted it: see “weilu warehouse dictionary”."
                 )
                 % told
             )

@@ -48,7 +48,7 @@ def test_the_tables_of_a_new_lone_server_hold_answer_and_follow_one_another(tmp_
         f"CREATE VIEW weilu.owner_source AS {OWNERS}",
         owner_dictionary("CLICKHOUSE(DB 'weilu' TABLE 'owner_source')", "HASHED()"),
         f"INSERT INTO weilu.events_{ONE} (position, kind, identity, community) VALUES (1, 'message.sent', 5, 1)",
-        "INSERT INTO weilu.ownership VALUES (1, 5, 50, 0, 0, 1)",
+        "INSERT INTO weilu.ownership VALUES (1, 5, 50, 0, 0, 1, 0)",
         "SYSTEM RELOAD DICTIONARY weilu.owner",
         local(EVENTS, new, OTHER),
         pointer(EVENTS, new, "events_next", OTHER),
