@@ -137,7 +137,7 @@ def owners(condition: str = "1", key: str = "account.1") -> str:
         SELECT o.identity AS identity, argMax(o.member, o.id) AS owned, argMax(o.bot, (o.version, o.id)) AS robot,
             argMax(o.anonymous, o.id) AS nameless
         FROM weilu.ownership AS o FINAL WHERE {condition} GROUP BY o.identity)
-    GROUP BY owned)"""
+    GROUP BY owned)"""  # noqa: S608  # of our own words
 
 
 OWNERS = owners(key="toUInt64(account.1)")

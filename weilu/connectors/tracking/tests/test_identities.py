@@ -153,3 +153,53 @@ def test_sensors_profiles_set_once_and_unset(door: Door, shop: Source) -> None:
     assert door.post(f"/sa?key={shop.key}", events).status == 200
     door.rows()
     assert facts.of(Identity.objects.values_list("pk", flat=True)) == [("first", "app"), ("level", 2)]
+
+
+NAMED_OR_NOT = [
+    ("/v1/track", {"type": "track", "event": "Looked", "anonymousId": "anon-1"}, {"anon-1": True}),
+    ("/v1/track", {"type": "track", "event": "Looked", "userId": DEVICE}, {DEVICE: False}),
+    ("/v1/identify", {"type": "identify", "anonymousId": "anon-1", "traits": {"plan": "pro"}}, {"anon-1": True}),
+    ("/v1/identify", {"type": "identify", "anonymousId": "anon-1", "userId": "cai"}, {"anon-1": True, "cai": False}),
+    ("/v1/track", {"type": "track", "event": "Looked", "anonymousId": "a", "userId": "cai"}, {"a": True, "cai": False}),
+    ("/capture/", {"event": "Looked", "distinct_id": DEVICE}, {DEVICE: True}),
+    ("/capture/", {"event": "Looked", "distinct_id": "cai"}, {"cai": False}),
+    ("/capture/", {"event": "Looked", "distinct_id": "dev", "properties": {"$is_identified": False}}, {"dev": True}),
+    ("/capture/", {"event": "Looked", "distinct_id": DEVICE, "properties": {"$is_identified": True}}, {DEVICE: False}),
+    ("/capture/", {"event": "Looked", "distinct_id": "dev", "properties": {"$device_id": "dev"}}, {"dev": True}),
+    ("/capture/", {"event": "$identify", "distinct_id": "cai", "properties": {"$anon_distinct_id": DEVICE}},
+     {"cai": False, DEVICE: True}),
+    ("/sa", {"type": "track", "event": "Looked", "distinct_id": "guest-1"}, {"guest-1": True}),
+    ("/sa", {"type": "track", "event": "Looked", "distinct_id": "cai", "properties": {"$is_login_id": True}}, {"cai": False}),
+    ("/sa", {"type": "track", "event": "Looked", "distinct_id": "x", "anonymous_id": "x", "login_id": "cai"},
+     {"cai": False, "x": True}),
+    ("/sa", {"type": "track_signup", "event": "$SignUp", "distinct_id": "cai", "original_id": "guest-1"},
+     {"cai": False, "guest-1": True}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "said", "anonymous"), NAMED_OR_NOT)
+def test_an_account_is_anonymous_until_an_sdk_names_it(
+    door: Door, shop: Source, path: str, said: dict[str, Any], anonymous: dict[str, bool]
+) -> None:
+    said = {
+        "messageId": "m",
+        "uuid": "m",
+        "time": clock.now_ms(),
+        "api_key": shop.key,
+        "writeKey": shop.key,
+    } | said
+    assert door.post(f"{path}?key={shop.key}" if path == "/sa" else path, said).status == 200
+    door.rows()
+    assert dict(Identity.objects.values_list("outside", "anonymous")) == anonymous
+
+
+def test_an_id_that_was_a_device_and_is_named_later_is_named_from_then_on(door: Door, shop: Source) -> None:
+    looked = {"type": "track", "event": "Looked", "anonymousId": "cai", "messageId": "1"}
+    send(door, shop, looked)
+    assert Identity.objects.get().anonymous
+    named = {"type": "track", "event": "Looked", "userId": "cai"}
+    send(door, shop, looked | {"messageId": "2"}, named | {"messageId": "3"}, named | {"messageId": "4"})
+    send(door, shop, looked | {"messageId": "5"})
+    assert not Identity.objects.get().anonymous
+    rows = Ownership.objects.order_by("id").values_list("anonymous", "from_position")
+    assert list(rows) == [(True, 1), (False, 3)]
