@@ -18,7 +18,7 @@ import orjson
 
 from tests.oracle import draws, plain_ways, ways
 from tests.oracle.duck import VALUES, Oracle, Span
-from tests.oracle.logs import BEGIN, COMMUNITIES, HOUR, Log, fill, row
+from tests.oracle.logs import BEGIN, COMMUNITIES, HOUR, SHOP, Log, fill, row, with_visitors
 from weilu.core.events.rows import Row
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import client, questions
@@ -59,9 +59,11 @@ def compare(seed: str, wanted: str) -> dict[str, Any]:
     _communities()
     while asked < int(wanted):
         log = a_log(chance)
-        fill(client, log)
+        visited = _visited(chance, log) if chance.random() < 0.5 else None
+        fill(client, visited or log)
         for _ in range(2):
-            pairs = list(_pairs(chance, log, a_span(chance, log)))
+            span = a_span(chance, log)
+            pairs = list(_of_the_brand(chance, visited, span) if visited else _pairs(chance, log, span))
             answers = questions.ask_many([pair.question for pair in pairs], EVERYTHING)
             asked += len(pairs)
             for pair, answer in zip(pairs, answers, strict=True):
@@ -176,6 +178,43 @@ def _both(question: dict[str, Any], duck: Any, python: Any) -> Iterator[Pair]:
     yield Pair(question, list, python)
 
 
+def _visited(chance: random.Random, log: Log) -> Log:
+    """The log, and a shop beside it to which visitors come; some are named or merged later."""
+    shop = [
+        (
+            chance.choice(("page.viewed", "order.paid")),
+            BEGIN + chance.randrange(28 * 48) * HOUR // 2,
+            chance.randrange(20, 25),
+            chance.choice((None, 199)),
+        )
+        for _ in range(chance.randrange(40))
+    ]
+    last = len(log.rows) + len(shop) + 2
+    return with_visitors(log, shop, chance.randrange(1, last), chance.randrange(1, last))
+
+
+def _of_the_brand(chance: random.Random, log: Log, span: Span) -> Iterator[Pair]:
+    """Over all of the brand: members alone, or visitors beside them."""
+    span, visitors = replace(span, communities=(*COMMUNITIES, SHOP)), chance.random() < 0.3
+    oracle = Oracle(log, span.known, visitors=visitors)
+    oracle.over(span)
+    for metric in VALUES:
+        asked = _question(span, kind="trend", metric=metric, by=span.by, visitors=visitors)
+        yield Pair(_anywhere(asked), _last, oracle.values(metric))
+    for metric, (name, measure) in CELLS.items():
+        asked = _question(span, kind="heatmap", metric=metric, visitors=visitors)
+        yield Pair(_anywhere(asked), _cells, oracle.heatmap(span, name, measure))
+    everybody = Oracle(log, span.known)
+    everybody.over(span)
+    for measure in MEASURES:
+        asked = _question(span, kind="trend", event="order.paid", measure=measure, by=span.by)
+        yield Pair(_anywhere(asked), _by_label, everybody.asked("order.paid", measure))
+
+
+def _anywhere(question: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in question.items() if name != "communities"}
+
+
 def _retention(chance: random.Random, oracle: Oracle, span: Span, log: Log) -> Pair:
     start, back, every = chance.choice(_seen(log)), chance.choice(_seen(log)), chance.random() < 0.5
     periods = chance.randrange(1, 6)
@@ -271,7 +310,8 @@ def _near(ours: Any, theirs: Any) -> bool:
 def _communities() -> None:
     from weilu.core.directory.models import Community
 
-    for pk in COMMUNITIES:
+    for pk in (*COMMUNITIES, SHOP):
+        platform = "sdk:shop" if pk == SHOP else "test"
         Community.objects.get_or_create(
-            pk=pk, defaults={"platform": "test", "outside": f"c{pk}", "name": f"C{pk}", "created_at": dt.datetime(2018, 1, 1, tzinfo=dt.UTC)}
+            pk=pk, defaults={"platform": platform, "outside": f"c{pk}", "name": f"C{pk}", "created_at": dt.datetime(2018, 1, 1, tzinfo=dt.UTC)}
         )  # fmt: skip

@@ -55,7 +55,9 @@ def encode(events: Sequence[Incoming], header: Header) -> bytes:
 
 def sighting(actors: Sequence[Actor], header: Header) -> bytes:
     """A frame without events: only that these accounts were seen, at a moment before all others."""
-    return _packed([], header, [[_short(p, 32), outside_id(o), _name(n), bot, 0] for p, o, n, bot, _ in actors])
+    return _packed(
+        [], header, [[_short(p, 32), outside_id(o), _name(n), bot, 0] for p, o, n, bot, _ in actors]
+    )
 
 
 def decode(payload: bytes) -> Frame:
@@ -103,7 +105,8 @@ def anonymous(account: Sequence[Any]) -> bool:
 
 
 def _actor(account: Sequence[Any]) -> Actor:
-    return Actor(*account[:4], anonymous(account))
+    platform, outside, name, bot = account[:4]
+    return Actor(platform, outside, name, bot, anonymous(account))
 
 
 class _Names:

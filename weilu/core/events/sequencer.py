@@ -224,7 +224,9 @@ def _lay(frame: frames.Frame, places: Places, draft: Draft, *, again: bool) -> N
         if kind in joins and target != frames.NOBODY:
             draft.wishes.append(joining.Wish(who[target], identity, joins[kind], happened, head))
         if naming and (named := naming & {actor, target}):
-            draft.wishes += [joining.Wish(who[one], 0, joining.NAMED, happened, head) for one in sorted(named)]
+            draft.wishes += [
+                joining.Wish(who[one], 0, joining.NAMED, happened, head) for one in sorted(named)
+            ]
             naming -= named
         if data and facts.tells(data):
             draft.told.append(facts.Told(identity, data, happened))

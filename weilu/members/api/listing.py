@@ -66,9 +66,7 @@ def list_members(request: ApiRequest, wish: Query[Wish]) -> dict[str, Any]:
         visitors=wish.visitors,
     )
     mark = paging.place(wish.cursor, of)
-    wanted = Wanted(
-        wish.find.strip(), wish.community, wish.state or "", wish.tier or "", wish.visitors or ""
-    )
+    wanted = Wanted(wish.find.strip(), wish.community, wish.state or "", wish.tier or "", wish.visitors or "")
     rows = browse(request.viewer, wanted, mark[0] if mark else 0, wish.limit + 1)
     found, following = paging.page(rows, wish.limit, of, _id)
     return {"items": found, "next": following}

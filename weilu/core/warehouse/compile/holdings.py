@@ -73,7 +73,9 @@ def _stored(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str
         WHERE key = {bound(key, "String")} AND scope IN {bound.ids(_scopes(frame))} AND {NAMED}"""
     value = "vals[arrayCount(x -> toUInt32(x) < m, froms)]"
     if not cut(frame):
-        return f"SELECT scope AS community, who, arrayMap(m -> indexOf({order}, {value}), {at}) AS ranks {held}"
+        return (
+            f"SELECT scope AS community, who, arrayMap(m -> indexOf({order}, {value}), {at}) AS ranks {held}"
+        )
     return f"""SELECT t.scope AS community, t.who AS who,
             arrayMap((m, r) -> toUInt64(if(m > c.since, r, {len(ORDER[key])})), {at}, t.ranks) AS ranks
         FROM (SELECT scope, who, arrayMap(m -> indexOf({order}, {value}), {at}) AS ranks {held}) AS t

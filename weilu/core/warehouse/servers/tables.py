@@ -36,9 +36,7 @@ NAMES = "SELECT name FROM system.tables WHERE database = {database:String}"
 POINTS = (
     "SELECT create_table_query FROM system.tables WHERE database = {database:String} AND name = {name:String}"
 )
-DICTIONARIES = (
-    "SELECT count() FROM system.dictionaries WHERE name = {name:String} AND has(attribute.names, {last:String})"
-)
+DICTIONARIES = "SELECT count() FROM system.dictionaries WHERE name = {name:String} AND has(attribute.names, {last:String})"
 COLUMNS = "SELECT name FROM system.columns WHERE database = {database:String} AND table = {table:String}"
 RECORDED = "SELECT version FROM {database}.made"
 RECORDS = "{name} (version UInt32, made DateTime('UTC')) ENGINE = TinyLog"
