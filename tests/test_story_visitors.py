@@ -148,6 +148,25 @@ def test_who_left_every_chat_is_out_though_their_browser_still_comes(
     assert figure("members", visitors=True) == 1
 
 
+def test_a_segment_is_of_members(warehouse: Any, play: Any, today: None) -> None:
+    play(
+        [
+            join("Cai", at(0)),
+            visit("device-1", 1),
+            order(device("device-1"), 2),
+            order(Actor("sdk:shop", "user-1"), 4),
+        ]
+    )
+    settle(warehouse)
+    cai, user, visitor = (who(name).pk for name in ("Cai", "user-1", "device-1"))
+    silent, buyers = {"not": {"did": "message.sent"}}, {"did": "order.paid"}
+    for rule, wanted in ((silent, {cai, user}), (buyers, {user}), ({"member_of": True}, {cai, user})):
+        asked = {"kind": "segment", "rule": rule, "timezone": "UTC"}
+        assert set(questions.behind(asked, EVERYTHING).ids) == wanted
+        everybody = questions.behind({**asked, "visitors": True}, EVERYTHING).ids
+        assert set(everybody) == wanted | {visitor}
+
+
 def test_tables_and_lists_show_visitors_where_they_are_asked_for(
     warehouse: Any, play: Any, today: None
 ) -> None:

@@ -56,3 +56,20 @@ def test_it_holds_answers_and_is_built_anew(warehouse: Warehouse, play: Play) ->
         "SELECT count() FROM system.tables WHERE database = 'weilu' AND name LIKE 'events%'"
     )
     assert tables == [(2,)]
+
+
+def test_tables_of_an_earlier_version_are_brought_up_to_date(warehouse: Warehouse, play: Play) -> None:
+    play(week())
+    warehouse.loaded()
+    warehouse.command("ALTER TABLE weilu.ownership DROP COLUMN anonymous")
+    warehouse.command("DROP TABLE weilu.made")
+    assert client.migrate()
+    assert not client.migrate()
+    client.reload_owners()
+    assert warehouse.rows("SELECT max(anonymous) FROM weilu.ownership") == [(0,)]
+    assert held(warehouse) == in_log()
+    assert questions.ask(MESSAGES, Viewer.everything()).rows[0][-1] == 200
+    tables = warehouse.rows(
+        "SELECT count() FROM system.tables WHERE database = 'weilu' AND name LIKE 'events%'"
+    )
+    assert tables == [(2,)]

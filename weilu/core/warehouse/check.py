@@ -145,9 +145,9 @@ def _scope(
 
 
 def _visitors(question: Question, asked: Sequence[Community]) -> bool:
-    """Whether visitors count: where they are asked for, and in what is said of events or of one person, not of members. Where
-    no source is among the communities there are none."""
-    about_members = not question.by_name and question.span.member is None
+    """Whether visitors count: where they are asked for, and in what is said of events or of one person, not of members or a
+    segment of them. Where no source is among the communities there are none."""
+    about_members = question.kind == SEGMENT or not (question.by_name or question.span.member)
     return not about_members or _for_visitors(question, asked) or not any(one.tracked for one in asked)
 
 

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from weilu.core.warehouse import compile as questions
-from weilu.core.warehouse.schema import EVENTS, OWNERS, OWNERSHIP, SHAPES, owner_dictionary
+from weilu.core.warehouse.schema import (
+    ATTRIBUTES,
+    EVENTS,
+    OWNERS,
+    OWNERSHIP,
+    SHAPES,
+    TABLES,
+    embedded,
+    owner_dictionary,
+)
 from weilu.core.warehouse.servers.address import Host, WrongAddress, address_of
 from weilu.core.warehouse.servers.layout import Layout, layout_of, local, pointer, renamed
 from weilu.core.warehouse.tests.bare import chdb_alone
@@ -123,3 +132,32 @@ def test_hosts_that_know_no_cluster_and_shards_with_copies_but_no_keeper_are_ref
     with pytest.raises(WrongAddress):
         layout_of(several, [(1, "ch1", 9000), (1, "ch2", 9000)], NEW)
     assert len(layout_of(several, [(2, "ch2", 9000), (1, "ch1", 9000)], NEW).shards) == 2
+
+
+def test_a_store_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    older = [
+        "CREATE DATABASE weilu",
+        re.sub(r",\s+anonymous UInt8", "", embedded(OWNERSHIP)),
+        "INSERT INTO weilu.ownership VALUES (1, 5, 50, 0, 0, 1)",
+        "CREATE DICTIONARY weilu.owner (identity UInt64, member UInt32, person UInt32) PRIMARY KEY identity "
+        "SOURCE(CLICKHOUSE(QUERY 'SELECT toUInt64(identity) AS identity, member, member AS person FROM weilu.ownership')) "
+        "LAYOUT(FLAT()) LIFETIME(0)",
+        "SELECT dictGet('weilu.owner', 'person', toUInt64(5))",
+    ]
+    device = "INSERT INTO weilu.ownership VALUES (2, 6, 60, 0, 0, 1, 1)"
+    told_of = ", ".join(
+        f"dictGet('weilu.owner', '{name}', toUInt64(identity)) AS {name}" for name in ATTRIBUTES
+    )
+    ask = f"SELECT identity, {told_of} FROM weilu.ownership ORDER BY identity"
+    told = chdb_alone(
+        f"""
+for sql in {[*older, *TABLES, *TABLES, device, "SYSTEM RELOAD DICTIONARY weilu.owner"]!r}:
+    session.query(sql)
+told = read(session, {ask!r}).to_pylist()
+""",
+        tmp_path,
+    )
+    assert told == [
+        {"identity": 5, "member": 50, "person": 50, "counted": 50, "seated": 50},
+        {"identity": 6, "member": 60, "person": 60, "counted": 0, "seated": 0},
+    ]
