@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Closing(models.TextChoices):
-    DONE = "done", _("Finished")
+    DONE = "done", _("Done")
     DROPPED = "dropped", _("Given up")
 
 

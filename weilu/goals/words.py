@@ -141,7 +141,7 @@ def branches(found: Sequence[rules.Branch], unit: str) -> list[dict[str, Any]]:
     """The driver tree: names, what should have been, what was, what is missing."""
     return [
         {
-            "name": one.name or _("Overlap and mix: what no part explains alone"),
+            "name": one.name or _("Overlap and mix"),
             "expected": _round(one.expected, unit),
             "actual": _round(one.actual, unit),
             "gap": _round(one.gap, unit),

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('last', models.DateField()),
                 ('created_at', models.DateTimeField()),
                 ('closed_at', models.DateTimeField(null=True)),
-                ('closing', models.CharField(blank=True, choices=[('done', 'Finished'), ('dropped', 'Given up')], default='', max_length=10)),
+                ('closing', models.CharField(blank=True, choices=[('done', 'Done'), ('dropped', 'Given up')], default='', max_length=10)),
                 ('community', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='directory.community')),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
