@@ -60,12 +60,12 @@ class SegmentOut(Schema):
     created_at: dt.datetime
 
 
-class PersonOut(Schema):
+class SegmentMemberOut(Schema):
     id: int
     name: str
 
 
-class MoveOut(Schema):
+class SegmentMoveOut(Schema):
     """`why`: the conditions that had changed, in words; empty where many moved at once."""
 
     member: int
@@ -128,7 +128,7 @@ def keep_segment(request: ApiRequest, segment_id: Id, given: SnapshotIn) -> dict
     return _told(actions.keep(request.viewer, row, given.name))
 
 
-@router.get("/segments/{segment_id}/members", response=Page[PersonOut], summary="Who is in a segment")
+@router.get("/segments/{segment_id}/members", response=Page[SegmentMemberOut], summary="Who is in a segment")
 @needs(rights.VIEW)
 def list_segment_members(request: ApiRequest, segment_id: Id, wish: Query[Paging]) -> dict[str, Any]:
     """As the rule finds them at this moment, ascending by id."""
@@ -142,7 +142,7 @@ def list_segment_members(request: ApiRequest, segment_id: Id, wish: Query[Paging
     return {"items": [{"id": one, "name": called.get(one, "")} for one in shown], "next": following}
 
 
-@router.get("/segments/{segment_id}/moves", response=list[MoveOut], summary="Who came and went")
+@router.get("/segments/{segment_id}/moves", response=list[SegmentMoveOut], summary="Who came and went")
 @needs(rights.VIEW)
 def list_segment_moves(request: ApiRequest, segment_id: Id, wish: Query[Since]) -> list[dict[str, Any]]:
     """The newest first, at most a hundred. A change of the rule moves nobody."""
