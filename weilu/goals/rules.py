@@ -18,9 +18,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
-from scipy.stats import median_abs_deviation, norm, theilslopes
+from numpy.typing import NDArray
 
 Number = int | float
 Values = Sequence[Number | None]
@@ -142,7 +143,7 @@ def forecast(aim: Aim, weeks: Values, value: float, weeks_left: float) -> Foreca
         return None
     at, error = (_level if aim.kind == LEVEL else _total)(known, value, weeks_left, aim.unit)
     beyond = (aim.target - at) / error
-    chance = float(norm.cdf(beyond) if aim.falls else norm.sf(beyond))
+    chance = NormalDist().cdf(beyond if aim.falls else -beyond)
     low = at - FOUR_OF_FIVE * error
     if aim.kind == TOTAL and min(known) >= 0:
         low = max(low, value)
@@ -150,11 +151,13 @@ def forecast(aim: Aim, weeks: Values, value: float, weeks_left: float) -> Foreca
 
 
 def _level(known: list[float], value: float, left: float, unit: str) -> tuple[float, float]:
+    from scipy.stats import theilslopes  # 45 MB in each process, so not before it is needed
+
     recent = known[-SLOPE_WEEKS:]
     slope, _, low, high = theilslopes(recent, np.arange(len(recent)), alpha=0.95)
     drift = float(slope) if low > 0 or high < 0 else 0.0
     level = float(np.median(recent[-LEVEL_WEEKS:]))
-    scale = float(median_abs_deviation(np.diff(recent) - drift, scale="normal"))
+    scale = _spread(np.diff(recent) - drift)
     # The median of four weeks stands a week and a half before the last of them.
     at = level + drift * (left + (LEVEL_WEEKS - 1) / 2)
     return at, max(scale, _chance(level, unit)) * sqrt(left + 1)
@@ -163,9 +166,16 @@ def _level(known: list[float], value: float, left: float, unit: str) -> tuple[fl
 def _total(known: list[float], value: float, left: float, unit: str) -> tuple[float, float]:
     recent = known[-RATE_WEEKS:]
     week = float(np.median(recent))
-    scale = max(float(median_abs_deviation(recent, scale="normal")), _chance(week, unit))
+    scale = max(_spread(np.array(recent)), _chance(week, unit))
     error = sqrt(scale**2 * left + (1.2533 * scale * left) ** 2 / len(recent))
     return value + week * left, max(error, 1e-9)
+
+
+def _spread(values: NDArray[np.float64]) -> float:
+    """A robust standard deviation."""
+    from scipy.stats import median_abs_deviation
+
+    return float(median_abs_deviation(values, scale="normal"))
 
 
 def _chance(level: float, unit: str) -> float:

@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import median_abs_deviation, theilslopes
 
 Number = int | float
 Values = Sequence[Number | None]
@@ -134,6 +133,9 @@ def _base(condition: Condition, before: Values) -> float | None:
 
 def expect(before: Values, size: str, unit: str) -> tuple[float, float] | None:
     """What is usual for the bucket after these, and its robust standard deviation; None where too little is known."""
+    # 45 MB in each process, so not before it is needed.
+    from scipy.stats import median_abs_deviation, theilslopes
+
     known = [(at, float(one)) for at, one in enumerate(before) if one is not None]
     if len(known) < LEAST[size]:
         return None
