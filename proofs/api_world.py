@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from proofs import api_things
 from weilu.core import clock
 
 FOREIGN, OWN = "zaubernuss", "herdfeuer"
@@ -25,7 +26,7 @@ class World:
 
     operators: dict[str, Any] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
-    ids: dict[str, list[int]] = field(default_factory=dict)
+    ids: dict[str, list[Any]] = field(default_factory=dict)
 
     def token(self, role: str) -> str:
         """A token that works: calls may have revoked the last one, closed its account or taken its roles."""
@@ -71,6 +72,8 @@ def seeded(chance: random.Random) -> World:
     _people(world)
     _history(chance)
     _things(world)
+    for who, word, place in (("ada", FOREIGN, "harbour"), ("bea", OWN, "hearth")):
+        api_things.of_a_community(world.operators[who], world.ids[place][0], word)
     _count(world)
     return world
 
@@ -97,6 +100,8 @@ def _history(chance: random.Random) -> None:
     from weilu.members import conclude, weigh
 
     actions.append(_events(chance), batch=0, live=True)
+    for word in (FOREIGN, OWN):
+        api_things.source(word)
     sequencer.drain()
     while loader.run_once():
         pass
@@ -165,23 +170,10 @@ def _import(viewer: Any) -> None:
 
 
 def _count(world: World) -> None:
-    from weilu.connectors.imports.models import Batch
-    from weilu.connectors.webhooks.models import Delivery, Endpoint
-    from weilu.core.decisions.models import Decision
-    from weilu.core.directory.models import Member
-    from weilu.core.operators.models import ApiToken, Operator
-    from weilu.members.models import SavedView
-
-    def numbers(model: Any) -> list[int]:
-        return list(model.objects.order_by("pk").values_list("pk", flat=True))
-
     for role in ROLES:
         world.token(role)
     places = [*world.ids["hearth"], *world.ids["harbour"]]
-    members = numbers(Member)
     world.ids.update(
-        community_id=places, community=places, communities=places, scope=[0, *places], member_id=members, absorb=members,
-        operator_id=numbers(Operator), actor=numbers(Operator), token_id=numbers(ApiToken), import_id=numbers(Batch),
-        decision_id=numbers(Decision), view_id=numbers(SavedView), webhook_id=numbers(Endpoint),
-        delivery_id=numbers(Delivery), after=[0, 1, 100],
-    )  # fmt: skip
+        community_id=places, community=places, communities=places, scope=[0, *places], after=[0, 1, 100]
+    )
+    world.ids.update(api_things.numbers())
