@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
-from weilu.core.warehouse.measures import Measure
+from weilu.core.warehouse.measures import Measure, only_rises
 
 PEOPLE, MESSAGES, EVENTS = "people", "messages", "events"
 PERCENT, SECONDS, RATIO = "percent", "seconds", "ratio"
@@ -39,6 +39,11 @@ class Metric:
     def behind(self) -> str:
         """`people` or `events`: what stands behind a value."""
         return self.measure.counts
+
+    @property
+    def rises(self) -> bool:
+        """Whether the value of a bucket that still runs can only rise."""
+        return self.total in (SUM, DISTINCT) and only_rises(self.measure)
 
 
 _metrics: dict[str, Metric] = {}

@@ -253,6 +253,11 @@ def parts(measure: Measure) -> tuple[Base, ...]:
     return (measure,)
 
 
+def only_rises(measure: Measure) -> bool:
+    """Whether more events never lower it while its bucket runs: no answer, leaving or share takes anything away."""
+    return not isinstance(measure, Ratio | Less | Computed | Unanswered | Silent | Members | DailyMean | FirstReply)
+
+
 def exact(measure: Measure) -> bool:
     """Whether the value is the number of the rows behind it."""
     return not isinstance(measure, Ratio | Less | Computed | Sums | DailyMean | FirstReply | TopSpeakers)

@@ -37,10 +37,15 @@ def judge_due(now: dt.datetime) -> int:
 def _due(rule: AlertRule, now: dt.datetime) -> bool:
     if rule.judged_at is None or rule.verdict in (LATE, BROKEN):
         return True
-    metric = metrics.find(rule.metric)
-    if metric is not None and rules.rises_only(metric.total, rule.condition):
+    if _early(rule):
         return True
     return rule.judged_day != _finished(rule, now) or now - rule.judged_at >= AGAIN
+
+
+def _early(rule: AlertRule) -> bool:
+    """Whether its running bucket can be judged: what is too much now stays so until it is over."""
+    metric = metrics.find(rule.metric)
+    return metric is not None and metric.rises and rules.too_much(rule.condition)
 
 
 def _finished(rule: AlertRule, now: dt.datetime) -> dt.date:
@@ -83,13 +88,11 @@ def _alone(question: queries.Question) -> questions.Answer | None:
 
 
 def _conclude(rule: AlertRule, series: queries.Series, now: dt.datetime) -> None:
-    metric = metrics.find(rule.metric)
-    assert metric is not None
     condition = rule.condition
     finished, running = _finished(rule, now), _running(rule, now)
     verdict = rules.judge(condition, series.values[: series.days.index(finished) + 1], series.unit)
     reading = Reading(finished, verdict)
-    if rules.rises_only(metric.total, condition):
+    if _early(rule):
         so_far = rules.judge(condition, series.values[: series.days.index(running) + 1], series.unit)
         # Too little is not told from a bucket that still runs.
         if so_far.off and so_far.high is not None and (so_far.value or 0) > so_far.high:

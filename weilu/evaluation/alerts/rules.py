@@ -172,6 +172,6 @@ def band(condition: Condition, values: Values, unit: str, shown: int) -> list[Ve
     return [judge(condition, values[: at + 1], unit) for at in range(first, len(values))]
 
 
-def rises_only(total: str, condition: Condition) -> bool:
-    """Whether a bucket that still runs can be judged already: its value can only rise, and too much is what matters."""
-    return total in ("sum", "distinct") and condition.direction in (ABOVE, EITHER)
+def too_much(condition: Condition) -> bool:
+    """Whether too much is out of bounds: where a figure can only rise, a bucket that still runs can be judged by it already."""
+    return condition.direction in (ABOVE, EITHER)

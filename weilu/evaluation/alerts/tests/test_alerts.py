@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.lively import HEARTH, NOW, day
-from tests.fixtures.log import say
+from tests.fixtures.log import join, leave, say
 from weilu.communities.tasks import actions as tasks
 from weilu.communities.tasks.models import Task
 from weilu.core import clock, needs
@@ -119,6 +119,38 @@ def test_too_much_is_told_while_the_day_still_runs_and_too_little_is_not(
         judge()
     alert.refresh_from_db()
     assert alert.closing == "back"
+
+
+FALLING = {
+    "net_growth": (
+        [join(f"New{at}", day(20, 12) + at, community=HEARTH) for at in range(3)],
+        leave("New0", day(20, 13), community=HEARTH),
+        join("New3", day(20, 14), community=HEARTH),
+    ),
+    "unanswered": (
+        [say("Cai", day(20, 12) + at, "?", community=HEARTH, number=f"q{at}") for at in range(3)],
+        say("Mei", day(20, 13), "!", community=HEARTH, number="answer", about="q0", target="Cai"),
+        say("Cai", day(20, 14), "?", community=HEARTH, number="q3"),
+    ),
+}
+
+
+@pytest.mark.parametrize("metric", FALLING)
+def test_what_may_still_fall_is_not_judged_before_the_day_is_over(
+    lively: Any, ada: Any, play: Any, warehouse: Any, metric: str
+) -> None:
+    """Else each leave or answer would end the alert, and the next newcomer or question ring anew."""
+    actions.create(viewer_of(ada), Wish(metric, Condition("threshold", "above", 2), lively.hearth.pk))
+    three, one_less, one_more = FALLING[metric]
+    for hour, some in ((12, three), (13, [one_less]), (14, [one_more])):
+        play(some)
+        warehouse.loaded()
+        with at(20, hour):
+            judge()
+        assert not Alert.objects.exists()
+    with at(21, 1):
+        judge()
+    assert (Alert.objects.get().value, Alert.objects.get().running) == (3, False)
 
 
 def test_nothing_at_all_coming_in_is_named_as_the_likelier_cause(
