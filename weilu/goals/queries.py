@@ -149,8 +149,9 @@ def _asked(objective: Objective, row: KeyResult) -> tuple[Question, Question]:
 def _track(objective: Objective, row: KeyResult, weekly: questions.Answer, daily: questions.Answer) -> Track:
     now = today(objective)
     found = [(dt.date.fromisoformat(at), value) for at, value in weekly.rows]
-    # A week that the goal's last day cuts is whole when that day is over.
-    whole = [(at, value) for at, value in found if at + rules.WEEK <= now]
+    # Nothing after the goal's last day is asked for, so a week that this day cuts never becomes whole.
+    end = min(now, objective.last + dt.timedelta(days=1))
+    whole = [(at, value) for at, value in found if at + rules.WEEK <= end]
     sums, total = [], 0.0
     for at, value in daily.rows:
         if dt.date.fromisoformat(at) <= now:

@@ -69,6 +69,16 @@ def test_a_total_counts_from_the_first_day_and_its_pace_is_that_of_days_that_are
     assert found.forecast is not None
 
 
+def test_a_week_that_the_last_day_cuts_is_no_whole_week(lively: Any, bea: Any) -> None:
+    """The week of the 9th brings 11 messages; of that of the 16th only two days belong to the goal."""
+    given = wish(bea, lively.hearth.pk, first=dt.date(2026, 3, 9), last=dt.date(2026, 3, 17))
+    row = actions.set_goal(viewer_of(bea), given, [Result("messages", 8, baseline=5)])
+    with clock.frozen(NOW + dt.timedelta(days=10)):
+        [track] = queries.tracks([row], viewer_of(bea)).values()
+    assert track.weeks[-1] == (dt.date(2026, 3, 9), 11)
+    assert (track.standing.value, track.standing.state) == (11, rules.REACHED)
+
+
 def test_the_parts_of_a_gap_of_the_brand_add_up_to_it(lively: Any, ada: Any) -> None:
     row = actions.set_goal(
         viewer_of(ada),
