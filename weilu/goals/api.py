@@ -21,7 +21,8 @@ router = Router(tags=["goals"])
 
 
 class ResultIn(In):
-    """`aim`: `level` (the figure of a week) or `total` (all from the first day to the last). `baseline` null: the mean of the four
+    """`aim`: `level` (the figure of a week) or `total` (all from the first day to the last; of what is better in small numbers the
+    most that there may be). `baseline` null: the mean of the four
     whole weeks before the first day, frozen now."""
 
     metric: Slug = Field(examples=["wau"])
@@ -85,7 +86,8 @@ class ForecastOut(Schema):
 
 
 class DriverOut(Schema):
-    """`name` empty: what no part explains alone. `gap` is `expected` − `actual`; the parts add up to the whole."""
+    """`name` empty: what no part explains alone. `gap` is `expected` − `actual`, below 0 where it is too much; the parts add up to the
+    whole."""
 
     name: str
     expected: float

@@ -42,7 +42,13 @@ class GoalForm(forms.Form):
 
 class ResultForm(forms.Form):
     metric = forms.ChoiceField(label=_("Figure"))
-    aim = forms.ChoiceField(label=_("Counted as"), choices=list(words.AIMS.items()))
+    aim = forms.ChoiceField(
+        label=_("Counted as"),
+        choices=list(words.AIMS.items()),
+        help_text=_(
+            "A total of what is better in small numbers, such as leaves, is the most that there may be."
+        ),
+    )
     target = forms.FloatField(
         label=_("Target"),
         help_text=_("In the unit of the figure: 40 for 40%, 600 for ten minutes."),

@@ -100,8 +100,8 @@ class Track:
 def aim(row: KeyResult) -> rules.Aim:
     found = metrics.find(row.metric)
     objective = row.objective
-    unit = found.unit if found else ""
-    return rules.Aim(row.aim, objective.first, objective.last, row.baseline, row.target, unit)
+    unit, less = (found.unit, found.better == metrics.DOWN) if found else ("", False)
+    return rules.Aim(row.aim, objective.first, objective.last, row.baseline, row.target, unit, less)
 
 
 def tracks(objectives: Sequence[Objective], viewer: Viewer) -> dict[int, Track]:
@@ -201,11 +201,15 @@ def drivers(objective: Objective, track: Track, viewer: Viewer) -> tuple[rules.B
     ids = ids_by_name([one.pk for one in visible_communities(viewer)])
     places = {one.pk: one for one in visible_communities(viewer)}
     found = []
-    for at, one in enumerate(rules.drivers(expected, actual, *parts)):
+    falls = track.aim.falls
+    for at, one in enumerate(rules.drivers(expected, actual, *parts, falls=falls)):
         place = places.get(ids.get(one.name, 0))
         below = (
             _by_source(objective, track, place, one.expected, one.actual, viewer)
-            if at < MOST_BRANCHES and place is not None and one.gap > 0 and track.aim.unit not in WEIGHED
+            if at < MOST_BRANCHES
+            and place is not None
+            and (one.gap < 0 if falls else one.gap > 0)
+            and track.aim.unit not in WEIGHED
             else ()
         )
         found.append(rules.Branch(one.name, one.expected, one.actual, below if len(below) > 1 else ()))
@@ -221,7 +225,7 @@ def _by_source(
     viewer: Viewer,
 ) -> tuple[rules.Branch, ...]:
     parts = _parts(objective, track, place, "source", viewer)
-    return () if parts is None else rules.drivers(expected, actual, *parts)
+    return () if parts is None else rules.drivers(expected, actual, *parts, falls=track.aim.falls)
 
 
 def _parts(

@@ -1,6 +1,7 @@
 """How far is a key result, should it be there, and where will it end?
 
-Pace is a straight line: for a level from the baseline to the target, for a total from nothing to the target.
+Pace is a straight line: for a level from the baseline to the target, for a total from nothing to the target. A total of what is
+better in small numbers is not to pass its target: it is reached when its last day is over without that.
 
 Forecast, from whole weeks only, at least eight of them:
 - level: the median of the last four weeks, moved by the Theil–Sen slope of the last twelve where its 95 % interval leaves out zero.
@@ -42,7 +43,8 @@ REACHED, ON_TRACK, BEHIND, MISSED, TOO_EARLY, UNKNOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """`first` and `last` are days, both included. A level may be to fall: then the target lies below the baseline."""
+    """`first` and `last` are days, both included. A level may be to fall: then the target lies below the baseline. `less`: of the
+    figure less is better, so that a total is to stay below its target."""
 
     kind: str
     first: dt.date
@@ -50,14 +52,21 @@ class Aim:
     baseline: float
     target: float
     unit: str = "people"
+    less: bool = False
 
     @property
     def days(self) -> int:
         return (self.last - self.first).days + 1
 
     @property
+    def ceiling(self) -> bool:
+        """A total that is not to be passed."""
+        return self.kind == TOTAL and self.less
+
+    @property
     def falls(self) -> bool:
-        return self.kind == LEVEL and self.target < self.baseline
+        """Whether below the pace is where it should be."""
+        return self.ceiling or (self.kind == LEVEL and self.target < self.baseline)
 
     @property
     def start(self) -> float:
@@ -68,7 +77,7 @@ class Aim:
         return self.start + (self.target - self.start) * min(max(after_days / self.days, 0.0), 1.0)
 
     def progress(self, value: Number) -> float:
-        """A share of the way; below 0 where it went the other way, above 1 beyond the target."""
+        """A share of the way (of a ceiling: of what may be used up); below 0 where it went the other way, above 1 beyond the target."""
         way = self.target - self.start
         return (float(value) - self.start) / way if way else 1.0
 
@@ -99,7 +108,7 @@ class Standing:
 
     @property
     def gap(self) -> float | None:
-        """What is missing against the pace; above 0 where it lags, whichever way it is to go."""
+        """Pace − value: above 0 what is missing, below 0 what is too much."""
         return None if self.value is None or self.pace is None else self.pace - float(self.value)
 
 
@@ -120,8 +129,9 @@ def standing(aim: Aim, weeks: Values, so_far: Number | None, days_over: int, wee
     ended = days_over >= aim.days
     left = max(0, aim.days - over)
     seen = forecast(aim, weeks, float(value), left / 7)
-    pace = aim.pace(over)
-    if aim.reached(value) and (ended or aim.kind == TOTAL):
+    # The running day's events count: against a ceiling they need the pace of that day too.
+    pace = aim.pace(over + 1 if aim.ceiling and not ended else over)
+    if aim.reached(value) and (ended or (aim.kind == TOTAL and not aim.ceiling)):
         state = REACHED
     elif ended:
         state = MISSED
@@ -147,6 +157,8 @@ def forecast(aim: Aim, weeks: Values, value: float, weeks_left: float) -> Foreca
     low = at - FOUR_OF_FIVE * error
     if aim.kind == TOTAL and min(known) >= 0:
         low = max(low, value)
+        if aim.ceiling and value > aim.target:
+            chance = 0.0
     return Forecast(at, low, at + FOUR_OF_FIVE * error, chance)
 
 
@@ -203,9 +215,14 @@ class Branch:
 
 
 def drivers(
-    expected: float, actual: float, before: Mapping[str, float], now: Mapping[str, float]
+    expected: float,
+    actual: float,
+    before: Mapping[str, float],
+    now: Mapping[str, float],
+    *,
+    falls: bool = False,
 ) -> tuple[Branch, ...]:
-    """The gap cut by parts, the widest first; expected, actual and gap of the branches add up to the whole. What should have been
+    """The gap cut by parts, the widest first (of what is to fall: where most is too much); expected, actual and gap of the branches add up to the whole. What should have been
     is shared out as it was before; where that was nothing or partly below zero, evenly on top of what was."""
     names = sorted({*before, *now})
     if not names:
@@ -221,4 +238,4 @@ def drivers(
     rest = actual - total_now
     if abs(rest) > 1e-9 * max(1.0, abs(actual), abs(total_now)):
         found.append(Branch("", 0.0, rest))
-    return tuple(sorted(found, key=lambda one: (one.name == "", -one.gap, one.name)))
+    return tuple(sorted(found, key=lambda one: (one.name == "", one.gap if falls else -one.gap, one.name)))

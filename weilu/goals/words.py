@@ -58,6 +58,7 @@ def line(track: Track) -> dict[str, Any]:
     seen = standing.forecast
     return {
         "track": track,
+        "ceiling": aim.ceiling,
         "row": track.row,
         "word": metric(track.row.metric),
         "unit": aim.unit,

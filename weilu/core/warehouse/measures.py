@@ -255,7 +255,9 @@ def parts(measure: Measure) -> tuple[Base, ...]:
 
 def only_rises(measure: Measure) -> bool:
     """Whether more events never lower it while its bucket runs: no answer, leaving or share takes anything away."""
-    return not isinstance(measure, Ratio | Less | Computed | Unanswered | Silent | Members | DailyMean | FirstReply)
+    return not isinstance(
+        measure, Ratio | Less | Computed | Unanswered | Silent | Members | DailyMean | FirstReply
+    )
 
 
 def exact(measure: Measure) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.lively import HEARTH, NOW, day
-from tests.fixtures.log import say
+from tests.fixtures.log import leave, say
 from weilu.core import clock
 from weilu.core.errors import Conflict, Forbidden, NotFound, WeiluError
 from weilu.core.operators.access import viewer_of
@@ -77,6 +77,21 @@ def test_a_week_that_the_last_day_cuts_is_no_whole_week(lively: Any, bea: Any) -
         [track] = queries.tracks([row], viewer_of(bea)).values()
     assert track.weeks[-1] == (dt.date(2026, 3, 9), 11)
     assert (track.standing.value, track.standing.state) == (11, rules.REACHED)
+
+
+def test_at_most_so_many_leaves_is_a_ceiling(
+    lively: Any, bea: Any, play: Any, warehouse: Any, client_of: Any
+) -> None:
+    play([leave(name, day(18), community=HEARTH, number=f"leave-{name}") for name in ("Lin", "Bo", "Yan")])
+    warehouse.loaded()
+    row = actions.set_goal(
+        viewer_of(bea), wish(bea, lively.hearth.pk), [Result("leaves", 2, rules.TOTAL, baseline=1)]
+    )
+    [track] = queries.tracks([row], viewer_of(bea)).values()
+    assert (track.standing.value, track.standing.state) == (3, rules.BEHIND)
+    assert queries.drivers(row, track, viewer_of(bea))
+    page = client_of(bea).get(f"/goals/{row.pk}/", headers={"Accept-Language": "en"}).content.decode()
+    assert "at most 2" in page
 
 
 def test_the_parts_of_a_gap_of_the_brand_add_up_to_it(lively: Any, ada: Any) -> None:

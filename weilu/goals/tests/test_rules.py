@@ -21,8 +21,8 @@ def level(baseline: float, target: float, unit: str = "people") -> Aim:
     return Aim(rules.LEVEL, FIRST, LAST, baseline, target, unit)
 
 
-def total(target: float) -> Aim:
-    return Aim(rules.TOTAL, FIRST, LAST, 0, target, "events")
+def total(target: float, *, less: bool = False) -> Aim:
+    return Aim(rules.TOTAL, FIRST, LAST, 0, target, "events", less)
 
 
 def test_the_pace_runs_straight_from_start_to_target() -> None:
@@ -45,6 +45,28 @@ def test_a_total_is_reached_the_moment_it_is_and_missed_only_at_the_end() -> Non
     assert rules.standing(total(840), weeks, 839, 84, 84).state == rules.MISSED
     assert rules.standing(total(840), weeks, 100, 10, 7).state == rules.ON_TRACK
     assert rules.standing(total(840), weeks, 99, 10, 7).state == rules.BEHIND
+
+
+def test_a_total_of_what_is_bad_is_reached_by_staying_below_and_only_at_the_end() -> None:
+    leaves, weeks = total(84, less=True), [7.0] * 10
+    assert rules.standing(leaves, weeks, 60, 84, 84).state == rules.REACHED
+    assert rules.standing(leaves, weeks, 85, 84, 84).state == rules.MISSED
+    assert rules.standing(leaves, weeks, 5, 10, 7).state == rules.ON_TRACK
+    assert rules.standing(leaves, weeks, 11, 10, 7).state == rules.ON_TRACK, "one of the running day"
+    assert rules.standing(leaves, weeks, 12, 10, 7).state == rules.BEHIND
+    assert rules.standing(leaves, weeks, 90, 50, 49).state == rules.BEHIND
+    few, many = (rules.forecast(leaves, weeks, value, 6) for value in (5.0, 80.0))
+    assert few is not None
+    assert many is not None
+    assert few.confidence > 0.9 > 0.1 > many.confidence
+    past = rules.forecast(leaves, weeks, 90, 6)
+    assert past is not None
+    assert past.confidence == 0
+
+
+def test_of_what_is_to_fall_the_part_with_most_too_much_comes_first() -> None:
+    found = rules.drivers(50, 90, {"a": 5, "b": 5}, {"a": 20, "b": 70}, falls=True)
+    assert [one.name for one in found] == ["b", "a"]
 
 
 def test_nothing_is_foretold_from_seven_weeks() -> None:
