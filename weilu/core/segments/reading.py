@@ -16,6 +16,8 @@ from weilu.core.warehouse.refusal import Refused
 
 AND, OR, NOT = "and", "or", "not"
 JOINTS = (AND, OR, NOT)
+TYPED = ("where", "is", "seed")
+"""Parts of a rule or question under which stand an operator's own words; all others are names of ours."""
 Reader = Callable[[Fields], Leaf]
 
 _readers: dict[str, Reader] = {}

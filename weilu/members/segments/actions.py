@@ -17,7 +17,7 @@ from weilu.core.directory.models import Identity
 from weilu.core.errors import Conflict, Forbidden, Unavailable, WeiluError
 from weilu.core.operators import audit, rights
 from weilu.core.operators.access import Viewer, access_community
-from weilu.core.segments.reading import parse
+from weilu.core.segments.reading import TYPED, parse
 from weilu.core.segments.rule import Scene, resolve
 from weilu.core.warehouse import client, questions
 from weilu.core.warehouse.check import check, visible
@@ -138,21 +138,25 @@ def _forget(number: int) -> None:
 
 
 def forget_person(identity: int) -> None:
-    """Somebody is erased: names and notes that call them are emptied, and so are values in rules. Safe to run twice."""
+    """Somebody is erased: names and notes that call them are emptied, and so are values that rules compare with. Such a rule is a
+    new one: who goes by it has not gone by themselves. Safe to run twice."""
     words = [word.casefold() for word in directory.called(identity) if len(word.encode()) > 2]
     for row in Segment.objects.all():
         name, note = ("" if _calls(text, words) else text for text in (row.name, row.note))
         rule = _without(row.rule, words)
         if (name, note, rule) != (row.name, row.note, row.rule):
-            Segment.objects.filter(pk=row.pk).update(name=name or f"#{row.pk}", note=note, rule=rule)
+            version = row.version + (rule != row.rule)
+            Segment.objects.filter(pk=row.pk).update(
+                name=name or f"#{row.pk}", note=note, rule=rule, version=version
+            )
 
 
-def _without(rule: Any, words: list[str]) -> Any:
+def _without(rule: Any, words: list[str], typed: bool = False) -> Any:
     if isinstance(rule, dict):
-        return {key: _without(value, words) for key, value in rule.items()}
+        return {key: _without(value, words, typed or key in TYPED) for key, value in rule.items()}
     if isinstance(rule, list):
-        return [_without(one, words) for one in rule]
-    return "" if isinstance(rule, str) and _calls(rule, words) else rule
+        return [_without(one, words, typed) for one in rule]
+    return "" if typed and isinstance(rule, str) and _calls(rule, words) else rule
 
 
 def _calls(text: str, words: list[str]) -> bool:

@@ -15,6 +15,7 @@ from weilu.core.segments.rule import leaves
 from weilu.core.segments.words import said, sentence
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import segments as compiled
+from weilu.core.warehouse.refusal import Refused
 from weilu.members.segments.models import Segment
 
 SEGMENT = "segment"
@@ -53,8 +54,11 @@ def question(row: Segment, **rest: Any) -> dict[str, Any]:
 
 
 def words(row: Segment) -> str:
-    """Its rule in plain words."""
-    return sentence(parse(row.rule))
+    """Its rule in plain words, or why it cannot be read any more."""
+    try:
+        return sentence(parse(row.rule))
+    except Refused as error:
+        return str(error)
 
 
 def used_by(row: Segment) -> list[Segment]:

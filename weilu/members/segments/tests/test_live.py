@@ -247,3 +247,20 @@ def test_who_is_erased_is_named_by_no_segment(hall):
 
     row.refresh_from_db()
     assert (row.name, row.note, row.rule) == (f"#{row.pk}", "", {"fact": "nick", "is": ""})
+
+
+def test_erasing_somebody_called_like_a_word_of_ours_leaves_rules_whole(hall):
+    """“Age” stands in “message.sent”, “within” is nobody, and of what is compared with only the name itself goes."""
+    rule = {"and": [TALKERS, {"did": "message.sent", "where": {"source": ["Age", "web"]}}]}
+    row = actions.create(ALL, Wish("Talkers", rule))
+    hall()
+    ann = Identity.objects.get(name="Ann")
+    Identity.objects.filter(pk=ann.pk).update(name="Age")
+
+    actions.forget_person(ann.pk)
+    actions.forget_person(ann.pk)
+    hall()
+
+    row.refresh_from_db()
+    assert row.rule == {"and": [TALKERS, {"did": "message.sent", "where": {"source": ["", "web"]}}]}
+    assert (row.version, row.computed_version, row.problem) == (2, 2, "")

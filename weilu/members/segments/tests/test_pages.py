@@ -50,6 +50,17 @@ def test_the_list_the_page_and_the_members_behind_it(talkers, ada, client_of):
     assert "Ben" not in table.split("<tbody")[1]
 
 
+def test_one_rule_that_cannot_be_read_any_more_hides_no_other(talkers, ada, client_of):
+    broken = Segment.objects.create(name="Old", rule={"did": ""}, created_at=talkers.created_at)
+    client = client_of(ada)
+
+    for address in ("/segments/", f"/segments/{broken.pk}/", "/api/v1/segments"):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert "Old" in answer.content.decode()
+    assert client.get(f"/api/v1/segments/{broken.pk}/moves").json() == []
+
+
 def test_an_empty_list_offers_the_first_step(told, ada, client_of):
     assert "/segments/new/" in client_of(ada).get("/segments/").content.decode()
 
