@@ -24,7 +24,7 @@ from weilu.core.warehouse.check import check, visible
 from weilu.core.warehouse.question import parse as parse_question
 from weilu.members.segments.leaf import access
 from weilu.members.segments.models import Segment
-from weilu.members.segments.queries import SEGMENT, SNAPSHOT, may, question, used_by
+from weilu.members.segments.queries import SEGMENT, SNAPSHOT, may, question, sees, used_by
 
 MOST = 500
 SOME = 900
@@ -77,7 +77,10 @@ def remove(viewer: Viewer, row: Segment) -> None:
     _demand(viewer, row.communities)
     with transaction.atomic():
         if users := used_by(row):
-            raise Conflict(_("Segment “%(name)s” uses it. Change that one first.") % {"name": users[0].name})
+            told = next((one.name for one in users if sees(viewer, one)), "")
+            if not told:
+                raise Conflict(_("A segment that you do not see uses it."))
+            raise Conflict(_("Segment “%(name)s” uses it. Change that one first.") % {"name": told})
         audit.record(viewer, "segment.removed", (SEGMENT, row.pk))
         number = row.pk
         row.delete()

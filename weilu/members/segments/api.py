@@ -16,6 +16,7 @@ from weilu.core.api.once import once
 from weilu.core.api.schemas import NO_NUL, ApiRequest, Done, Id, In, Page, Paging
 from weilu.core.directory.queries import member_names
 from weilu.core.operators import rights
+from weilu.core.operators.access import Viewer, missing
 from weilu.core.warehouse import questions
 from weilu.members.segments import actions, queries
 from weilu.members.segments.actions import Wish
@@ -41,7 +42,8 @@ class SnapshotIn(In):
 
 
 class SegmentOut(Schema):
-    """`size` is how many were in it when they were last looked at (`computed_at`; null: not yet). `problem` says why it cannot
+    """`size` is how many were in it when they were last looked at (`computed_at`; null: not yet), null where the rule speaks of
+    communities that I do not see. `used_by` are those that I see. `problem` says why it cannot
     be worked out just now."""
 
     id: int
@@ -52,7 +54,7 @@ class SegmentOut(Schema):
     communities: list[int] | None
     snapshot: bool
     version: int
-    size: int
+    size: int | None
     computed_at: dt.datetime | None
     milliseconds: int
     problem: str
@@ -84,7 +86,9 @@ class Since(Schema):
 @needs(rights.VIEW)
 def list_segments(request: ApiRequest) -> list[dict[str, Any]]:
     """Those whose communities I see, by name."""
-    return [_told(row) for row in queries.segments(request.viewer)]
+    rows = queries.segments(request.viewer)
+    known = queries.countable(request.viewer, rows)
+    return [_told(row, request.viewer, row in known) for row in rows]
 
 
 @router.post("/segments", response={201: SegmentOut}, summary="Make a segment")
@@ -92,13 +96,13 @@ def list_segments(request: ApiRequest) -> list[dict[str, Any]]:
 @once()
 def create_segment(request: ApiRequest, given: SegmentIn) -> dict[str, Any]:
     """It is worked out within seconds and follows its rule from then on."""
-    return _told(actions.create(request.viewer, _wish(given)))
+    return _one(request, actions.create(request.viewer, _wish(given)))
 
 
 @router.get("/segments/{segment_id}", response=SegmentOut, summary="One segment")
 @needs(rights.VIEW)
 def read_segment(request: ApiRequest, segment_id: Id) -> dict[str, Any]:
-    return _told(queries.access_segment(request.viewer, segment_id))
+    return _one(request, queries.access_segment(request.viewer, segment_id))
 
 
 @router.put("/segments/{segment_id}", response=SegmentOut, summary="Change a segment")
@@ -107,7 +111,7 @@ def read_segment(request: ApiRequest, segment_id: Id) -> dict[str, Any]:
 def change_segment(request: ApiRequest, segment_id: Id, given: SegmentIn) -> dict[str, Any]:
     """Everything is replaced. 409 where the rule of a snapshot would change."""
     row = queries.access_segment(request.viewer, segment_id, rights.EDIT_MEMBERS)
-    return _told(actions.change(request.viewer, row, _wish(given)))
+    return _one(request, actions.change(request.viewer, row, _wish(given)))
 
 
 @router.delete("/segments/{segment_id}", response=Done, summary="Remove a segment")
@@ -125,7 +129,7 @@ def remove_segment(request: ApiRequest, segment_id: Id) -> Done:
 def keep_segment(request: ApiRequest, segment_id: Id, given: SnapshotIn) -> dict[str, Any]:
     """A segment of its own that stays as it is."""
     row = queries.access_segment(request.viewer, segment_id, rights.EDIT_MEMBERS)
-    return _told(actions.keep(request.viewer, row, given.name))
+    return _one(request, actions.keep(request.viewer, row, given.name))
 
 
 @router.get("/segments/{segment_id}/members", response=Page[SegmentMemberOut], summary="Who is in a segment")
@@ -147,6 +151,8 @@ def list_segment_members(request: ApiRequest, segment_id: Id, wish: Query[Paging
 def list_segment_moves(request: ApiRequest, segment_id: Id, wish: Query[Since]) -> list[dict[str, Any]]:
     """The newest first, at most a hundred. A change of the rule moves nobody."""
     row = queries.access_segment(request.viewer, segment_id)
+    if not queries.countable(request.viewer, [row]):
+        raise missing()
     since = clock.now() - dt.timedelta(days=wish.days)
     return [
         {"member": one.member, "at": one.at, "entered": one.entered, "why": list(one.why)}
@@ -158,14 +164,18 @@ def _wish(given: SegmentIn) -> Wish:
     return Wish(given.name, given.rule, given.note, given.communities)
 
 
-def _told(row: Segment) -> dict[str, Any]:
+def _one(request: ApiRequest, row: Segment) -> dict[str, Any]:
+    return _told(row, request.viewer, bool(queries.countable(request.viewer, [row])))
+
+
+def _told(row: Segment, viewer: Viewer, known: bool) -> dict[str, Any]:
     plain = (
-        "name", "note", "rule", "communities", "snapshot", "version", "size", "computed_at", "milliseconds", "problem",
-        "created_at",
+        "name", "note", "rule", "communities", "snapshot", "version", "computed_at", "milliseconds", "problem", "created_at",
     )  # fmt: skip
     return {
         "id": row.pk,
         **{name: getattr(row, name) for name in plain},
+        "size": row.size if known else None,
         "sentence": queries.words(row),
-        "used_by": [one.pk for one in queries.used_by(row)],
+        "used_by": [one.pk for one in queries.used_by(row) if queries.sees(viewer, one)],
     }

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from weilu.core import clock
+from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.operators import rights
 from weilu.core.operators.access import ALL, Viewer, missing
 from weilu.core.segments.reading import parse
 from weilu.core.segments.rule import leaves
 from weilu.core.segments.words import said, sentence
 from weilu.core.warehouse import client
+from weilu.core.warehouse.check import Visible, check, visible
 from weilu.core.warehouse.compile import segments as compiled
+from weilu.core.warehouse.question import parse as parse_question
 from weilu.core.warehouse.refusal import Refused
 from weilu.members.segments.models import Segment
 
@@ -53,6 +56,25 @@ def question(row: Segment, **rest: Any) -> dict[str, Any]:
     return asked if row.communities is None else {**asked, "communities": row.communities}
 
 
+def countable(viewer: Viewer, rows: Sequence[Segment]) -> list[Segment]:
+    """Those of which the viewer may know how many and who: their rules may speak of communities that the viewer does not see. Raises
+    Unavailable."""
+    if viewer.communities is None:
+        return list(rows)
+    seen = visible(viewer)
+    return [row for row in rows if _may_be_asked(row, viewer, seen)]
+
+
+def _may_be_asked(row: Segment, viewer: Viewer, seen: Visible) -> bool:
+    try:
+        check(parse_question(question(row)), viewer, seen)
+    except Unavailable:
+        raise
+    except WeiluError:
+        return False
+    return True
+
+
 def words(row: Segment) -> str:
     """Its rule in plain words, or why it cannot be read any more."""
     try:
@@ -62,7 +84,7 @@ def words(row: Segment) -> str:
 
 
 def used_by(row: Segment) -> list[Segment]:
-    """Segments whose rules name it."""
+    """Segments whose rules name it, also such as a viewer does not see."""
     return [one for one in Segment.objects.order_by("name") if row.pk in named(one.rule)]
 
 

@@ -43,11 +43,16 @@ WEEK = dt.timedelta(days=7)
 def index(request: ViewerRequest) -> HttpResponse:
     rows = queries.segments(request.viewer)
     context: dict[str, Any] = {"can_edit": request.viewer.can(rights.EDIT_MEMBERS)}
+    known: list[Segment] = []
+    week: dict[int, tuple[int, int]] = {}
     try:
-        week = queries.tallies([row for row in rows if not row.snapshot], clock.now() - WEEK)
+        known = queries.countable(request.viewer, rows)
+        week = queries.tallies([row for row in known if not row.snapshot], clock.now() - WEEK)
     except Unavailable:
-        week, context["down"] = {}, True
-    context["segments"] = [(row, queries.words(row), *week.get(row.pk, (0, 0)), _places(row)) for row in rows]
+        context["down"] = True
+    context["segments"] = [
+        (row, queries.words(row), row in known, *week.get(row.pk, (0, 0)), _places(row)) for row in rows
+    ]
     return render(request, "segments/list.html", context)
 
 
@@ -61,15 +66,18 @@ def page(request: ViewerRequest, segment_id: int) -> HttpResponse:
         "places": _places(row),
         "days": DAYS,
     }
-    context |= {"used_by": queries.used_by(row), "rule": _text(row.rule)}
+    users = queries.used_by(row)
+    context |= {"used": bool(users), "rule": _text(row.rule)}
+    context["used_by"] = [one for one in users if queries.sees(request.viewer, one)]
     context["can_edit"] = queries.may(request.viewer, row.communities, rights.EDIT_MEMBERS)
     try:
+        # First of all, since it refuses a rule about people whom the viewer does not see.
+        context["count"] = questions.ask(queries.question(row), request.viewer).rows[0][0]
         since = clock.now() - dt.timedelta(days=DAYS)
         moves = [] if row.snapshot else queries.moves(row, since)
         called = member_names([one.member for one in moves])
         context["moves"] = [(one, called.get(one.member) or f"#{one.member}") for one in moves]
         context["entered"], context["gone"] = queries.tallies([row], since).get(row.pk, (0, 0))
-        context["count"] = questions.ask(queries.question(row), request.viewer).rows[0][0]
     except Unavailable:
         context["down"] = True
     except WeiluError as error:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.log import say
+from tests.fixtures.lively import HARBOUR, HEARTH
+from tests.fixtures.log import join, say
 from weilu.core.clock import now_ms
 from weilu.core.directory.models import Identity
 from weilu.core.operators.access import Viewer
@@ -137,6 +138,55 @@ def test_ticked_members_become_a_segment(told, ada, client_of):
     )
 
     assert f"[\n    {ann}\n  ]" in shown.replace("&quot;", '"')
+
+
+@pytest.fixture
+def of_harbour(told, play, hearth, harbour):
+    """Made by Ada for Hearth, but its rule asks who is in Harbour, where Zoe is; another of Ada's own uses it."""
+    play([join("Zoe", now_ms() - 9000, community=HARBOUR), join("Cai", now_ms() - 9000, community=HEARTH)])
+    told.loaded()
+    everybody = Viewer.everything()
+    wish = Wish("Next door", {"member_of": harbour.pk}, communities=[hearth.pk])
+    row = actions.create(everybody, wish)
+    actions.create(everybody, Wish("Ada’s own", {"segment": row.pk}))
+    conclude.run_once()
+    live.run_once()
+    play([join("Yan", now_ms(), community=place) for place in (HARBOUR, HEARTH)])
+    told.loaded()
+    conclude.run_once()
+    live.run_once()
+    row.refresh_from_db()
+    assert row.size > 0
+    return row
+
+
+def test_who_is_in_a_community_is_not_told_by_the_segment_of_another(of_harbour, ada, bea, client_of):
+    for who, seen in ((ada, True), (bea, False)):
+        client = client_of(who)
+        listed = client.get("/segments/").content.decode()
+        page = client.get(f"/segments/{of_harbour.pk}/")
+        [told] = [one for one in client.get("/api/v1/segments").json() if one["id"] == of_harbour.pk]
+
+        assert "Next door" in listed
+        assert page.status_code == 200
+        assert (f"?segment={of_harbour.pk}" in listed) == seen
+        assert ("Yan" in page.content.decode()) == seen
+        assert (told["size"] is not None) == seen
+        assert (client.get(f"/api/v1/segments/{of_harbour.pk}").json()["size"] is not None) == seen
+        assert client.get(f"/api/v1/segments/{of_harbour.pk}/moves").status_code == (200 if seen else 404)
+
+
+def test_by_which_segment_it_is_used_is_told_to_who_sees_that_one(of_harbour, ada, bea, client_of):
+    page = f"/segments/{of_harbour.pk}/"
+    assert "Ada’s own" in client_of(ada).get(page).content.decode()
+    assert client_of(ada).get(f"/api/v1{page[:-1]}").json()["used_by"]
+
+    hers = client_of(bea)
+    assert "Ada’s own" not in hers.get(page).content.decode()
+    assert hers.get(f"/api/v1{page[:-1]}").json()["used_by"] == []
+    refused = hers.delete(f"/api/v1{page[:-1]}")
+    assert refused.status_code == 409
+    assert "Ada’s own" not in refused.content.decode()
 
 
 def test_strangers_and_those_without_the_right_see_nothing(talkers, dov, bea, client_of, stranger):
