@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from weilu.core import clock
 from weilu.core.directory import queries as directory
-from weilu.core.directory.models import Identity
 from weilu.core.errors import Conflict, Forbidden, Unavailable, WeiluError
 from weilu.core.operators import audit, rights
 from weilu.core.operators.access import Viewer, access_community
@@ -22,12 +19,12 @@ from weilu.core.segments.rule import Scene, resolve
 from weilu.core.warehouse import client, questions
 from weilu.core.warehouse.check import check, visible
 from weilu.core.warehouse.question import parse as parse_question
+from weilu.members.segments import snapshots
 from weilu.members.segments.leaf import access
 from weilu.members.segments.models import Segment
 from weilu.members.segments.queries import SEGMENT, SNAPSHOT, may, question, sees, used_by
 
 MOST = 500
-SOME = 900
 AUDIT_WORDS = {
     "segment.created": _("Made a segment"),
     "segment.changed": _("Changed a segment"),
@@ -97,38 +94,14 @@ def keep(viewer: Viewer, row: Segment, name: str) -> Segment:
             **{**fields, "rule": row.rule}, snapshot=True, size=len(members), computed_version=1, computed_at=clock.now(),
             created_by_id=viewer.operator_id or None, created_at=clock.now(),
         )  # fmt: skip
+        snapshots.keep(made, members)
         audit.record(viewer, "segment.kept", (SEGMENT, made.pk), members=len(members))
     try:
-        _fill(made, members)
+        snapshots.fill(made)
     except WeiluError:
         made.delete()
         raise
     return made
-
-
-def _fill(row: Segment, members: list[int]) -> None:
-    """By an account of each, so that merging and its undoing find them again."""
-    accounts = sorted(_accounts(members))
-    size, at = len(accounts), int(clock.now().timestamp())
-    columns = {
-        "key": pa.array([SNAPSHOT] * size, pa.string()),
-        "scope": pa.array([row.pk] * size, pa.uint32()),
-        "who": pa.array(accounts, pa.uint32()),
-        "froms": pa.array([[at]] * size, pa.list_(pa.uint32())),
-        "vals": pa.array([["in"]] * size, pa.list_(pa.string())),
-        "rule": pa.array([row.version] * size, pa.uint32()),
-        "upto": pa.array([0] * size, pa.uint64()),
-        "version": pa.array([clock.now_ms()] * size, pa.uint64()),
-    }
-    client.insert("weilu.timelines", pa.table(columns))
-
-
-def _accounts(members: list[int]) -> Iterable[int]:
-    first: dict[int, int] = {}
-    for begin in range(0, len(members), SOME):
-        rows = Identity.objects.filter(member__in=members[begin : begin + SOME]).order_by("-pk")
-        first.update(rows.values_list("member_id", "pk"))
-    return first.values()
 
 
 def _forget(number: int) -> None:

@@ -18,6 +18,7 @@ from django.db.models import F
 
 from weilu.core import clock
 from weilu.core.errors import WeiluError
+from weilu.core.events import queries as log
 from weilu.core.jobs.locks import only_one
 from weilu.core.operators.access import Viewer
 from weilu.core.segments.people import Apart
@@ -30,11 +31,13 @@ from weilu.core.warehouse.compile import segments as compiled
 from weilu.core.warehouse.compile.source import Bound
 from weilu.core.warehouse.frame import Frame
 from weilu.core.warehouse.question import parse as parse_question
+from weilu.core.warehouse.store import last_known
 from weilu.members import facts
 from weilu.members.conclude import LIFECYCLE, same, touched
 from weilu.members.lines import read_lines
 from weilu.members.models import Concluded
 from weilu.members.rules.histories import Ints
+from weilu.members.segments import snapshots
 from weilu.members.segments.models import Segment
 from weilu.members.segments.queries import NEW_RULE, SEGMENT
 
@@ -49,11 +52,18 @@ EVERYBODY = {"kind": "segment", "rule": {"random": {"percent": 100}}}
 
 def waiting() -> bool:
     """Whether a rule is new, or conclusions were drawn that no segment has seen."""
-    if not Segment.objects.filter(snapshot=False).exists():
+    if not Segment.objects.exists():
         return False
     reached = Concluded.objects.filter(key=LIFECYCLE).first()
     cursor = Concluded.objects.filter(key=SEGMENT).first()
-    return reached is not None and (cursor is None or not same(cursor, reached) or bool(_fresh()))
+    if reached is None or cursor is None:
+        return reached is not None
+    return _caught_up(cursor, reached) and (not same(cursor, reached) or bool(_fresh()))
+
+
+def _caught_up(cursor: Concluded, reached: Concluded) -> bool:
+    """Whether a store built anew is as far as the one before: what is loaded until then has long happened, and moves nobody."""
+    return cursor.store in ("", reached.store) or reached.position >= min(cursor.position, log.head())
 
 
 def run_once() -> int:
@@ -65,16 +75,27 @@ def run_once() -> int:
 def look_again(now: dt.datetime) -> int:
     """Everybody, for the segments that were last wholly worked out a while ago."""
     with only_one("segments") as held:
+        if not held or not _in_its_store():
+            return 0
         before = now - dt.timedelta(minutes=FULL_MINUTES)
         due = Segment.objects.filter(snapshot=False, computed_at__lt=before)
-        return _refresh(list(due), None) if held else 0
+        return _refresh(list(due), None)
+
+
+def _in_its_store() -> bool:
+    """Whether the store is the one in which segments were last worked out."""
+    cursor = Concluded.objects.filter(key=SEGMENT).first()
+    store = last_known()
+    return cursor is not None and store is not None and cursor.store == str(store.uuid)
 
 
 def _run() -> int:
     reached = Concluded.objects.get(key=LIFECYCLE)
     cursor, _new = Concluded.objects.get_or_create(key=SEGMENT)
+    if cursor.store != reached.store:
+        _enter()
     rows, fresh = list(Segment.objects.filter(snapshot=False)), _fresh()
-    people = touched(cursor, reached)
+    people = touched(cursor, reached) if rows else set()
     if people is None:
         moved = _refresh(rows, None)
     else:
@@ -84,6 +105,14 @@ def _run() -> int:
     reached.key, reached.pk = SEGMENT, SEGMENT
     reached.save()  # the cursor follows: a run that died before is simply done again
     return moved
+
+
+def _enter() -> None:
+    """A store built anew may hold nothing of the segments. Snapshots are filled in again; live ones begin anew, for nobody comes in
+    by that."""
+    snapshots.fill_missing()
+    there = client.query(*lifecycle.stored_scopes([SEGMENT], None)).column("scope").to_pylist()
+    Segment.objects.filter(snapshot=False).exclude(pk__in=there).update(computed_version=0)
 
 
 def _fresh() -> list[Segment]:

@@ -1,4 +1,4 @@
-"""Which rules are kept under a name, and how far is each one worked out?"""
+"""Which rules are kept under a name, how far is each one worked out, and who is in a snapshot?"""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from django.db import models
 
 
 class Segment(models.Model):
-    """A live one follows its rule; a snapshot holds who answered to a rule at one moment. Who is in it stands in the store
-    (`moves`)."""
+    """A live one follows its rule, and who is in it stands in the store (`moves`); a snapshot holds who answered to a rule at one
+    moment."""
 
     name = models.CharField(max_length=100, unique=True)
     note = models.CharField(max_length=500, blank=True, default="")
@@ -34,3 +34,10 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Snapshot(models.Model):
+    """An account of each who is in a snapshot: numbers of 32 bits, ascending."""
+
+    segment = models.OneToOneField(Segment, primary_key=True, on_delete=models.CASCADE, related_name="kept")
+    accounts = models.BinaryField()

@@ -14,12 +14,14 @@ from tests.fixtures.log import account, event, join, leave, say
 from weilu.core import clock
 from weilu.core.directory.models import Community, Fact, Identity
 from weilu.core.errors import Conflict, Forbidden, NotFound
+from weilu.core.events import queries as log
 from weilu.core.operators.access import Viewer, viewer_of
 from weilu.core.operators.models import AuditEntry
-from weilu.core.warehouse import questions
+from weilu.core.warehouse import client, questions, rebuild
 from weilu.core.warehouse.question import Refused
 from weilu.members import actions as member_actions
 from weilu.members import conclude, weigh
+from weilu.members.models import Concluded
 from weilu.members.segments import actions, live, queries
 from weilu.members.segments.actions import Wish
 from weilu.members.segments.models import Segment
@@ -166,6 +168,40 @@ def test_a_snapshot_stays_as_it_was_also_through_a_merge(hall):
     member_actions.merge(ALL, cid, ann)
     hall()
     assert [one for one, _ in questions.ask({**queries.question(kept), "people": True}, ALL).rows] == [cid.pk]
+
+
+def test_in_a_store_built_anew_snapshots_are_whole_and_nobody_has_come(hall):
+    """As after a restore: the backup holds the log and the database, not what the store had concluded."""
+    row = actions.create(ALL, Wish("Talkers", TALKERS))
+    hall()
+    kept = actions.keep(ALL, row, "Talkers of May")
+    hall(say("Ben", now(minutes=1)))
+    assert len(moved(row)) == 1
+
+    rebuild.rebuild()
+    hall()
+    assert len(moved(row)) == 1, "what stands beside the events stays"
+
+    client.truncate("weilu.timelines")
+    rebuild.rebuild()
+    assert live.look_again(clock.now() + dt.timedelta(hours=1)) == 0, "not before its turn"
+    hall()
+    assert members(row) == ["Ann", "Ben"]
+    assert members(kept) == ["Ann"]
+    assert moved(row) == []
+    hall(say("Cid", now(minutes=2)), say("Cid", now(minutes=1)))
+    assert [one[:2] for one in moved(row)] == [("Cid", True)]
+
+
+def test_what_a_new_store_still_lacks_moves_nobody(hall):
+    row = actions.create(ALL, Wish("Talkers", TALKERS))
+    hall()
+    Concluded.objects.filter(key="segment").update(store="another", position=10**9)
+    Concluded.objects.filter(key="lifecycle").update(position=1)
+    assert not live.waiting()
+    Concluded.objects.filter(key="lifecycle").update(position=log.head())
+    assert live.waiting()
+    assert members(row) == ["Ann"]
 
 
 def test_a_segment_of_one_community_is_its_operators_and_counts_what_happened_there(hall):
