@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from weilu.communities.queries.health import ids_by_name
 from weilu.communities.queries.window import brand_zone, zone_of
@@ -177,10 +178,13 @@ def _track(objective: Objective, row: KeyResult, weekly: questions.Answer, daily
 def history(
     metric: str, first: dt.date, community: Community | None, viewer: Viewer
 ) -> tuple[list[Any], int]:
-    """Values of the whole weeks before a day, oldest first, and the log position at which they were read. Raises as `ask`."""
+    """Values of the whole weeks before a day, oldest first, and the log position at which they were read. Raises as `ask`, and
+    Unavailable where the store lacks news: what is frozen must not be made of half of the facts."""
     until = monday(min(first, clock.day_of(clock.now(), zone(community)))) - dt.timedelta(days=1)
     asked = trend(metric, until - HISTORY_WEEKS * rules.WEEK + dt.timedelta(days=1), until, "week", community)
     answer = questions.ask(asked, viewer)
+    if answer.behind:
+        raise Unavailable(_("Events are still on their way into the figures. Try again in a moment."))
     return [row[-1] for row in answer.rows], answer.position
 
 

@@ -47,8 +47,9 @@ def stamp() -> object:
     return [one.stamp() for one in _progress]
 
 
-def wait_until(position: int, seconds: float) -> None:
-    """Until conclusions are drawn up to a position, at most so long; lends a hand where no worker is at it."""
+def wait_until(position: int, seconds: float) -> int:
+    """Until conclusions are drawn up to a position, at most so long; lends a hand where no worker is at it. Returns how far they
+    are."""
     end = time.monotonic() + seconds
     for one in _progress:
         while one.reached() < position and time.monotonic() < end:
@@ -56,6 +57,7 @@ def wait_until(position: int, seconds: float) -> None:
                 moved = one.run() if held else 0
             if not moved and one.reached() < position:
                 time.sleep(REST_SECONDS)
+    return min([position, *(one.reached() for one in _progress)])
 
 
 def known(

@@ -40,7 +40,8 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One table. `position` is how far the store was, `behind` how many log positions it lacked at asking time."""
+    """One table. `position` is how far the store was (and conclusions, where the answer rests on them), `behind` how many log
+    positions it lacked at asking time."""
 
     question: Json
     unit: str
@@ -191,7 +192,7 @@ def _moment(concluding: bool, seconds: float) -> Moment:
     if reached < head:
         reached = loader.wait_until(head, seconds)
     if concluding:
-        conclusions.wait_until(min(head, reached), seconds - (time.monotonic() - started))
+        reached = conclusions.wait_until(min(head, reached), seconds - (time.monotonic() - started))
     found = store.last_known()
     stamp = (found.uuid, found.position, str(found.owners), found.applied.count()) if found else ()
     return Moment((*stamp, repr(conclusions.stamp())), reached, max(0, head - reached))

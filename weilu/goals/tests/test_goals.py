@@ -10,9 +10,10 @@ import pytest
 from tests.fixtures.lively import HEARTH, NOW, day
 from tests.fixtures.log import leave, say
 from weilu.core import clock
-from weilu.core.errors import Conflict, Forbidden, NotFound, WeiluError
+from weilu.core.errors import Conflict, Forbidden, NotFound, Unavailable, WeiluError
 from weilu.core.operators.access import viewer_of
 from weilu.core.operators.models import AuditEntry
+from weilu.core.warehouse import questions
 from weilu.goals import actions, queries, rules
 from weilu.goals.actions import Result, Wish
 from weilu.goals.models import KeyResult, Objective
@@ -51,6 +52,18 @@ def test_the_baseline_is_the_mean_of_the_weeks_before_and_stays_frozen(
     assert again[-1] == weeks[-1] + 40
     track = queries.tracks([queries.access_objective(viewer_of(bea), row.pk)], viewer_of(bea))[made.pk]
     assert track.aim.baseline == sum(weeks[-4:]) / 4
+
+
+def test_no_baseline_is_frozen_from_half_of_the_facts(
+    lively: Any, bea: Any, play: Any, warehouse: Any, monkeypatch: Any
+) -> None:
+    play([say("Lin", day(10) + number, community=HEARTH, number=f"late{number}") for number in range(40)])
+    monkeypatch.setattr(questions.ask, "__kwdefaults__", {"seconds": 0.05})
+    with pytest.raises(Unavailable):
+        actions.set_goal(viewer_of(bea), wish(bea, lively.hearth.pk), [Result("messages", 100)])
+    assert not Objective.objects.exists()
+    warehouse.loaded()
+    actions.set_goal(viewer_of(bea), wish(bea, lively.hearth.pk), [Result("messages", 100)])
 
 
 def test_a_total_counts_from_the_first_day_and_its_pace_is_that_of_days_that_are_over(

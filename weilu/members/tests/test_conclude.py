@@ -8,6 +8,9 @@ import pytest
 from django.db.models import F
 
 from weilu.core import clock
+from weilu.core.jobs.locks import only_one
+from weilu.core.operators.access import Viewer
+from weilu.core.warehouse import questions
 from weilu.members import conclude
 from weilu.members.knowledge import states_known
 from weilu.members.models import Correction
@@ -43,6 +46,22 @@ def concluded(warehouse, play, events, batch=7):
     play(events, batch=batch)
     warehouse.loaded()
     return conclude.run_once()
+
+
+def test_an_answer_that_rests_on_states_says_when_they_lag_behind_the_events(warehouse, play) -> None:
+    asked = {"kind": "trend", "metric": "state_new", "from": "2026-01-01", "to": "2026-01-02"}
+    everybody = Viewer.everything()
+    with clock.frozen(moment(50)):
+        concluded(warehouse, play, STORY)
+        assert questions.ask(asked, everybody).behind == 0
+        play([said("Cai", 49)])
+        warehouse.loaded()
+        with only_one("pump") as held:  # by another worker, that is busy
+            assert held
+            late = questions.ask(asked, everybody, seconds=0.1)
+        assert late.behind == 1
+        assert questions.ask({**asked, "metric": "messages"}, everybody, seconds=0.1).behind == 0
+        assert questions.ask(asked, everybody).behind == 0
 
 
 def test_histories_stand_in_the_store_for_each_membership_and_for_the_whole_person(warehouse, play) -> None:
