@@ -17,9 +17,9 @@ from django.views.decorators.http import require_POST
 
 from weilu.core.errors import NotFound, Unavailable, WeiluError
 from weilu.core.operators import audit, rights
-from weilu.core.operators.access import Viewer, ViewerRequest, needs
+from weilu.core.operators.access import Viewer, ViewerRequest, demand, needs
 from weilu.core.warehouse import questions
-from weilu.core.warehouse.question import TREND
+from weilu.core.warehouse.question import INVITER, TREND
 from weilu.evaluation import actions
 from weilu.evaluation.explorer import choices, fields, files
 from weilu.evaluation.explorer.shown import Shown, period_before, show
@@ -113,7 +113,7 @@ def _page(
         **choices.words(),
         "saved": [(one, _address(one.question)) for one in _saved(viewer)],
         "can_compare": period_before(question) is not None,
-        "forms": list(files.FORMS),
+        "forms": list(files.FORMS) if viewer.can(rights.EXPORT_MEMBERS) or not names_people(question) else [],
     }
     return render(request, "evaluation/explore.html", context, status=400 if context["sentence"] else 200)
 
@@ -128,8 +128,12 @@ def _answers(
 
 
 def _file(request: ViewerRequest, question: Mapping[str, Any], form: files.Form) -> HttpResponse:
-    """Numbers, no people: those leave by the page behind each number, with a right of their own."""
-    answer, earlier = _answers(request.viewer, question, compare=request.GET.get("compare") == "1")
+    """Numbers; people leave with a right of their own: by the page behind each number, or as names of who invited."""
+    viewer = request.viewer
+    if names_people(question):
+        demand(viewer, rights.EXPORT_MEMBERS)
+        viewer = viewer.limited(rights.EXPORT_MEMBERS)
+    answer, earlier = _answers(viewer, question, compare=request.GET.get("compare") == "1")
     shown = show(answer, earlier)
     audit.record(request.viewer, EXPORTED, rows=len(shown.rows))
     name = f"weilu-{answer.question['kind']}.{request.GET['format']}"
@@ -137,6 +141,11 @@ def _file(request: ViewerRequest, question: Mapping[str, Any], form: files.Form)
     return HttpResponse(
         form.make(_sheet(question, answer, shown)), content_type=form.media_type, headers=headers
     )
+
+
+def names_people(question: Mapping[str, Any]) -> bool:
+    """Whether the parts of its answer are members by name."""
+    return question.get("breakdown") == INVITER
 
 
 def _sheet(question: Mapping[str, Any], answer: questions.Answer, shown: Shown) -> files.Sheet:

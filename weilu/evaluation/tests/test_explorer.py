@@ -263,6 +263,24 @@ def test_what_members_wrote_is_harmless_on_the_page_and_in_every_file(ada):
     assert asked(ada, BY_CHANNEL, format="png").content.startswith(b"\x89PNG")
 
 
+def test_names_of_who_invited_leave_as_a_file_only_with_the_right_to_export_members(
+    june, play, warehouse, client_of
+):
+    play([event("member.joined", at("2018-06-20 10:00"), "Guest", target="Member1")])
+    warehouse.loaded()
+    invited = {"kind": "retention", "start": "member.joined", "return": "message.sent", "period": "week", "periods": 2,
+               "breakdown": "inviter", **JUNE}  # fmt: skip
+    hearth = Community.objects.get(name="Hearth")
+    for role, may in (("analyst", True), ("content", False)):
+        client = browser_of(client_of, operator(f"{role}@example.com", role, role, hearth))
+        assert "Member1 #" in asked(client, invited).content.decode(), "on the page as before"
+        taken = asked(client, invited, format="csv")
+        assert taken.status_code == (200 if may else 403)
+        assert ("Member1 #" in taken.content.decode()) == may
+        assert ("format=csv" in asked(client, invited).content.decode()) == may
+        assert asked(client, FUNNEL, format="csv").status_code == 200
+
+
 def test_files_hold_numbers_as_numbers(ada):
     sheet = (
         zipfile.ZipFile(io.BytesIO(asked(ada, FUNNEL, format="xlsx").content))
