@@ -221,7 +221,8 @@ def _write(one: Judged, entered: Sequence[int], gone: Sequence[int]) -> None:
 
 
 def _held(one: Judged, people: Sequence[int]) -> dict[int, str]:
-    """Which conditions of the rule hold for these people, as a mark for each; of many it is not asked."""
+    """Which conditions of the rule hold for these people, as a mark for each and the rule's version (`101 v2`); of many it is not
+    asked."""
     if one.row.computed_version != one.row.version:
         return dict.fromkeys(people, NEW_RULE)
     if len(people) > EXPLAINED:
@@ -229,7 +230,11 @@ def _held(one: Judged, people: Sequence[int]) -> dict[int, str]:
     conditions = [Apart(resolve(leaf, one.scene), one.frame) for leaf in leaves(parse(one.row.rule))]
     keys = _answering(conditions, one.frame, people)
     found = {(int(key) >> WHO_BITS, int(key) & (2**WHO_BITS - 1)) for key in keys.tolist()}
-    return {who: "".join("1" if (n, who) in found else "0" for n in range(len(conditions))) for who in people}
+    return {who: f"{_marks(who, found, len(conditions))} v{one.row.version}" for who in people}
+
+
+def _marks(who: int, found: Collection[tuple[int, int]], count: int) -> str:
+    return "".join("1" if (n, who) in found else "0" for n in range(count))
 
 
 def _table(row: Segment, lines: Sequence[tuple[int, list[tuple[int, str]], int]]) -> pa.Table:

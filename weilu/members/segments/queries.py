@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +101,7 @@ def named(rule: object) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Somebody came in or went. `why` are the conditions that had changed, in words; empty where the rule was new."""
+    """Somebody came in or went. `why` are the conditions that had changed, in words; empty where the rule was another one then."""
 
     member: int
     at: dt.datetime
@@ -112,11 +112,19 @@ class Move:
 def moves(row: Segment, since: dt.datetime, limit: int = 100) -> list[Move]:
     """The newest first."""
     table = client.query(*compiled.moves(row.pk, int(since.timestamp()), limit))
-    conditions = list(_conditions(row))
-    return [
-        Move(one["who"], clock.from_ms(one["at"] * 1000), one["now"].startswith("in"), _why(conditions, one["was"], one["now"]))
-        for one in table.to_pylist()
-    ]  # fmt: skip
+    conditions = _conditions(row)
+    return [_move(one, row.version, conditions) for one in table.to_pylist()]
+
+
+def _move(one: dict[str, Any], version: int, conditions: list[str]) -> Move:
+    was, now, entered = _marks(one["was"], version), _marks(one["now"], version), one["now"].startswith("in")
+    return Move(one["who"], clock.from_ms(one["at"] * 1000), entered, _why(conditions, was, now, entered))
+
+
+def _marks(text: str, version: int) -> str:
+    """Which conditions held at a move (`in 101 v2`), by this version of the rule; empty where that is not known."""
+    parts = text.split(" ")
+    return parts[1] if len(parts) == 3 and parts[2] == f"v{version}" else ""
 
 
 def tallies(rows: list[Segment], since: dt.datetime) -> dict[int, tuple[int, int]]:
@@ -130,17 +138,19 @@ def tallies(rows: list[Segment], since: dt.datetime) -> dict[int, tuple[int, int
     )
 
 
-def _conditions(row: Segment) -> Iterator[str]:
-    yield from (said(leaf) for leaf in leaves(parse(row.rule)))
+def _conditions(row: Segment) -> list[str]:
+    try:
+        return [said(leaf) for leaf in leaves(parse(row.rule))]
+    except Refused:
+        return []
 
 
-def _why(conditions: list[str], was: str, now: str) -> tuple[str, ...]:
-    """What differs from the move before; at the first, what holds."""
-    bits, before = (text.partition(" ")[2] for text in (now, was))
+def _why(conditions: list[str], before: str, bits: str, entered: bool) -> tuple[str, ...]:
+    """What differs from the move before; at the first by this rule, what holds or (of who went) does not."""
     if len(bits) != len(conditions):
         return ()
     if len(before) != len(bits):
-        before = "0" * len(bits) if now.startswith("in") else "1" * len(bits)
+        before = ("0" if entered else "1") * len(bits)
     return tuple(
         f"{'✓' if bit == '1' else '✗'} {word}"
         for bit, old, word in zip(bits, before, conditions, strict=True)

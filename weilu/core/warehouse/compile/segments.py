@@ -26,7 +26,8 @@ from weilu.core.warehouse.steps import SOURCE, VALUE
 MOMENT = "toUInt64(toUnixTimestamp(happened)) * 1000 + ms"
 SECOND = "toUInt32(toUnixTimestamp(happened))"
 IS_IN = "startsWith(vals[length(vals)], 'in')"
-"""Of a row of `timelines` under the key of a segment: the value begins with `in` or `out`, and says which conditions held."""
+"""Of a row of `timelines` under the key of a segment: the value begins with `in` or `out`, and says which conditions of which version
+of the rule held (`in 101 v2`)."""
 SEGMENT = "segment"
 NEW_RULE = "rule"
 """Behind `in` or `out`: not the member had changed but the rule."""

@@ -132,6 +132,22 @@ def test_a_changed_rule_is_worked_out_anew(hall):
     assert moved(row) == []
 
 
+def test_why_somebody_moved_is_never_told_in_the_words_of_another_rule(hall):
+    row = actions.create(ALL, Wish("Talkers", TALKERS))
+    hall()
+    hall(say("Ben", now(minutes=1)))
+    assert moved(row) == [("Ben", True, ("✓ “Message sent” at least 2 times in the last 7 days",))]
+
+    actions.change(ALL, row, Wish("Talkers", {"did": "message.sent", "times": {"gte": 3}, "within": "7d"}))
+    hall()
+    row.refresh_from_db()
+    assert moved(row) == [("Ben", True, ())]
+
+    hall(say("Ben", now(seconds=5)))
+    told = ("✓ “Message sent” at least 3 times in the last 7 days",)
+    assert sorted(moved(row)) == [("Ben", True, ()), ("Ben", True, told)]
+
+
 def test_segments_within_segments_and_no_circles(hall):
     inner = actions.create(ALL, Wish("Talkers", TALKERS))
     outer = actions.create(ALL, Wish("Others", {"not": {"segment": "Talkers"}}))
