@@ -19,7 +19,7 @@ from weilu.core.errors import NotFound, Unavailable, WeiluError
 from weilu.core.operators import audit, rights
 from weilu.core.operators.access import Viewer, ViewerRequest, demand, needs
 from weilu.core.warehouse import questions
-from weilu.core.warehouse.question import INVITER, TREND
+from weilu.core.warehouse.question import INVITER, TREND, object_in
 from weilu.evaluation import actions
 from weilu.evaluation.explorer import choices, fields, files
 from weilu.evaluation.explorer.shown import Shown, period_before, show
@@ -175,11 +175,8 @@ def _first(viewer: Viewer, kind: str) -> dict[str, Any]:
 
 
 def _read(text: str) -> dict[str, Any]:
-    try:
-        question = json.loads(text) if len(text) <= LONGEST else None
-    except ValueError:
-        question = None
-    if not isinstance(question, dict):
+    question = object_in(text) if len(text) <= LONGEST else None
+    if question is None:
         raise WeiluError(
             _("This is no question: it must be a JSON object of at most %(most)s signs.") % {"most": LONGEST}
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -18,7 +17,7 @@ from weilu.core.errors import WeiluError
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, needs
 from weilu.core.warehouse import questions
-from weilu.core.warehouse.question import EVENTS, PEOPLE
+from weilu.core.warehouse.question import EVENTS, PEOPLE, object_in
 from weilu.evaluation import exporting, plain
 
 PAGE = 50
@@ -46,11 +45,8 @@ def behind(request: ViewerRequest) -> HttpResponseBase:
 
 
 def _question(text: str) -> dict[str, Any]:
-    try:
-        question = json.loads(text)
-    except ValueError:
-        question = None
-    if not isinstance(question, dict):
+    question = object_in(text)
+    if question is None:
         raise WeiluError(_("This address does not hold a question. Open a number on a page instead."))
     return question
 

@@ -37,6 +37,8 @@ MEASURES = (COUNT, MEMBERS, SUM)
 """What is made of an event that is asked for by name: how many, how many members did it, the sum of its values."""
 TOTAL = "total"
 """Another word for `period`: one row for the whole span."""
+MOST_DEEP = 64
+"""A rule may be nested 20 deep, each time by an object and a list."""
 Way = Funnel | Paths | Retention
 
 
@@ -83,6 +85,26 @@ class Question:
         if self.formula is not None:
             return not any(one.metric for one in self.formula.measures)
         return not self.metric and self.kind != FLOW
+
+
+def object_in(text: str) -> dict[str, Any] | None:
+    """The JSON object that an address holds; None where it is none, or nested deeper than any question is."""
+    try:
+        found = orjson.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and not _deeper(found, MOST_DEEP) else None
+
+
+def _deeper(value: object, most: int) -> bool:
+    """Level by level, since what is nested too deep could not be walked through by calls either."""
+    level: list[Any] = [value]
+    for _depth in range(most):
+        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)
+                 if isinstance(inner, dict | list)]  # fmt: skip
+        if not level:
+            return False
+    return True
 
 
 def parse(data: object) -> Question:

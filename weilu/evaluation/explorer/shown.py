@@ -84,12 +84,11 @@ def period_before(question: Mapping[str, Any]) -> dict[str, Any] | None:
     """The same question about as many days right before; None where it does not say its days, or cannot be compared so."""
     try:
         first, last = (dt.date.fromisoformat(str(question.get(edge, ""))) for edge in ("from", "to"))
-    except ValueError:
+        days = last - first + dt.timedelta(days=1)
+        before = {"from": str(first - days), "to": str(last - days)}
+    except (ValueError, OverflowError):
         return None
-    if question.get("kind") not in (TREND, FUNNEL) or last < first:
-        return None
-    days = last - first + dt.timedelta(days=1)
-    return {**question, "from": str(first - days), "to": str(last - days)}
+    return {**question, **before} if question.get("kind") in (TREND, FUNNEL) and first <= last else None
 
 
 # trend ---------------------------------------------------------------------------------------------------------------

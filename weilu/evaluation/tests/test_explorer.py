@@ -194,6 +194,16 @@ def test_what_cannot_be_asked_is_said_and_kept_to_be_mended(ada, question, sente
     assert "The question as JSON" in text
 
 
+@pytest.mark.parametrize("address", ["/explore/", "/behind/"])
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 3000, '{"a":' * 900 + "1" + "}" * 900, json.dumps({"kind": "trend", "metric": "dau", "from": "0001-01-01", "to": "0001-01-02"})],
+)  # fmt: skip
+def test_what_is_deeper_or_earlier_than_anything_is_refused_as_well(ada, address, text):
+    assert ada.get(address, {"q": text}).status_code == 400
+    assert ada.get(address, {"q": text, "compare": "1", "format": "csv"}).status_code == 400
+
+
 def test_words_that_are_no_question_are_told_so(ada):
     page = ada.get("/explore/", {"q": "}{<b>"})
     assert page.status_code == 400

@@ -14,7 +14,7 @@ from weilu.core.directory import queries as directory
 from weilu.core.errors import Conflict, Forbidden, Unavailable, WeiluError
 from weilu.core.operators import audit, rights
 from weilu.core.operators.access import Viewer, access_community
-from weilu.core.segments.reading import TYPED, parse
+from weilu.core.segments.reading import JOINTS, TYPED, parse
 from weilu.core.segments.rule import Scene, resolve
 from weilu.core.warehouse import client, questions
 from weilu.core.warehouse.check import check, visible
@@ -155,14 +155,17 @@ def _checked(viewer: Viewer, wish: Wish, row: Segment | None) -> dict[str, Any]:
 
 
 def numbered(viewer: Viewer, rule: Any) -> Any:
-    """The rule with other segments by their numbers, so that they may be renamed."""
+    """The rule with other segments by their numbers, so that they may be renamed. Raises Refused for what is no rule."""
+    parse(rule)
+    return _numbered(viewer, rule)
+
+
+def _numbered(viewer: Viewer, rule: Any) -> Any:
     if isinstance(rule, list):
-        return [numbered(viewer, one) for one in rule]
+        return [_numbered(viewer, one) for one in rule]
     if not isinstance(rule, dict):
         return rule
-    found = {
-        word: numbered(viewer, one) if word in ("and", "or", "not") else one for word, one in rule.items()
-    }
+    found = {word: _numbered(viewer, one) if word in JOINTS else one for word, one in rule.items()}
     if isinstance(found.get(SEGMENT), str):
         found[SEGMENT] = access(viewer, found[SEGMENT]).pk
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,7 +116,9 @@ def _is_number(text: str) -> bool:
 def show(rule: Json) -> Built | None:
     """The fields that say this rule, None where they cannot."""
     joint = next((word for word in ("and", "or") if word in rule), "")
-    rules: Sequence[Any] = rule[joint] if joint else [rule]
+    rules = rule[joint] if joint else [rule]
+    if not isinstance(rules, list):
+        return None
     rows = [_row(one) for one in rules]
     if len(rows) > MOST_ROWS or any(row is None for row in rows):
         return None
@@ -126,6 +128,8 @@ def show(rule: Json) -> Built | None:
 
 def _row(rule: Any) -> Row | None:
     """Guessed part by part; `show` looks whether it says the same."""
+    if not isinstance(rule, dict):
+        return None
     denied = "not" in rule
     inner = rule["not"] if denied else rule
     what = next((word for word in WHATS if isinstance(inner, dict) and word in inner), "")

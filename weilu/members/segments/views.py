@@ -214,8 +214,11 @@ def _given(query: QueryDict) -> Draft:
     if not query.get("rule"):
         return Draft()
     draft = Draft(text=str(query["rule"]))
-    rule = draft.rule
-    return _draft("", "", None, rule) if isinstance(rule, dict) else draft
+    try:
+        parse(draft.rule)
+    except Refused:
+        return draft
+    return _draft("", "", None, draft.rule)
 
 
 def _draft(name: str, note: str, communities: list[int] | None, rule: dict[str, Any]) -> Draft:

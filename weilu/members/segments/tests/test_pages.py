@@ -119,6 +119,22 @@ def test_what_cannot_be_a_segment_is_said_and_what_was_typed_stays(told, ada, cl
     assert not Segment.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "text", ['{"and":[1]}', '{"and":5}', '{"not":7}', "7", "{", '{"not":' * 600 + "{}" + "}" * 600]
+)
+def test_what_is_no_rule_is_said_wherever_it_comes_from(told, ada, client_of, text):
+    client = client_of(ada)
+
+    shown = client.get("/segments/new/", {"rule": text})
+    saved = client.post("/segments/new/", {"name": "T", "text": text, "act": "save"})
+    sent = client.post("/api/v1/segments", f'{{"name":"T","rule":{text}}}', content_type="application/json")
+
+    assert (shown.status_code, saved.status_code) == (200, 400)
+    assert sent.status_code in (400, 422)
+    assert 'role="alert"' in saved.content.decode()
+    assert not Segment.objects.exists()
+
+
 def test_a_snapshot_is_kept_and_both_are_removed(talkers, ada, client_of):
     client = client_of(ada)
     client.post(f"/segments/{talkers.pk}/keep/", {"name": "Talkers then"})
