@@ -112,11 +112,14 @@ def resume(viewer: Viewer, row: AlertRule) -> AlertRule:
 
 
 def acknowledge(viewer: Viewer, alert: int) -> Alert:
-    """Somebody looks after it: it no longer stands in "needs me". A second time changes nothing."""
+    """Somebody looks after it: it no longer stands in "needs me", and no sleep of it ends with a letter. A second time changes
+    nothing."""
     row = queries.access_alert(viewer, alert, change=True)
     with transaction.atomic():
         fresh = Alert.objects.filter(pk=row.pk, acknowledged_at=None)
-        if fresh.update(acknowledged_at=clock.now(), acknowledged_by_id=viewer.operator_id or None):
+        if fresh.update(
+            acknowledged_at=clock.now(), acknowledged_by_id=viewer.operator_id or None, snoozed_until=None
+        ):
             audit.record(viewer, "alert.acknowledged", ("alert", row.pk))
     row.refresh_from_db()
     return row

@@ -228,6 +228,20 @@ def test_asleep_it_is_silent_and_comes_back_once_if_it_is_still_out_of_bounds(
             actions.snooze(viewer_of(bea), alert.pk, until)
 
 
+def test_once_somebody_looks_after_it_no_sleep_ends_with_a_letter(
+    few: AlertRule, bea: Any, post: Any
+) -> None:
+    judge()
+    alert = Alert.objects.get()
+    actions.snooze(viewer_of(bea), alert.pk, NOW + dt.timedelta(days=1))
+    actions.acknowledge(viewer_of(bea), alert.pk)
+    with at(21, 18):
+        judge()
+        delivering.run_once()
+        assert len(post.taken) == 1, "when it began"
+        assert not any("Hearth" in one for one in said(viewer_of(bea)))
+
+
 def test_what_is_written_about_it_is_forgotten_with_who_is_named(
     few: AlertRule, bea: Any, client_of: Any
 ) -> None:
