@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from weilu.core import clock
-from weilu.core.directory import queries as directory
+from weilu.core.directory.forgetting import names, words_for
 from weilu.core.errors import WeiluError
 from weilu.core.operators.access import Viewer, missing
+from weilu.core.segments.reading import TYPED
 from weilu.evaluation.models import SavedQuestion
 
 MOST_SAVED = 200
@@ -42,25 +43,19 @@ def remove_question(viewer: Viewer, saved_id: int) -> None:
 
 def forget_person(identity: int) -> None:
     """Somebody is erased: kept questions that name them go, whosever they are. Safe to run twice."""
-    words = [word.casefold() for word in directory.called(identity) if word]
+    words = words_for(identity)
     for saved in SavedQuestion.objects.all():
-        told = [saved.name.casefold(), *(text.casefold() for text in _conditions(saved.question))]
-        if any(_names(text, word) for text in told for word in words):
+        if any(names(text, words) for text in (saved.name, *_typed(saved.question))):
             saved.delete()
 
 
-def _conditions(part: Any, inside: bool = False) -> Iterator[str]:
-    """The texts that a question compares with: what stands under `where`."""
+def _typed(part: Any, inside: bool = False) -> Iterator[str]:
+    """An operator's own words in a question: what it compares with."""
     if isinstance(part, str) and inside:
         yield part
     elif isinstance(part, Mapping):
         for name, value in part.items():
-            yield from _conditions(value, inside or name == "where")
+            yield from _typed(value, inside or name in TYPED)
     elif isinstance(part, list):
         for value in part:
-            yield from _conditions(value, inside)
-
-
-def _names(text: str, word: str) -> bool:
-    """Whether the whole name stands in it; one of a letter or two stands in everything, so that must be all of it."""
-    return word in text if len(word.encode()) > 2 else word == text
+            yield from _typed(value, inside)

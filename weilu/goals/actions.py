@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from weilu.communities.tasks.queries import hands
 from weilu.core import clock, metrics
-from weilu.core.directory import queries as directory
+from weilu.core.directory.forgetting import forget_in
 from weilu.core.directory.models import Community
 from weilu.core.errors import Conflict, Forbidden, WeiluError
 from weilu.core.operators import audit, rights
@@ -146,11 +146,7 @@ def remove(viewer: Viewer, number: int) -> None:
 
 def forget_person(identity: int) -> None:
     """Somebody is erased: titles that call them by name lose it. Safe to run twice."""
-    words = [word for word in directory.called(identity) if len(word.encode()) > 2]
-    for row in Objective.objects.exclude(title=""):
-        if any(word in row.title for word in words):
-            row.title = ""
-            row.save(update_fields=["title"])
+    forget_in(Objective.objects.all(), "title", identity)
 
 
 # checks -------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from weilu.core.decisions import actions as decisions
 from weilu.core.decisions.models import Decision
 from weilu.core.directory import actions as directory
 from weilu.core.directory import queries as directory_queries
+from weilu.core.directory.forgetting import names, words_for
 from weilu.core.directory.models import Community, Identity, Member
 from weilu.core.directory.withdrawal import ERASED as GONE
 from weilu.core.errors import Conflict, NotFound, WeiluError
@@ -197,17 +198,10 @@ def note_export(viewer: Viewer, members: int, communities: list[int]) -> None:
 
 def forget_person(identity: int) -> None:
     """Somebody is erased: views that look for them by name go, whosever they are. Safe to run twice."""
-    words = directory_queries.called(identity)
+    words = words_for(identity)
     owner = directory_queries.owners([identity]).get(identity)
     for view in SavedView.objects.all():
         term = parse_qs(view.query).get("find", [""])[0].strip().casefold()
-        if any(_names(term, word) or _names(view.name.casefold(), word) for word in words) or (
-            term and owner is not None and called(term) == {owner}
-        ):
+        found = term and owner is not None and called(term) == {owner}
+        if found or names(term, words) or names(view.name, words):
             view.delete()
-
-
-def _names(term: str, word: str) -> bool:
-    """Whether the whole name stands in it; one of a letter or two stands in everything, so that must be all of it."""
-    word = word.casefold()
-    return word in term if len(word.encode()) > 2 else word == term

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from weilu.communities.tasks import queries
 from weilu.communities.tasks.models import Task
 from weilu.core import clock
-from weilu.core.directory import queries as directory
+from weilu.core.directory.forgetting import forget_in
 from weilu.core.errors import WeiluError
 from weilu.core.operators import audit
 from weilu.core.operators.access import Viewer, missing
@@ -74,11 +74,7 @@ def reopen(viewer: Viewer, task: int) -> Task:
 
 def forget_person(identity: int) -> None:
     """Somebody is erased: titles that call them by name lose it. Safe to run twice."""
-    words = [word for word in directory.called(identity) if len(word.encode()) > 2]
-    for row in Task.objects.exclude(title=""):
-        if any(word in row.title for word in words):
-            row.title = ""
-            row.save(update_fields=["title"])
+    forget_in(Task.objects.all(), "title", identity)
 
 
 def _move(viewer: Viewer, task: int, *, done: bool) -> Task:

@@ -15,6 +15,7 @@ from weilu.core.decisions import kinds
 from weilu.core.decisions.evidence import Plain, ids_only
 from weilu.core.decisions.models import Decision
 from weilu.core.directory import queries as directory
+from weilu.core.directory.forgetting import names, words_for
 from weilu.core.errors import Conflict
 
 BY_HAND = ("by-hand", 1)
@@ -70,11 +71,10 @@ def undo(
 
 def forget_person(identity: int) -> None:
     """Somebody is erased: reasons given in words about them, or that call them by name, go. Safe to run twice."""
-    words = directory.called(identity)
+    words = words_for(identity)
     about = {("member", owner) for owner in directory.owners_ever(identity)} | {("identity", identity)}
     for row in Decision.objects.exclude(reason=""):
-        named = any(word in row.reason for word in words if len(word.encode()) > 2)
-        if named or (row.subject_type, row.subject_id) in about:
+        if names(row.reason, words) or (row.subject_type, row.subject_id) in about:
             row.reason = ""
             row.save(update_fields=["reason"])
 

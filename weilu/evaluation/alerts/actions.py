@@ -13,7 +13,7 @@ from weilu.communities.tasks import actions as tasks
 from weilu.communities.tasks.models import Task
 from weilu.communities.tasks.queries import hands
 from weilu.core import clock, metrics
-from weilu.core.directory import queries as directory
+from weilu.core.directory.forgetting import forget_in
 from weilu.core.errors import Conflict, Forbidden, WeiluError
 from weilu.core.operators import audit, rights
 from weilu.core.operators.access import Viewer, access_community, demand
@@ -174,11 +174,7 @@ def give_task(viewer: Viewer, alert: int, title: str, operator: int, due: dt.dat
 
 def forget_person(identity: int) -> None:
     """Somebody is erased: comments that call them by name go. Safe to run twice."""
-    words = [word for word in directory.called(identity) if len(word.encode()) > 2]
-    for row in Comment.objects.exclude(text=""):
-        if any(word in row.text for word in words):
-            row.text = ""
-            row.save(update_fields=["text"])
+    forget_in(Comment.objects.all(), "text", identity)
 
 
 # checks -------------------------------------------------------------------------------------------------------------

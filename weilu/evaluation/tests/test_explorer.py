@@ -241,7 +241,8 @@ def test_a_question_is_kept_found_replaced_and_removed_by_whoever_kept_it(ada, b
 
 def test_a_kept_question_that_names_somebody_goes_with_them(ada):
     named = {**FUNNEL, "steps": [{"event": "member.joined", "where": {"channel": "by Member0"}}]}
-    for name, question in (("plain", FUNNEL), ("where", named), ("Member0's way", FUNNEL)):
+    rule = {"kind": "segment", "rule": {"not": {"fact": "brought by", "is": "mEMBER0"}}}
+    for name, question in (("plain", FUNNEL), ("where", named), ("rule", rule), ("Member0's way", FUNNEL)):
         assert ada.post("/explore/saved/", {"name": name, "q": json.dumps(question)}).status_code == 302
     actions.forget_person(Identity.objects.get(outside="@member0:hearth").pk)
     assert [one.name for one in SavedQuestion.objects.all()] == ["plain"]

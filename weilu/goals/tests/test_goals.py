@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.fixtures.lively import HEARTH, NOW, day
 from tests.fixtures.log import leave, say
 from weilu.core import clock
+from weilu.core.directory.models import Identity
 from weilu.core.errors import Conflict, Forbidden, NotFound, Unavailable, WeiluError
 from weilu.core.operators.access import viewer_of
 from weilu.core.operators.models import AuditEntry
@@ -259,6 +261,14 @@ def test_with_the_warehouse_down_the_goals_still_stand_there(
         answer = client_of(bea).get(address)
         assert answer.status_code == 200
         assert "More talk" in answer.content.decode()
+
+
+def test_who_is_erased_is_named_by_no_goal(lively: Any, bea: Any) -> None:
+    given = wish(bea, lively.hearth.pk)
+    for title in ("As many as CAI writes", "More talk"):
+        actions.set_goal(viewer_of(bea), replace(given, title=title))
+    actions.forget_person(Identity.objects.get(name="Cai").pk)
+    assert list(Objective.objects.order_by("pk").values_list("title", flat=True)) == ["", "More talk"]
 
 
 def test_goals_over_the_api(lively: Any, ada: Any, bea: Any, program: Any) -> None:

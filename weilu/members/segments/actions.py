@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from weilu.core import clock
-from weilu.core.directory import queries as directory
+from weilu.core.directory.forgetting import names, words_for
 from weilu.core.errors import Conflict, Forbidden, Unavailable, WeiluError
 from weilu.core.operators import audit, rights
 from weilu.core.operators.access import Viewer, access_community
@@ -116,9 +117,9 @@ def _forget(number: int) -> None:
 def forget_person(identity: int) -> None:
     """Somebody is erased: names and notes that call them are emptied, and so are values that rules compare with. Such a rule is a
     new one: who goes by it has not gone by themselves. Safe to run twice."""
-    words = [word.casefold() for word in directory.called(identity) if len(word.encode()) > 2]
+    words = words_for(identity)
     for row in Segment.objects.all():
-        name, note = ("" if _calls(text, words) else text for text in (row.name, row.note))
+        name, note = ("" if names(text, words) else text for text in (row.name, row.note))
         rule = _without(row.rule, words)
         if (name, note, rule) != (row.name, row.note, row.rule):
             version = row.version + (rule != row.rule)
@@ -127,16 +128,12 @@ def forget_person(identity: int) -> None:
             )
 
 
-def _without(rule: Any, words: list[str], typed: bool = False) -> Any:
+def _without(rule: Any, words: Collection[str], typed: bool = False) -> Any:
     if isinstance(rule, dict):
         return {key: _without(value, words, typed or key in TYPED) for key, value in rule.items()}
     if isinstance(rule, list):
         return [_without(one, words, typed) for one in rule]
-    return "" if typed and isinstance(rule, str) and _calls(rule, words) else rule
-
-
-def _calls(text: str, words: list[str]) -> bool:
-    return any(word in text.casefold() for word in words)
+    return "" if typed and isinstance(rule, str) and names(rule, words) else rule
 
 
 def _checked(viewer: Viewer, wish: Wish, row: Segment | None) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from weilu.connectors.imports.actions.receiving import forget
 from weilu.connectors.imports.models import Batch, State
 from weilu.core.directory import queries as directory
+from weilu.core.directory.forgetting import names
 from weilu.core.errors import Conflict
 from weilu.core.events import actions as log
 
@@ -108,8 +109,7 @@ def _redact(batch: Batch, words: frozenset[str]) -> None:
 
 
 def _speaks_of(text: str, words: frozenset[str]) -> bool:
-    """A word of a letter or two is in everything."""
-    return any(word in text for word in words if len(word.encode()) > 2)
+    return names(text, [word.casefold() for word in words])
 
 
 def _quoting() -> dict[str, Any]:

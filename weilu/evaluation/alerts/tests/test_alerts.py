@@ -248,10 +248,11 @@ def test_what_is_written_about_it_is_forgotten_with_who_is_named(
     judge()
     alert, board = Alert.objects.get(), client_of(bea)
     board.post(f"/alerts/{alert.pk}/comment", {"comment-text": "<b>Cai</b> is on holiday"})
+    board.post(f"/alerts/{alert.pk}/comment", {"comment-text": "so is cAI’s friend"})
     board.post(f"/alerts/{alert.pk}/comment", {"comment-text": "Ask tomorrow"})
     assert "&lt;b&gt;Cai" in board.get(f"/alerts/{alert.pk}/").content.decode()
     actions.forget_person(Identity.objects.get(name="Cai").pk)
-    assert list(Comment.objects.order_by("pk").values_list("text", flat=True)) == ["", "Ask tomorrow"]
+    assert list(Comment.objects.order_by("pk").values_list("text", flat=True)) == ["", "", "Ask tomorrow"]
     assert board.post(f"/alerts/{alert.pk}/comment", {"comment-text": " "}).status_code == 400
 
 
@@ -273,6 +274,10 @@ def test_a_task_goes_to_who_can_see_the_matter_and_stands_on_their_page(
     assert hers.post(f"/tasks/{task.pk}/done", {"next": "//evil.example"})["Location"] == "/tasks/"
     assert "Ask Mei" not in said(viewer_of(bea))
     assert "Ask Mei" in hers.get("/tasks/?show=done").content.decode()
+    Identity.objects.filter(name="Mei").update(name="MEI")
+    tasks.forget_person(Identity.objects.get(name="MEI").pk)
+    task.refresh_from_db()
+    assert task.title == ""
 
 
 def test_a_changed_rule_ends_what_was_open_by_the_old_one(few: AlertRule, bea: Any) -> None:
