@@ -71,8 +71,9 @@ def set_goal(viewer: Viewer, wish: Wish, results: Sequence[Result] = ()) -> Obje
 
 
 def change(viewer: Viewer, number: int, wish: Wish) -> Objective:
-    """Title, owner, days. The place stays: baselines were frozen there; so does the first day once there are key results."""
-    row = queries.access_objective(viewer, number, change=True)
+    """Title, owner, days. The place stays: baselines were frozen there; so does the first day once there are key results. Conflict
+    also where the goal is closed."""
+    row = _open(viewer, number)
     _check(viewer, wish)
     if wish.community != row.community_id:
         raise Conflict(_("A goal stays where it was set. Set a new one elsewhere."))
@@ -87,9 +88,7 @@ def change(viewer: Viewer, number: int, wish: Wish) -> Objective:
 
 def add_result(viewer: Viewer, number: int, result: Result) -> KeyResult:
     """Conflict where the goal is closed, full, or has this figure already."""
-    row = queries.access_objective(viewer, number, change=True)
-    if row.closed_at is not None:
-        raise Conflict(_("This goal is closed. Open it again first."))
+    row = _open(viewer, number)
     frozen = _frozen(viewer, result, row.first, row.community)
     with transaction.atomic():
         Objective.objects.select_for_update().get(pk=row.pk)
@@ -97,7 +96,7 @@ def add_result(viewer: Viewer, number: int, result: Result) -> KeyResult:
 
 
 def retarget(viewer: Viewer, number: int, result: int, target: float) -> KeyResult:
-    """Another target; the baseline stays frozen, the trail keeps both targets."""
+    """Another target; the baseline stays frozen, the trail keeps both targets. Conflict where the goal is closed."""
     row = _result(viewer, number, result)
     _check_target(row.metric, row.aim, target, row.baseline)
     with transaction.atomic():
@@ -110,6 +109,7 @@ def retarget(viewer: Viewer, number: int, result: int, target: float) -> KeyResu
 
 
 def remove_result(viewer: Viewer, number: int, result: int) -> None:
+    """Conflict where the goal is closed."""
     row = _result(viewer, number, result)
     with transaction.atomic():
         audit.record(viewer, "key_result.removed", ("goal", number), metric=row.metric, target=row.target)
@@ -230,8 +230,16 @@ def _add(viewer: Viewer, row: Objective, frozen: _Frozen) -> KeyResult:
     return made
 
 
-def _result(viewer: Viewer, number: int, result: int) -> KeyResult:
+def _open(viewer: Viewer, number: int) -> Objective:
+    """To be changed: what is closed stands as it ended."""
     row = queries.access_objective(viewer, number, change=True)
+    if row.closed_at is not None:
+        raise Conflict(_("This goal is closed. Open it again first."))
+    return row
+
+
+def _result(viewer: Viewer, number: int, result: int) -> KeyResult:
+    row = _open(viewer, number)
     found = row.results.filter(pk=result).select_related("objective").first()
     if found is None:
         raise missing()

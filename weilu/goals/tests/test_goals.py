@@ -207,8 +207,17 @@ def test_a_closed_goal_stands_still(lively: Any, bea: Any, play: Any, warehouse:
         [track] = queries.tracks([queries.access_objective(viewer_of(bea), row.pk)], viewer_of(bea)).values()
     assert track.standing.value == 7
     assert closed.closing == "dropped"
-    with pytest.raises(Conflict):
-        actions.add_result(viewer_of(bea), row.pk, Result("wau", 5))
+    made, viewer = KeyResult.objects.get(), viewer_of(bea)
+    for rewrite in (
+        lambda: actions.add_result(viewer, row.pk, Result("wau", 5)),
+        lambda: actions.change(viewer, row.pk, wish(bea, lively.hearth.pk, title="Less talk")),
+        lambda: actions.retarget(viewer, row.pk, made.pk, 5),
+        lambda: actions.remove_result(viewer, row.pk, made.pk),
+    ):
+        with pytest.raises(Conflict):
+            rewrite()
+    actions.reopen(viewer, row.pk)
+    assert actions.retarget(viewer, row.pk, made.pk, 5).target == 5
 
 
 def test_the_pages_tell_the_whole_story(lively: Any, ada: Any, client_of: Any) -> None:
