@@ -1,4 +1,4 @@
-"""Is every word on screen there in Chinese? Finds the msgids in code and templates, compiles the catalogues.
+"""Is every word on screen there in Chinese, and said in one way? Finds the msgids in code and templates, compiles the catalogues.
 
 `python -m dev.translations compile | missing`. Works without GNU gettext: Django turns a template into Python-like
 source, Babel reads both and compiles.
@@ -43,24 +43,29 @@ def compile_all() -> None:
                 write_mo(out, read_po(source, locale="zh_Hans"))
 
 
-def translated() -> set[str]:
-    """Every msgid that has Chinese text."""
-    found: set[str] = set()
+Text = tuple[str, str]
+"""Context (mostly none) and msgid."""
+
+
+def translated() -> dict[Text, set[tuple[str, ...]]]:
+    """Every text that has Chinese, with all that the catalogues say for it."""
+    found: dict[Text, set[tuple[str, ...]]] = {}
     for path in catalogues():
         with path.open("rb") as source:
             catalog: Catalog = read_po(source, locale="zh_Hans")
         for message in catalog:
             texts = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
             if message.id and all(texts) and not message.fuzzy:
-                found.add(message.id if isinstance(message.id, str) else message.id[0])
+                msgid = message.id if isinstance(message.id, str) else message.id[0]
+                found.setdefault((message.context or "", msgid), set()).add(tuple(texts))
     return found
 
 
-def used() -> dict[str, str]:
-    """Every msgid in code and templates, with one place where it stands."""
+def used() -> dict[Text, str]:
+    """Every text in code and templates, with one place where it stands."""
     from django.utils.translation.template import templatize
 
-    found: dict[str, str] = {}
+    found: dict[Text, str] = {}
     for path in sorted((ROOT / "weilu").rglob("*")):
         if (
             path.suffix not in (".py", ".html", ".txt", ".typ", ".md")
@@ -72,17 +77,26 @@ def used() -> dict[str, str]:
             continue
         text = path.read_text(encoding="utf-8")
         source = text if path.suffix == ".py" else templatize(text, origin=str(path))
-        for line, message, _comments, _context in extract("python", io.BytesIO(source.encode()), KEYWORDS):
+        for line, message, _comments, context in extract("python", io.BytesIO(source.encode()), KEYWORDS):
             msgid = next((part for part in message if part), "") if isinstance(message, tuple) else message
             if msgid:
-                found.setdefault(msgid, f"{path.relative_to(ROOT)}:{line}")
+                found.setdefault((context or "", msgid), f"{path.relative_to(ROOT)}:{line}")
     return found
 
 
 def missing() -> list[str]:
     """`place: msgid` for every text without Chinese."""
-    known = translated() | django_own()
-    return sorted(f"{place}: {msgid!r}" for msgid, place in used().items() if msgid not in known)
+    known = translated().keys() | {("", msgid) for msgid in django_own()}
+    return sorted(f"{place}: {text[1]!r}" for text, place in used().items() if text not in known)
+
+
+def torn() -> list[str]:
+    """Texts for which two catalogues say different things: only one of them would ever show. Give one a context."""
+    return sorted(
+        f"{msgid!r}: {' or '.join(map(repr, sorted(several)))}"
+        for (_context, msgid), several in translated().items()
+        if len(several) > 1
+    )
 
 
 def django_own() -> set[str]:
@@ -98,9 +112,10 @@ def main() -> int:
     if sys.argv[1:] == ["compile"]:
         compile_all()
         return 0
-    gaps = missing()
-    sys.stdout.write("".join(f"{gap}\n" for gap in gaps) + f"{len(gaps)} texts without Chinese\n")
-    return 1 if gaps else 0
+    gaps, doubles = missing(), torn()
+    sys.stdout.write("".join(f"{line}\n" for line in (*gaps, *doubles)))
+    sys.stdout.write(f"{len(gaps)} texts without Chinese, {len(doubles)} with two\n")
+    return 1 if gaps or doubles else 0
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from weilu.core.metrics import (
     ANEW,
@@ -58,7 +59,7 @@ def _retained(days: int, label: object) -> Metric:
 
 
 GROWTH = (
-    Metric("members", _("Members"),
+    Metric("members", pgettext_lazy("figure", "Members"),
            _("People who are in at the end of the period. A member counts from joining or, where no joining is known, from "
              "the first event seen, until leaving; who joins or takes part again counts again. Each person once over "
              "several communities; no bots. The period ends at midnight in the time zone asked for."),
@@ -106,7 +107,7 @@ ACTIVITY = (
 )  # fmt: skip
 
 VOICES = (
-    Metric("messages", _("Messages"),
+    Metric("messages", pgettext_lazy("figure", "Messages"),
            _("Messages sent in the period, those of bots too. Days run in the time zone asked for."),
            MESSAGES, Events(SPEAK)),
     Metric("speakers", _("Speakers"),

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from weilu.communities.queries import feed
 from weilu.core.directory.queries import community_names, member_names
@@ -69,7 +70,9 @@ def _places(question: dict[str, Any]) -> str:
         return ""
     some = [asked] if isinstance(asked, (str, int)) else asked
     names = community_names([one for one in some if isinstance(one, int)])
-    return _(", ").join(names.get(one) or str(one) if isinstance(one, int) else one for one in some)
+    return pgettext("between names", ", ").join(
+        names.get(one) or str(one) if isinstance(one, int) else one for one in some
+    )
 
 
 @dataclass(frozen=True, slots=True)

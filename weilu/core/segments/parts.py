@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from weilu.core.warehouse.fields import Fields
 from weilu.core.warehouse.frame import EPOCH, LAST_DAY, day_start
@@ -116,7 +116,8 @@ class Window:
         if self.before is not None:
             return _("longer than %(length)s ago") % {"length": length(self.before)}
         if self.first is not None and self.last is not None:
-            return _("from %(first)s to %(last)s") % {"first": self.first, "last": self.last}
+            text = pgettext("when it was done", "from %(first)s to %(last)s")
+            return text % {"first": self.first, "last": self.last}
         if self.first is not None:
             return _("since %(first)s") % {"first": self.first}
         return _("until %(last)s") % {"last": self.last} if self.last is not None else ""

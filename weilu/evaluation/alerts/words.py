@@ -40,7 +40,7 @@ VERDICTS: Mapping[str, Text] = {
     rules.OFF: gettext_lazy("out of bounds"),
     rules.NO_VALUE: gettext_lazy("the figure has no value"),
     rules.LITTLE_HISTORY: gettext_lazy("too little history to compare with"),
-    rules.NO_BASE: gettext_lazy("nothing to compare with: it was zero before"),
+    rules.NO_BASE: gettext_lazy("nothing to compare with: it was zero or less before"),
     "late": gettext_lazy("waits until all events are in the figures"),
     "broken": gettext_lazy("the figure cannot be asked any more"),
     "no_metric": gettext_lazy("this metric does not exist any more"),
@@ -176,7 +176,7 @@ def chart(look: queries.Look, day: dt.date | None = None) -> dict[str, object]:
     begun = _begun(look.verdicts, look.days.index(day) if day in look.days else None)
     floor = None if any((value or 0) < 0 for value in look.series.values) else 0.0
     of = look.series.unit
-    lines = [{"name": _("Value"), "points": [_point(look, at) for at in range(len(look.days))]}]
+    lines = [{"name": _("Actual value"), "points": [_point(look, at) for at in range(len(look.days))]}]
     for name, which in ((_("Upper bound"), "high"), (_("Lower bound"), "low")):
         points = [_bound(getattr(one, which), floor, of) for one in look.verdicts]
         if any(one is not None for one in points):
