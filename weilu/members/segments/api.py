@@ -170,12 +170,13 @@ def _one(request: ApiRequest, row: Segment) -> dict[str, Any]:
 
 def _told(row: Segment, viewer: Viewer, known: bool) -> dict[str, Any]:
     plain = (
-        "name", "note", "rule", "communities", "snapshot", "version", "computed_at", "milliseconds", "problem", "created_at",
+        "name", "note", "rule", "communities", "snapshot", "version", "computed_at", "milliseconds", "created_at",
     )  # fmt: skip
     return {
         "id": row.pk,
         **{name: getattr(row, name) for name in plain},
         "size": row.size if known else None,
         "sentence": queries.words(row),
+        "problem": queries.problem(viewer, row) if row.problem else "",
         "used_by": [one.pk for one in queries.used_by(row) if queries.sees(viewer, one)],
     }

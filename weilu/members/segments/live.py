@@ -155,13 +155,13 @@ def _refresh(rows: Sequence[Segment], people: Collection[int] | None) -> int:
 
 
 def _judgeable(row: Segment) -> Judged | None:
-    """Its rule in terms of the store; where that cannot be said the segment says why."""
+    """Its rule in terms of the store; where that cannot be said it is noted."""
     try:
         scene = _scene(row)
         rule = resolve(parse(row.rule), scene)
     except WeiluError as error:
         Segment.objects.filter(pk=row.pk).update(
-            problem=str(error)[:500], computed_version=row.version, computed_at=clock.now()
+            problem=error.code, computed_version=row.version, computed_at=clock.now()
         )
         return None
     return Judged(row, rule, scene)

@@ -26,7 +26,7 @@ class Segment(models.Model):
     milliseconds = models.PositiveIntegerField(default=0)
     """What looking at everybody last cost, shared with those that were looked for at once."""
     problem = models.CharField(max_length=500, blank=True, default="")
-    """Why it cannot be worked out just now."""
+    """The code of the error for which it cannot be worked out just now; its sentence is said anew to whoever looks."""
     created_by = models.ForeignKey(
         "operators.Operator", null=True, on_delete=models.SET_NULL, related_name="+"
     )

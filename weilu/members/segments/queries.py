@@ -75,6 +75,15 @@ def _may_be_asked(row: Segment, viewer: Viewer, seen: Visible) -> bool:
     return True
 
 
+def problem(viewer: Viewer, row: Segment) -> str:
+    """Why it cannot be worked out just now, in the language of the moment; empty where it can."""
+    try:
+        check(parse_question(question(row)), viewer)
+    except WeiluError as error:
+        return str(error)
+    return ""
+
+
 def words(row: Segment) -> str:
     """Its rule in plain words, or why it cannot be read any more."""
     try:

@@ -278,7 +278,11 @@ def test_a_rule_that_cannot_be_worked_out_says_why_and_the_others_go_on(hall):
     hall()
 
     assert members(row) == ["Ann"]
-    assert "tea.poured" in Segment.objects.get(name="Broken").problem
+    broken = Segment.objects.get(name="Broken")
+    assert broken.problem
+    for language, sentence in (("en", "There is no event “tea.poured”"), ("zh-hans", "没有“tea.poured”")):
+        with translation.override(language):
+            assert sentence in queries.problem(ALL, broken)
     assert not live.waiting()
 
 
