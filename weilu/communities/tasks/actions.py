@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -70,6 +71,11 @@ def finish(viewer: Viewer, task: int) -> Task:
 def reopen(viewer: Viewer, task: int) -> Task:
     """It was not done after all."""
     return _move(viewer, task, done=False)
+
+
+def unlink(kind: str, numbers: Iterable[int]) -> None:
+    """What they grew out of goes, inside the caller's transaction: their pages are no more."""
+    Task.objects.filter(about_kind=kind, about_id__in=list(numbers)).update(path="")
 
 
 def forget_person(identity: int) -> None:

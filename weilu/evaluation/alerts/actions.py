@@ -83,9 +83,10 @@ def change(viewer: Viewer, row: AlertRule, wish: Wish) -> AlertRule:
 
 
 def remove(viewer: Viewer, row: AlertRule) -> None:
-    """With its alerts and what was said about them."""
+    """With its alerts and what was said about them. Tasks that grew out of these stay; there is no page that they could lead to."""
     with transaction.atomic():
         audit.record(viewer, "alert_rule.removed", ("alertrule", row.pk))
+        tasks.unlink(raising.KIND, row.alerts.values_list("pk", flat=True))
         row.delete()
 
 

@@ -280,6 +280,21 @@ def test_a_task_goes_to_who_can_see_the_matter_and_stands_on_their_page(
     assert task.title == ""
 
 
+def test_when_the_rule_goes_its_tasks_stay_and_lead_nowhere_dead(
+    few: AlertRule, bea: Any, client_of: Any
+) -> None:
+    judge()
+    alert = Alert.objects.get()
+    actions.give_task(viewer_of(bea), alert.pk, "Ask Mei", bea.pk, dt.date(2026, 3, 20))
+    actions.remove(viewer_of(bea), few)
+    [need] = [one for one in needs.gather(viewer_of(bea)) if str(one.sentence) == "Ask Mei"]
+    board = client_of(bea)
+    assert board.get(need.href).status_code == 200
+    page = board.get("/tasks/").content.decode()
+    assert "Ask Mei" in page
+    assert f"/alerts/{alert.pk}/" not in page
+
+
 def test_a_changed_rule_ends_what_was_open_by_the_old_one(few: AlertRule, bea: Any) -> None:
     judge()
     wish = Wish("dau", Condition("threshold", "below", 2), few.community_id, [bea.pk])
