@@ -81,6 +81,7 @@ NAMES_NO_MEMBER = {
     "tracking.Glimpse": {"kind"},
     "members.Concluded": {"key", "store", "owners", "zone"},
     "members.Correction": {"was", "now"},
+    "segments.Snapshot": {"accounts"},
     "segments.Segment": {"communities", "problem"},
 }  # fmt: skip
 """Ids, slugs, hashes, settings, and what concerns staff, who are not members."""
