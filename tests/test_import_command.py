@@ -13,6 +13,7 @@ from django.utils import translation
 from typer.testing import CliRunner
 
 from weilu.app.commands import imports as command
+from weilu.connectors.imports.models import Batch, State
 from weilu.connectors.imports.tests.exports import discord_csv, said, telegram, write
 from weilu.core.errors import WeiluError
 from weilu.core.events import queries as log
@@ -80,6 +81,13 @@ def test_without_yes_it_only_shows_what_would_come(tmp_path: Path) -> None:
     assert "--yes" in shown
     assert log.head() == 0
     assert json.loads(weilu("telegram", str(export(tmp_path)), "--json"))["preview"]["events"] == 2
+
+
+def test_an_import_whose_process_died_can_be_undone(tmp_path: Path, warehouse: Any) -> None:
+    printed = json.loads(weilu("telegram", str(export(tmp_path)), "--yes", "--json"))
+    Batch.objects.update(state=State.RUNNING)
+    assert json.loads(weilu("undo", str(printed["batch"]), "--json"))["state"] == "undone"
+    assert [row for row in log.read(0, 10) if row.batch] == []
 
 
 def test_choices_reach_the_reader(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def _bring_in(format_name: str, source: str, options: dict[str, Any], *, yes: bo
     if not yes and not _agreed(batch, as_json):
         return
     with _helper(wanted=batch.size > actions.KEPT_BACK), _bar(as_json) as progress:
-        if batch.state not in (State.READING, State.RUNNING):
+        if batch.state not in (State.READING, State.CONFIRMED, State.RUNNING):
             actions.confirm(batch, viewer)
         actions.run(batch, progress, viewer=viewer)
     _print(queries.summary(batch), as_json)
@@ -177,7 +177,7 @@ def _undo(number: str, as_json: bool) -> None:
     from weilu.connectors.imports import actions, queries
     from weilu.core.operators.access import Viewer
 
-    if not number.isdigit():
+    if not number.isdecimal():
         raise WeiluError(
             _(
                 "Say which import to undo, by its number: weilu import undo 12. The numbers: weilu import list."

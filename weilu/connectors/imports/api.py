@@ -224,10 +224,8 @@ def switch_bridge(request: ApiRequest, import_id: Id, given: BridgeIn) -> dict[s
 def confirm_import(request: ApiRequest, import_id: Id) -> dict[str, Any]:
     """It comes in in the background. An interrupted one goes on where it was. Nobody is written to by an import."""
     batch = queries.access_batch(request.viewer, import_id)
-    if batch.state == State.RUNNING:
-        actions.give_up(batch, clock.now())
     actions.confirm(batch, request.viewer)
-    jobs.run_batch.enqueue(batch.pk)
+    jobs.run_later(batch)
     return _told(batch)
 
 
@@ -237,8 +235,6 @@ def confirm_import(request: ApiRequest, import_id: Id) -> dict[str, Any]:
 def undo_import(request: ApiRequest, import_id: Id) -> dict[str, Any]:
     """Takes exactly what it brought out of the log again."""
     batch = queries.access_batch(request.viewer, import_id)
-    if batch.is_stale(clock.now()):
-        actions.give_up(batch, clock.now())
     return _told(actions.undo(batch, request.viewer))
 
 
@@ -275,7 +271,7 @@ def read_rejected(request: ApiRequest, import_id: Id) -> HttpResponseBase:
 
 def _read(batch: Batch) -> dict[str, Any]:
     if batch.size > READ_AT_ONCE:
-        jobs.read_batch.enqueue(batch.pk)
+        jobs.read_later(batch)
     else:
         jobs.read_now(batch)
     return _told(batch)

@@ -37,6 +37,10 @@ MOVES: Mapping[str, frozenset[str]] = {
 nobody wants to look first."""
 
 
+BUSY = (State.READING, State.CONFIRMED, State.RUNNING)
+"""Somebody works on it, will soon, or has died over it."""
+
+
 class Batch(models.Model):
     """One import, from preview to undo. Its id is the batch that its events claim; ids are never used again.
 
@@ -98,5 +102,4 @@ class Batch(models.Model):
 
     def is_stale(self, now: dt.datetime) -> bool:
         """Nobody works on it any more, though its state says so."""
-        busy = self.state in (State.READING, State.CONFIRMED, State.RUNNING)
-        return busy and now - self.touched_at > STALE
+        return self.state in BUSY and now - self.touched_at > STALE

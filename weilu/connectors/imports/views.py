@@ -17,6 +17,8 @@ from weilu.connectors.imports.standing import standing
 from weilu.core import clock
 from weilu.core.directory.models import Brand
 from weilu.core.errors import WeiluError
+from weilu.core.events import kinds
+from weilu.core.events.incoming import Incoming
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, missing, needs
 
@@ -92,10 +94,8 @@ def bridge(request: ViewerRequest, batch_id: int) -> HttpResponse:
 @require_POST
 def confirm(request: ViewerRequest, batch_id: int) -> HttpResponse:
     batch = queries.access_batch(request.viewer, batch_id)
-    if batch.state == State.RUNNING:
-        actions.give_up(batch, clock.now())
     actions.confirm(batch, request.viewer)
-    jobs.run_batch.enqueue(batch.pk)
+    jobs.run_later(batch)
     return redirect("imports:page", batch.pk)
 
 
@@ -103,8 +103,6 @@ def confirm(request: ViewerRequest, batch_id: int) -> HttpResponse:
 @require_POST
 def undo(request: ViewerRequest, batch_id: int) -> HttpResponse:
     batch = queries.access_batch(request.viewer, batch_id)
-    if batch.is_stale(clock.now()):
-        actions.give_up(batch, clock.now())
     actions.undo(batch, request.viewer)
     messages.success(request, _("Import %(batch)d is undone.") % {"batch": batch.pk})
     return redirect("imports:page", batch.pk)
@@ -134,7 +132,7 @@ def rejected(request: ViewerRequest, batch_id: int) -> HttpResponseBase:
 
 def _read(batch: Batch) -> HttpResponse:
     if batch.size > READ_AT_ONCE:
-        jobs.read_batch.enqueue(batch.pk)
+        jobs.read_later(batch)
     else:
         jobs.read_now(batch)
     return redirect("imports:page", batch.pk)
@@ -169,10 +167,10 @@ def _context(batch: Batch) -> dict[str, Any]:
     }
 
 
-def _sample(batch: Batch) -> list[Any]:
-    """The file may have been taken away meanwhile; the figures stand all the same."""
+def _sample(batch: Batch) -> list[tuple[Incoming, object]]:
+    """Events with the word for their kind. The file may have been taken away meanwhile; the figures stand all the same."""
     try:
-        return queries.sample(batch)
+        return [(event, kinds.label_of(event.kind)) for event in queries.sample(batch)]
     except WeiluError:
         return []
 

@@ -53,6 +53,12 @@ def find(slug: str) -> Kind | None:
     return _kinds.get(slug)
 
 
+def label_of(slug: str) -> object:
+    """What operators call it; an SDK's own event as it was sent."""
+    kind = _kinds.get(slug)
+    return kind.label if kind else slug
+
+
 def also_called(names: Mapping[str, str]) -> None:
     """Other names, in lower case, under which the outside world tells of our kinds; called once from `app.registry`."""
     _called.update(names)

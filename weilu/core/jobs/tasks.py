@@ -12,7 +12,7 @@ import threading
 import uuid
 from typing import Any
 
-from django.db import close_old_connections, connections, transaction
+from django.db import Error, close_old_connections, connections, transaction
 from django.db.models import F
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
@@ -97,9 +97,13 @@ def _reap_one(task: Any, now: dt.datetime) -> bool:
 
 
 def _keep(task_id: uuid.UUID, holder: str, stop: threading.Event) -> None:
+    """A database that is away for a moment costs one beat, not the lease: it lasts for three."""
     while not stop.wait(BEAT_SECONDS):
-        close_old_connections()
-        Lease.objects.filter(task_id=task_id, holder=holder).update(until=clock.now() + LEASE)
+        try:
+            close_old_connections()
+            Lease.objects.filter(task_id=task_id, holder=holder).update(until=clock.now() + LEASE)
+        except Error:
+            logger.exception("the lease of a task could not be renewed", extra={"task": str(task_id)})
     connections.close_all()
 
 

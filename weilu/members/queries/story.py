@@ -62,8 +62,7 @@ class Item:
 
     @property
     def label(self) -> object:
-        declared = kinds.find(self.kind)
-        return declared.label if declared else self.kind
+        return kinds.label_of(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,8 @@ def story(viewer: Viewer, one: Person, when: When, choice: Choice) -> Page:
 
 def _cursor(text: str) -> tuple[int, int] | None:
     at, _, position = text.partition("-")
-    return (int(at), int(position)) if at.isdecimal() and position.isdecimal() else None
+    fits = at.isdecimal() and position.isdecimal() and max(len(at), len(position)) < 19
+    return (int(at), int(position)) if fits else None
 
 
 def _edges(choice: Choice, when: When) -> tuple[int, int]:

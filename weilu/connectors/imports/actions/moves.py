@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from weilu.connectors.imports.models import MOVES, Batch, State
 from weilu.core import clock
 from weilu.core.errors import Conflict
+from weilu.core.jobs.locks import only_one
 
 TOUCH_SECONDS = 1.0
 
@@ -36,6 +38,19 @@ def not_now(batch: Batch) -> Conflict:
         _("Import %(batch)d is now “%(state)s”, so this cannot be done. Load the page again.")
         % {"batch": batch.pk, "state": State(batch.state).label}
     )
+
+
+@contextmanager
+def alone(batch: Batch) -> Iterator[None]:
+    """While it lasts nobody else reads this import, brings it in or gives it up; who dies lets go of it. Raises Conflict
+    where another process is at it."""
+    with only_one(f"import-{batch.pk}") as ours:
+        if not ours:
+            raise Conflict(
+                _("Another process is at work on import %(batch)d. Wait until it has ended.")
+                % {"batch": batch.pk}
+            )
+        yield
 
 
 def touch(batch: Batch, **fields: Any) -> None:

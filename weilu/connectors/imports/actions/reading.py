@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from weilu.connectors.imports import queries, survey
-from weilu.connectors.imports.actions.moves import Progress, Teller, move, not_now
+from weilu.connectors.imports.actions.moves import Progress, Teller, alone, move, not_now
 from weilu.connectors.imports.models import Batch, State
 from weilu.connectors.imports.readers import choose
 from weilu.connectors.imports.sources import parts_of
@@ -18,6 +18,25 @@ from weilu.core.errors import WeiluError
 
 def read(batch: Batch, progress: Progress | None = None) -> Batch:
     """Read the whole export without writing: READING → PREVIEWED, or FAILED with the sentence that is raised."""
+    with alone(batch):
+        return _read(batch, progress)
+
+
+def change(batch: Batch, options: dict[str, Any]) -> Batch:
+    """The operator wants it read otherwise; the preview is made anew by `read`."""
+    return move(batch, State.READING, options={**batch.options, **options}, read=0)
+
+
+def switch_bridge(batch: Batch, follow: bool) -> Batch:
+    """Changes whose messages they are, not which events there are; the preview stands."""
+    if batch.state != State.PREVIEWED:
+        raise not_now(batch)
+    batch.options = {**batch.options, "bridge": follow}
+    batch.save(update_fields=["options"])
+    return batch
+
+
+def _read(batch: Batch, progress: Progress | None) -> Batch:
     options, tell = queries.options_of(batch), Teller(batch, "read", progress)
     found, began = survey.Found(), time.monotonic()
     try:
@@ -36,17 +55,3 @@ def read(batch: Batch, progress: Progress | None = None) -> Batch:
         seconds=time.monotonic() - began,
         error="",
     )  # fmt: skip
-
-
-def change(batch: Batch, options: dict[str, Any]) -> Batch:
-    """The operator wants it read otherwise; the preview is made anew by `read`."""
-    return move(batch, State.READING, options={**batch.options, **options}, read=0)
-
-
-def switch_bridge(batch: Batch, follow: bool) -> Batch:
-    """Changes whose messages they are, not which events there are; the preview stands."""
-    if batch.state != State.PREVIEWED:
-        raise not_now(batch)
-    batch.options = {**batch.options, "bridge": follow}
-    batch.save(update_fields=["options"])
-    return batch

@@ -7,18 +7,19 @@ import logging
 import shutil
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from weilu.connectors.imports import queries, survey
 from weilu.connectors.imports.actions.forgetting import blank
-from weilu.connectors.imports.actions.moves import Progress, Teller, move, not_now, touch
+from weilu.connectors.imports.actions.moves import Progress, Teller, alone, move, not_now, touch
 from weilu.connectors.imports.actions.receiving import create
 from weilu.connectors.imports.actions.straight import bring_straight, sentence
 from weilu.connectors.imports.contract import Rejected, Tally
 from weilu.connectors.imports.decisions import IMPORT_CONFIRMED
-from weilu.connectors.imports.models import Batch, State
+from weilu.connectors.imports.models import BUSY, Batch, State
 from weilu.core import clock
 from weilu.core.decisions import actions as decisions
 from weilu.core.decisions.models import Decision
@@ -42,8 +43,11 @@ STANDSTILL_SECONDS = 60.0
 
 @transaction.atomic
 def confirm(batch: Batch, viewer: Viewer) -> Batch:
-    """PREVIEWED or FAILED → CONFIRMED. The decision is recorded with the extent that was shown."""
-    if batch.state == State.FAILED and batch.started_at is None:
+    """PREVIEWED, FAILED or dead → CONFIRMED. The decision is recorded with the extent that was shown. One that did not come
+    from a file cannot go on: there is nothing to read again."""
+    if batch.state in (State.CONFIRMED, State.RUNNING):
+        give_up(batch, clock.now())
+    if not batch.path or (batch.state == State.FAILED and batch.started_at is None):
         raise not_now(batch)
     move(batch, State.CONFIRMED, error="", touched_at=clock.now())
     _decided(batch, viewer)
@@ -56,8 +60,15 @@ def run(
     """Write everything into the log and wait until the pages show it: CONFIRMED (or an interrupted RUNNING) → DONE.
 
     Done again after a crash it continues: what is in already is known by its key. Where nobody wants to look first (READING),
-    it is read once only, and `viewer` has decided that it comes in whatever it holds.
+    it is read once only, and `viewer` has decided that it comes in whatever it holds. Raises Conflict while another process
+    is at it.
     """
+    with alone(batch):
+        batch.refresh_from_db()
+        return _run(batch, progress, viewer, visible)
+
+
+def _run(batch: Batch, progress: Progress | None, viewer: Viewer | None, visible: float) -> Batch:
     began = time.monotonic()
     straight = batch.state == State.READING or not batch.survey
     if straight:
@@ -79,23 +90,38 @@ def run(
     return batch
 
 
-def bring_in(events: Iterable[Incoming], *, name: str, format_name: str, viewer: Viewer) -> Batch:
-    """Events that do not come from a file, as one batch of their own that undo removes."""
-    batch = create(format=format_name, name=name, options={}, viewer=viewer)
-    began, now = time.monotonic(), clock.now()
-    move(batch, State.PREVIEWED)
-    move(batch, State.CONFIRMED)
-    move(batch, State.RUNNING, started_at=now, touched_at=now)
-    census = survey.Census()
+def bring_in(
+    events: Iterable[Incoming], *, name: str, format_name: str, viewer: Viewer, instead_of: Iterable[Batch] = ()
+) -> Batch:  # fmt: skip
+    """Events that do not come from a file, as one batch of their own that undo removes. `instead_of` are undone before: those
+    that died over the same. The new batch stands by then, so that one of them always tells that it was wanted."""
+    with ExitStack() as ours:
+        with transaction.atomic():
+            batch = create(format=format_name, name=name, options={}, viewer=viewer)
+            ours.enter_context(alone(batch))
+            now = clock.now()
+            move(batch, State.PREVIEWED)
+            move(batch, State.CONFIRMED)
+            move(batch, State.RUNNING, started_at=now, touched_at=now)
+        for dead in instead_of:
+            undo(dead, viewer, visible=0)
+        try:
+            _bring_in(batch, events)
+        except Exception as error:
+            move(batch, State.FAILED, error=sentence(error), finished_at=clock.now())
+            raise
+    return batch
+
+
+def _bring_in(batch: Batch, events: Iterable[Incoming]) -> None:
+    began, census, found = time.monotonic(), survey.Census(), survey.Found()
     log.append(census.watching(events), batch=batch.pk)
-    found = survey.Found()
     census.sum_up(found, {})
     found.rows = found.events
     batch.survey = found.as_dict()
     batch.save(update_fields=["survey"])
     _show(batch, VISIBLE_SECONDS, None)
     _finish(batch, time.monotonic() - began)
-    return batch
 
 
 @transaction.atomic
@@ -113,7 +139,9 @@ def _decided(batch: Batch, viewer: Viewer) -> None:
 
 
 def undo(batch: Batch, viewer: Viewer, reason: str = "", *, visible: float = VISIBLE_SECONDS) -> Batch:
-    """DONE or FAILED → UNDONE: its claims are dropped, what nobody else claims leaves the log; the decision is taken back."""
+    """DONE, FAILED or dead → UNDONE: its claims are dropped, what nobody else claims leaves the log; the decision is taken back."""
+    if batch.state in BUSY:
+        give_up(batch, clock.now())
     with transaction.atomic():
         move(batch, State.UNDONE, undone_at=clock.now(), **blank(batch))
         audit.record(viewer, "import.undone", batch)
@@ -128,10 +156,12 @@ def undo(batch: Batch, viewer: Viewer, reason: str = "", *, visible: float = VIS
 
 
 def give_up(batch: Batch, now: dt.datetime) -> Batch:
-    """A run that died is marked so, after which it can be continued or undone."""
-    if not batch.is_stale(now):
-        raise not_now(batch)
-    return move(batch, State.FAILED, error=_("The import was interrupted."), finished_at=now)
+    """One whose process died is marked so, after which it can be continued or undone. Raises Conflict while somebody is at it,
+    and where it may only wait for a worker."""
+    with alone(batch):
+        if batch.state != State.RUNNING and not batch.is_stale(now):
+            raise not_now(batch)
+        return move(batch, State.FAILED, error=_("The import was interrupted."), finished_at=now)
 
 
 def _write(batch: Batch, tell: Teller) -> None:

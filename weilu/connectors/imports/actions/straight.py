@@ -42,15 +42,24 @@ def bring_straight(batch: Batch, progress: Progress | None) -> Batch:
     try:
         _pass(batch, Teller(batch, "write", progress), found, passed)
     except Exception as error:
-        if any(passed):
-            log.retract_batch(batch.pk)
-        move(
-            batch, State.FAILED,
-            error=sentence(error), survey=found.as_dict(), started_at=None, finished_at=clock.now(),
-        )  # fmt: skip
+        _take_back(batch, found, error, written=any(passed))
         raise
     fields = {"survey": found.as_dict(), "rejected": found.rejected, "rows": found.rows}
     return move(batch, State.RUNNING, **fields)
+
+
+def _take_back(batch: Batch, found: survey.Found, error: Exception, *, written: bool) -> None:
+    """The move first: where it is refused, the import is another's, and so is what stands in the log. That nothing was begun
+    is said last: one that dies before can still be undone."""
+    begun = batch.started_at if written else None
+    survey_ = found.as_dict()
+    move(
+        batch, State.FAILED, error=sentence(error), survey=survey_, started_at=begun, finished_at=clock.now()
+    )
+    if written:
+        log.retract_batch(batch.pk)
+        Batch.objects.filter(pk=batch.pk, state=State.FAILED).update(started_at=None)
+        batch.started_at = None
 
 
 def sentence(error: Exception) -> str:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from weilu.connectors.imports import actions, queries
 from weilu.connectors.imports.actions import running
+from weilu.connectors.imports.actions.moves import alone
 from weilu.connectors.imports.forms import BLANK
 from weilu.connectors.imports.models import MOVES, Batch, State
 from weilu.connectors.imports.tests.exports import discord_csv, said, telegram, write
@@ -160,14 +161,23 @@ def test_an_interrupted_import_goes_on_where_it_stopped(
     assert (taken_up.events, taken_up.duplicates, log.head()) == (39, 0, 39)
 
 
-def test_one_that_died_is_marked_and_can_be_undone(tmp_path: Path) -> None:
+def test_one_that_died_can_be_undone_at_once_but_not_while_somebody_is_at_it(tmp_path: Path) -> None:
     batch = actions.confirm(preview(export(tmp_path / "result.json", 1, 2)), EVERYTHING)
+    with pytest.raises(Conflict):
+        undo(batch)  # it waits for a worker
     Batch.objects.update(state=State.RUNNING, started_at=clock.now())
     batch.refresh_from_db()
-    with pytest.raises(Conflict):
-        actions.give_up(batch, clock.now())
-    actions.give_up(batch, clock.now() + dt.timedelta(minutes=5))
+    with alone(batch):
+        for act in (undo, lambda b: actions.confirm(b, EVERYTHING), lambda b: actions.run(b, visible=0)):
+            with pytest.raises(Conflict, match="Another process"):
+                act(batch)
     assert undo(batch).state == State.UNDONE
+
+
+def test_one_that_waits_for_a_worker_for_ever_can_be_taken_back(tmp_path: Path) -> None:
+    batch = actions.confirm(preview(export(tmp_path / "result.json", 1, 2)), EVERYTHING)
+    with clock.frozen(clock.now() + dt.timedelta(minutes=5)):
+        assert undo(batch).state == State.UNDONE
 
 
 def test_a_move_that_is_not_in_the_table_is_refused(tmp_path: Path) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,13 +13,15 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
 from weilu.connectors.imports import jobs, views
 from weilu.connectors.imports.models import Batch, State
-from weilu.connectors.imports.tests.exports import discord_csv
+from weilu.connectors.imports.tests.exports import discord_csv, telegram
 from weilu.core import clock
+from weilu.core.events import kinds
 from weilu.core.events import queries as log
-from weilu.core.jobs import pump
+from weilu.core.jobs import pump, tasks
 
 pytestmark = pytest.mark.django_db
 DATE = "26-May-18 07:42 PM"
@@ -149,6 +154,35 @@ def test_a_large_export_is_read_in_the_background(browser: Client, monkeypatch: 
     jobs.read_batch.call(Batch.objects.get().pk)
     assert browser.get(f"{address}/progress")["HX-Refresh"] == "true"
     assert "Will add 2 events" in text_of(browser, address)
+
+
+def test_what_is_done_in_the_background_speaks_the_language_of_whoever_asked(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "READ_AT_ONCE", 10)
+    for language, word in (("zh-hans", "日期"), ("en", "the date cannot be read")):
+        browser.cookies["weilu_language"] = language
+        upload(browser)
+        with translation.override(None):
+            assert tasks.run_waiting("worker")
+        assert word in Batch.objects.first().survey["reasons"][0]["reason"]
+    batch = Batch.objects.first()
+    browser.cookies["weilu_language"] = "zh-hans"
+    browser.post(f"/imports/{batch.pk}/confirm")
+    shutil.rmtree(batch.folder / "export")
+    with translation.override(None):
+        assert tasks.run_waiting("worker")
+    batch.refresh_from_db()
+    assert batch.state == State.FAILED
+    assert re.search("[\u4e00-\u9fff]", batch.error)
+
+
+def test_a_preview_calls_what_is_no_message_by_its_word(browser: Client) -> None:
+    joined = {"id": 3, "type": "service", "date": "2024-03-01T12:00:00", "date_unixtime": "1709294400",
+              "actor": "Cai", "actor_id": "user7", "action": "join_group_by_link", "inviter": "group"}  # fmt: skip
+    page = text_of(browser, upload(browser, json.dumps(telegram(joined)), "result.json")["Location"])
+    assert "member.joined" not in page
+    assert str(kinds.label_of("member.joined")) in page
 
 
 def test_a_run_that_died_can_go_on(browser: Client) -> None:

@@ -18,7 +18,7 @@ from weilu.connectors.imports.models import Batch, State
 from weilu.connectors.imports.tests.exports import discord_csv, said, telegram, write
 from weilu.core.decisions.models import Decision
 from weilu.core.directory.models import Community, Identity, Room
-from weilu.core.errors import WeiluError
+from weilu.core.errors import Conflict, WeiluError
 from weilu.core.events import queries as log
 from weilu.core.events import staging
 from weilu.core.operators.access import Viewer
@@ -60,6 +60,10 @@ def in_two_passes(path: Path, format_name: str, **options: Any) -> Batch:
 
 def in_one_pass(path: Path, format_name: str, **options: Any) -> Batch:
     return actions.run(opened(path, format_name, **options), viewer=EVERYTHING, visible=0)
+
+
+def dies(*_given: object) -> None:
+    raise KeyboardInterrupt
 
 
 def told(batch: Batch) -> dict[str, Any]:
@@ -183,10 +187,6 @@ def test_one_that_was_interrupted_is_read_again_from_its_beginning(
     let_through(monkeypatch)
     path = write(tmp_path / "a.csv", bridged(*BRIDGES["a bridge that speaks for itself first"]))
     publish = staging.Stage.publish
-
-    def dies(*_given: object) -> None:
-        raise KeyboardInterrupt
-
     monkeypatch.setattr(staging.Stage, "publish", dies)
     with pytest.raises(KeyboardInterrupt):
         in_one_pass(path, "discord")
@@ -199,6 +199,55 @@ def test_one_that_was_interrupted_is_read_again_from_its_beginning(
     actions.undo(batch, EVERYTHING, visible=0)
     in_two_passes(path, "discord")
     assert known() == after
+
+
+def test_whoever_starts_the_same_import_meanwhile_is_told_so_and_takes_nothing_away(
+    tmp_path: Path, large: None
+) -> None:
+    path = write(tmp_path / "result.json", telegram(*(said(n, "Ada", f"m{n}") for n in range(1, 30))))
+    refused = []
+
+    def meanwhile(phase: str, done: int, of: int) -> None:
+        with pytest.raises(Conflict, match="Another process"):
+            in_one_pass(path, "telegram")
+        refused.append(phase)
+
+    batch = actions.run(opened(path, "telegram"), meanwhile, viewer=EVERYTHING, visible=0)
+    assert {"write", "show"} <= {*refused}
+    assert (batch.state, batch.events, len(known()[0])) == (State.DONE, 29, 29)
+    assert Batch.objects.count() == 1
+
+
+def test_one_that_finds_it_taken_over_leaves_the_log_alone(tmp_path: Path, large: None) -> None:
+    path = write(tmp_path / "result.json", telegram(*(said(n, "Ada", f"m{n}") for n in range(1, 30))))
+    batch = in_one_pass(path, "telegram")
+    Batch.objects.update(state=State.RUNNING)
+
+    def ended_by_another(phase: str, done: int, of: int) -> None:
+        Batch.objects.update(state=State.DONE)
+        raise OSError("the disk went away")
+
+    batch.refresh_from_db()
+    batch.survey = {}
+    batch.save(update_fields=["survey"])
+    with pytest.raises(Conflict):
+        actions.run(batch, ended_by_another, visible=0)
+    assert len(known()[0]) == 29
+
+
+def test_one_that_dies_while_it_takes_a_broken_file_back_can_still_be_undone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_through(monkeypatch)
+    path = write(tmp_path / "result.json", BROKEN)
+    with monkeypatch.context() as patch:
+        patch.setattr(straight.log, "retract_batch", dies)
+        with pytest.raises(KeyboardInterrupt):
+            in_one_pass(path, "telegram")
+    batch = Batch.objects.get()
+    assert (batch.state, batch.started_at is None) == (State.FAILED, False)
+    actions.undo(batch, EVERYTHING, visible=0)
+    assert known() == ([], [], [], [])
 
 
 def test_the_same_file_twice_adds_nothing(tmp_path: Path, large: None) -> None:

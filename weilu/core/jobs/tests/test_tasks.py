@@ -1,8 +1,11 @@
 """A queued task is done once; a dead worker's task is taken up again, and not for ever."""
 
 import datetime as dt
+import threading
+from types import SimpleNamespace
 
 import pytest
+from django.db import OperationalError
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
@@ -63,6 +66,36 @@ def test_a_worker_killed_between_claim_and_lease_loses_nothing():
     assert tasks.reap(clock.now() + tasks.LEASE + dt.timedelta(seconds=1)) == 1
     assert tasks.run_waiting("two")
     assert done == [3]
+
+
+@task()
+def beat_twice(number: int) -> None:
+    held = Lease.objects.get().until
+    done.append(beaten.wait(30) and Lease.objects.get().until > held)
+
+
+beaten = threading.Event()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_fails_once_does_not_end_the_lease_of_a_running_task(monkeypatch):
+    tries = []
+
+    def now():
+        if threading.current_thread() is threading.main_thread():
+            return clock.now()
+        tries.append(1)
+        if len(tries) == 1:
+            raise OperationalError("the server is away")
+        if len(tries) > 2:
+            beaten.set()
+        return clock.now() + dt.timedelta(minutes=1)
+
+    monkeypatch.setattr(tasks, "clock", SimpleNamespace(now=now))
+    monkeypatch.setattr(tasks, "BEAT_SECONDS", 0.01)
+    beat_twice.enqueue(7)
+    assert tasks.run_waiting("one")
+    assert done == [True]
 
 
 @task()
