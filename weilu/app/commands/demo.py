@@ -19,9 +19,9 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     seed: Annotated[int, typer.Option(help="equal seeds play equal years")] = 7,
-    months: Annotated[int, typer.Option(help="how long it runs")] = 12,
-    members: Annotated[int, typer.Option(help="accounts of people")] = 3_000,
-    events: Annotated[int, typer.Option(help="about how many events")] = 200_000,
+    months: Annotated[int, typer.Option(envvar="WEILU_DEMO_MONTHS", help="how long it runs")] = 12,
+    members: Annotated[int, typer.Option(envvar="WEILU_DEMO_MEMBERS", help="accounts of people")] = 3_000,
+    events: Annotated[int, typer.Option(envvar="WEILU_DEMO_EVENTS", help="about how many events")] = 200_000,
     end: Annotated[
         str, typer.Option(help="last day, for example 2026-06-30; default: today, up to now")
     ] = "",

@@ -34,6 +34,7 @@ def up(
     from weilu.app import listening
     from weilu.app.backup.restoring import refuse_cut_off
     from weilu.app.supervisor import Child, Supervisor
+    from weilu.connectors.imports.simulator import actions as simulator
     from weilu.core.jobs.locks import only_one
 
     with only_one("up") as held:
@@ -53,7 +54,7 @@ def up(
             Child("worker", ("worker", "--no-jobs")),
             Child("jobs", ("worker", "--no-pump")),
         ]
-        if sample and _is_empty():
+        if sample and (_is_empty() or simulator.interrupted()):
             sys.stdout.write("  The sample brand is being played; it shows in half a minute.\n\n")
             sys.stdout.flush()
             children.append(Child("sample", ("demo",), once=True))

@@ -68,10 +68,17 @@ class Minter:
 
         return self._ids(Sighting.IDENTITY, wanted, find, mint)
 
-    def communities(self, wanted: Collection[tuple[Any, str]], at: dt.datetime) -> dict[tuple[Any, str], int]:
+    def communities(
+        self, wanted: Mapping[tuple[Any, str], bool], at: dt.datetime
+    ) -> dict[tuple[Any, str], int]:
+        """Ids of communities; new ones are marked where `wanted` says that they are simulated."""
+
         def mint(missing: list[tuple[Any, str]]) -> Iterable[int]:
             made = [
-                Community(platform=platform, outside=outside, created_at=at) for platform, outside in missing
+                Community(
+                    platform=platform, outside=outside, created_at=at, simulated=wanted[platform, outside]
+                )
+                for platform, outside in missing
             ]
             return [community.pk for community in Community.objects.bulk_create(made, batch_size=CHUNK)]
 

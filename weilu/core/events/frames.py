@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from weilu.core.events import kinds
-from weilu.core.events.incoming import Actor, Incoming, Place
+from weilu.core.events.incoming import SIMULATED, Actor, Incoming, Place
 from weilu.core.events.keys import KEY_BYTES, SDK
 
 NOBODY = -1
@@ -102,6 +102,11 @@ def pick(frame: Frame, index: int) -> Incoming:
 def anonymous(account: Sequence[Any]) -> bool:
     """Whether an account of a frame is said to be anonymous."""
     return len(account) > 5
+
+
+def simulated(frame: Frame) -> bool:
+    """Whether nobody lived what stands in it. A frame is of one batch, and such a batch of one source."""
+    return bool(frame.rows) and frame.rows[0][3] == SIMULATED
 
 
 def _actor(account: Sequence[Any]) -> Actor:

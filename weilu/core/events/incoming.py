@@ -11,6 +11,9 @@ from typing import NamedTuple
 LIVE_BATCH = 0
 """The batch that live events claim; it is never undone."""
 
+SIMULATED = "demo"
+"""The source of what nobody lived; communities that it brings are marked, so that pages can say so."""
+
 
 class Actor(NamedTuple):
     """A platform account as the platform names it. `outside` is opaque text, unique within `platform`.

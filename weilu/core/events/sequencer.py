@@ -150,7 +150,9 @@ def _mint(opened: Sequence[frames.Frame], head: int) -> list[Places]:
             name = (account[0], account[1])
             accounts[name] = frames.anonymous(account) or accounts.get(name, False)
     identities = _minter.identities(accounts, head, now)
-    communities = _minter.communities({(c[0], c[1]): None for f in opened for c in f.communities}.keys(), now)
+    communities = _minter.communities(
+        {(c[0], c[1]): frames.simulated(f) for f in opened for c in f.communities}, now
+    )
     inside = [[communities[c[0], c[1]] for c in frame.communities] for frame in opened]
     rooms = _minter.rooms(
         {(at[r[0]], r[1]): None for f, at in zip(opened, inside, strict=True) for r in f.rooms}.keys()

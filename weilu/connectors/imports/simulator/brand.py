@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 
 from weilu.core.errors import WeiluError
+from weilu.core.events.incoming import SIMULATED
 
 BRAND = "青山茶"
 TIMEZONE = "Asia/Shanghai"
 ZONE = ZoneInfo(TIMEZONE)
-SOURCE = "demo"
+SOURCE = SIMULATED
 DAY_MS = 86_400_000
 
 
