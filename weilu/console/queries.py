@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Q
 
 from weilu.core.directory.models import Community, Member
-from weilu.core.errors import NotFound
-from weilu.core.operators.access import Viewer, access_member, visible_communities
+from weilu.core.operators.access import Viewer, visible_communities
+from weilu.core.operators.presence import accounts_seen
 
 CANDIDATES = 200
 """Names looked at for one search; a viewer of few communities may find fewer than there are."""
@@ -33,7 +34,8 @@ def find_communities(viewer: Viewer, words: str, limit: int) -> list[Community]:
 
 
 def find_members(viewer: Viewer, words: str, limit: int) -> list[Found]:
-    """Members whose own name or an account's name holds the words, as far as the viewer may see them."""
+    """Members whose own name or an account's name holds the words. Accounts that a viewer has nowhere seen neither find
+    anybody nor are named."""
     if not words:
         return []
     by_name = Q(name__icontains=words) | Q(identities__name__icontains=words)
@@ -43,24 +45,19 @@ def find_members(viewer: Viewer, words: str, limit: int) -> list[Found]:
         .order_by("name", "pk")
         .prefetch_related("identities")[:CANDIDATES]
     )
-    seen: list[Found] = []
-    for member in rows:
-        if len(seen) == limit:
-            break
-        if _may_see(viewer, member.pk):
-            seen.append(_found(member))
-    return seen
+    accounts = [one.pk for member in rows for one in member.identities.all()]
+    seen = accounts_seen(accounts, viewer.communities)
+    found = (_found(member, words, None if viewer.communities is None else seen) for member in rows)
+    return [one for one in found if one is not None][:limit]
 
 
-def _may_see(viewer: Viewer, member: int) -> bool:
-    try:
-        access_member(viewer, member)
-    except NotFound:
-        return False
-    return True
-
-
-def _found(member: Member) -> Found:
-    names = list(dict.fromkeys(one.name for one in member.identities.all() if one.name))
+def _found(member: Member, words: str, seen: Collection[int] | None) -> Found | None:
+    """None where nothing that the viewer has seen answers to the words. `seen` None: everything is."""
+    accounts = [one for one in member.identities.all() if seen is None or one.pk in seen]
+    names = list(dict.fromkeys(one.name for one in accounts if one.name))
+    low = words.casefold()
+    answers = any(low in name.casefold() for name in (member.name, *names))
+    if seen is not None and not (accounts and answers):
+        return None
     shown = member.name or (names[-1] if names else f"#{member.pk}")
     return Found(member.pk, shown, ", ".join(name for name in names if name != shown))

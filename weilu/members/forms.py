@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from weilu.core.errors import WeiluError
+from weilu.core.numbers import number
 from weilu.members.actions import PROBLEMS
 from weilu.members.queries.story import ALL, TABS, Choice
 from weilu.members.queries.table import COLUMNS, SORTS, VISITORS, Filter
@@ -67,15 +68,6 @@ def choice_of(query: Mapping[str, str]) -> Choice:
         community=number(query.get("in")) or None,
         week=day(query.get("week")),
     )
-
-
-def number(text: str | None) -> int:
-    """A whole number from 0; 0 where nothing is given. Raises WeiluError."""
-    if not text:
-        return 0
-    if not text.isdecimal() or len(text) > 9:
-        raise WeiluError(_("“%(text)s” is not a number.") % {"text": text[:20]})
-    return int(text)
 
 
 def _one_of(text: str, allowed: tuple[str, ...], what: object) -> str:

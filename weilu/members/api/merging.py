@@ -12,14 +12,13 @@ from ninja import Router, Schema
 from weilu.core.api.guards import needs
 from weilu.core.api.once import once
 from weilu.core.api.schemas import ApiRequest, Id, In
-from weilu.core.decisions import queries as decisions
 from weilu.core.decisions.models import Decision
 from weilu.core.errors import Unavailable
 from weilu.core.operators import rights
 from weilu.core.operators.access import access_member
 from weilu.core.warehouse import loader
 from weilu.members import actions
-from weilu.members.decisions import MERGED
+from weilu.members.queries.merges import merges
 
 router = Router(tags=["members"])
 
@@ -51,9 +50,11 @@ class UndoneOut(Schema):
 @router.get("/members/{member_id}/merges", response=list[MergeOut], summary="Merges into a member")
 @needs(rights.EDIT_MEMBERS)
 def list_merges(request: ApiRequest, member_id: Id) -> list[dict[str, Any]]:
-    """Those that stand, newest first."""
+    """Those that stand, newest first. `accounts` are those of them that I have seen."""
     member = access_member(request.viewer, member_id, rights.EDIT_MEMBERS)
-    return [_told(row) for row in decisions.all_standing(("member", member.pk), MERGED)]
+    return [
+        {**_told(one.decision), "accounts": len(one.accounts)} for one in merges(request.viewer, member.pk)
+    ]
 
 
 @router.post(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Q
-
 from weilu.core.directory import queries as directory
-from weilu.core.directory.models import Member
+from weilu.core.directory.models import Identity, Member
+from weilu.core.operators.presence import accounts_seen
 
 
 def names(ids: Collection[int]) -> dict[int, str]:
@@ -16,10 +15,12 @@ def names(ids: Collection[int]) -> dict[int, str]:
     return {number: found.get(number) or f"#{number}" for number in ids}
 
 
-def called(words: str) -> set[int]:
-    """Members whose own name, or that of one of their accounts, holds the words."""
-    by_name = Q(name__icontains=words) | Q(identities__name__icontains=words)
-    return set(Member.objects.filter(by_name).values_list("pk", flat=True))
+def called(words: str, communities: Collection[int] | None = None) -> set[int]:
+    """Members whose own name, or that of one of their accounts, holds the words. With communities only accounts count that
+    were seen in one of them: by a name used elsewhere nobody is found. Raises Unavailable then."""
+    named = set(Member.objects.filter(name__icontains=words).values_list("pk", flat=True))
+    accounts = dict(Identity.objects.filter(name__icontains=words).values_list("pk", "member_id"))
+    return named | {accounts[one] for one in accounts_seen(accounts, communities)}
 
 
 def alphabet(ids: Collection[int]) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from weilu.core import clock
@@ -77,9 +78,9 @@ class Extent:
     messages: int
 
 
-def extent(accounts: list[int]) -> Extent:
-    """Of these identities, with all that was ever logged of them."""
-    rows = client.query(*compiled.totals(Rows(identities=accounts))).to_pylist() if accounts else []
+def extent(accounts: Collection[int], communities: Collection[int] | None = None) -> Extent:
+    """Of these identities, with all that was ever logged of them, or logged in these communities."""
+    rows = client.query(*compiled.totals(Rows(communities, accounts))).to_pylist() if accounts else []
     return Extent(
         len(accounts),
         max((row["communities"] for row in rows), default=0),

@@ -7,7 +7,7 @@ The store gives one row a person for all that the viewer sees; filter and order 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,7 +137,9 @@ def matching(viewer: Viewer, asked: Filter, when: When) -> Table:
     """All that match, one column a name, in the order asked for."""
     scopes = scopes_of(viewer, asked.community, visitors=asked.with_visitors)
     table = _people(viewer, asked, when, scopes)
-    keep = _kept(table, asked, when) & _members_or_visitors(viewer, table["person"], asked, when)
+    keep = _kept(table, asked, when, viewer.communities) & _members_or_visitors(
+        viewer, table["person"], asked, when
+    )
     if asked.segment is not None:
         keep &= np.isin(table["person"], np.array(inside(viewer, asked.segment, when), dtype=np.int64))
     table = {name: column[keep] for name, column in table.items()}
@@ -224,7 +226,7 @@ def _highest(who: np.ndarray, found: Iterable[tuple[int, int, str, int]]) -> np.
     return highest
 
 
-def _kept(table: Table, asked: Filter, when: When) -> np.ndarray:
+def _kept(table: Table, asked: Filter, when: When, communities: Collection[int] | None) -> np.ndarray:
     keep = table["state"] < len(BEST)
     if asked.state in STATES:
         keep &= table["state"] == BEST.index(asked.state)
@@ -239,7 +241,7 @@ def _kept(table: Table, asked: Filter, when: When) -> np.ndarray:
         if last is not None:
             keep &= (table[name] < day_start(last + dt.timedelta(days=1), when.zone)) & (table[name] > 0)
     if asked.words:
-        keep &= np.isin(table["person"], np.array(sorted(called(asked.words)), dtype=np.int64))
+        keep &= np.isin(table["person"], np.array(sorted(called(asked.words, communities)), dtype=np.int64))
     return keep
 
 

@@ -77,6 +77,28 @@ def test_a_merge_is_a_decision_an_event_and_a_line_in_the_audit_trail(warehouse,
     ]
 
 
+def test_bea_learns_no_name_that_somebody_bears_only_elsewhere(
+    warehouse, by_ada, ada, bea, client_of
+) -> None:
+    cai, emi = member_of("Cai"), member_of("Emi")
+    before = plain(client_of(bea).get(f"/members/{cai.pk}/"))
+    actions.merge(by_ada, cai, member_of("Gus"))
+    settle(warehouse)
+    addresses = (
+        "/search/?find=cai", "/search/?find=gus", "/members/?find=gus", f"/members/{cai.pk}/",
+        f"/members/{emi.pk}/merge/?other={cai.pk}", f"/members/{emi.pk}/merge/?find=gus",
+    )  # fmt: skip
+    hers, all_ = ([plain(client_of(who).get(one)) for one in addresses] for who in (bea, ada))
+    assert ["Gus" in page for page in all_[:5]] == [True, True, False, True, True]
+    assert "Cai" in all_[2]
+    for address, page in zip(addresses, hers, strict=True):
+        assert "Gus" not in page, address
+    assert ["Cai" in page for page in hers] == [True, False, False, True, True, False]
+    assert hers[3] == before
+    assert "2 messages, 1 community" in hers[4]
+    assert "3 messages, 2 communities" in all_[4]
+
+
 def test_a_second_merge_or_undo_is_refused(by_ada) -> None:
     cai, gus, emi = member_of("Cai"), member_of("Gus"), member_of("Emi")
     decision = actions.merge(by_ada, cai, gus)
@@ -134,7 +156,7 @@ def test_merging_by_the_pages_shows_the_extent_first_and_can_be_undone_there(
     settle(warehouse)
     assert client.get(f"/members/{gus}/").url == f"/members/{cai}/"
     page = client.get(f"/members/{cai}/")
-    decision = page.context["merges"][0]["decision"]
+    decision = page.context["merges"][0].decision
     assert client.post(f"/members/merges/{decision.pk}/undo/").status_code == 302
     settle(warehouse)
     assert client.get(f"/members/{gus}/").status_code == 200

@@ -13,19 +13,18 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from weilu.core import clock
-from weilu.core.decisions import queries as decisions
 from weilu.core.directory import facts
-from weilu.core.directory.queries import identity_names
 from weilu.core.directory.withdrawal import ERASED as GONE
 from weilu.core.errors import Unavailable
+from weilu.core.numbers import number
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, access_member, needs
 from weilu.members import when
-from weilu.members.decisions import MERGED
-from weilu.members.forms import choice_of, number
+from weilu.members.forms import choice_of
 from weilu.members.queries import person as reading
 from weilu.members.queries import story as telling
 from weilu.members.queries.corrections import corrections
+from weilu.members.queries.merges import merges
 from weilu.members.queries.person import History, Person
 from weilu.members.queries.scores import Influence, best_tier, influence_of
 from weilu.members.queries.story import ALL, DEEDS, MESSAGES, OTHER, PRESENCE, REACTIONS, STATES, Item
@@ -95,7 +94,7 @@ def _shown(request: ViewerRequest, one: Person, moment: when.When) -> dict[str, 
         "erased": bool(one.identities) and all(each.outside.startswith(GONE) for each in one.identities),
         "chart": _chart(one, request, moment),
         "talks": reading.talks(one, moment) if "talks" in request.GET else None,
-        "merges": _merges(one) if moment.present else [],
+        "merges": merges(request.viewer, one.id) if moment.present else [],
         "traits": facts.of(each.pk for each in one.identities) if moment.present else [],
         "corrections": corrections(one.id, scopes, moment.known).count(),
         "unseen_joining": any(not membership.joined for membership in one.memberships),
@@ -125,21 +124,6 @@ def _factors(weighed: Influence | None) -> list[dict[str, Any]]:
 
 def _first(found: list[Influence], whole: list[int]) -> Influence | None:
     return next((each for each in found if each.scope in whole), found[0] if found else None)
-
-
-def _merges(one: Person) -> list[Any]:
-    """Merges into this member that stand, with the name of whom they took in."""
-    rows = decisions.all_standing(("member", one.id), MERGED)
-    accounts = {account for row in rows for account in row.evidence["accounts"]}
-    called = identity_names(accounts) if accounts else {}
-    return [
-        {
-            "decision": row,
-            "accounts": len(row.evidence["accounts"]),
-            "name": next((name for each in row.evidence["accounts"] if (name := called.get(each))), ""),
-        }
-        for row in rows
-    ]
 
 
 def stretches(history: History, until: int, zone: str) -> list[dict[str, Any]]:

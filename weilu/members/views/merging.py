@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,12 +12,15 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from weilu.core.directory import queries as directory
+from weilu.core.directory.models import Member
 from weilu.core.errors import Unavailable
+from weilu.core.numbers import number
 from weilu.core.operators import rights
-from weilu.core.operators.access import ViewerRequest, access_member, needs
+from weilu.core.operators.access import Viewer, ViewerRequest, access_member, needs
+from weilu.core.operators.presence import accounts_seen
 from weilu.core.warehouse import loader
 from weilu.members import actions, when
-from weilu.members.forms import filter_of, number
+from weilu.members.forms import filter_of
 from weilu.members.queries import names
 from weilu.members.queries.preview import extent
 from weilu.members.queries.table import Filter, listing
@@ -46,12 +50,12 @@ def merge(request: ViewerRequest, member_id: int) -> HttpResponse:
         "name": called[member.pk],
         "other": other,
         "other_name": called.get(other.pk, "") if other else "",
-        "accounts": directory.identities_of(other.pk) if other else [],
+        "accounts": [],
         "words": words,
         "found": [row for row in found if row.id != member.pk][:FOUND],
     }
     if other is not None:
-        context["extent"] = extent([account.pk for account in directory.identities_of(other.pk)])
+        context |= _moving(request.viewer, other)
     return render(request, "members/merge.html", context)
 
 
@@ -63,6 +67,16 @@ def undo(request: ViewerRequest, decision_id: int) -> HttpResponse:
     _show_at_once()
     messages.success(request, gettext("The merge is undone; every figure is as it was."))
     return redirect("members:page", undone.subject_id)
+
+
+def _moving(viewer: Viewer, other: Member) -> dict[str, Any]:
+    """What the viewer has seen of what would move; the rest moves unseen."""
+    accounts = directory.identities_of(other.pk)
+    seen = accounts_seen([one.pk for one in accounts], viewer.communities)
+    return {
+        "accounts": [one for one in accounts if one.pk in seen],
+        "extent": extent(seen, viewer.communities),
+    }
 
 
 def _show_at_once() -> None:

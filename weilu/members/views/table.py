@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from weilu.core import clock
 from weilu.core.errors import Unavailable
+from weilu.core.numbers import number
 from weilu.core.operators import rights
 from weilu.core.operators.access import (
     Viewer,
@@ -28,7 +29,7 @@ from weilu.core.operators.access import (
 from weilu.core.segments.people import MEMBERS
 from weilu.members import actions, when
 from weilu.members.exporting import as_csv
-from weilu.members.forms import filter_of, number
+from weilu.members.forms import filter_of
 from weilu.members.models import SavedView
 from weilu.members.queries import names
 from weilu.members.queries.moves import moves as moves_between

@@ -5,3 +5,7 @@ from __future__ import annotations
 SEEN_IN = """SELECT DISTINCT community FROM weilu.events
 WHERE community IN {communities:Array(UInt32)} AND identity IN {identities:Array(UInt32)}"""
 """Of these communities, those that hold an event of one of these identities. Led by the sort key."""
+
+ACCOUNTS_SEEN = """SELECT DISTINCT identity FROM weilu.events
+WHERE community IN {communities:Array(UInt32)} AND identity IN {identities:Array(UInt32)}"""
+"""The other way round: of these identities, those that did something in one of these communities."""
