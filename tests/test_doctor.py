@@ -38,11 +38,14 @@ def test_a_house_in_order_is_told_so(db: None, warehouse: Warehouse, play: Play,
     assert [finding for finding in wrong if finding.check not in ("pages", "home")] == []
 
 
-def test_events_that_failed_five_times_are_shown(db: None) -> None:
+def test_events_that_failed_five_times_are_shown_with_the_address_that_replays_them(
+    ada: Any, client_of: Any, settings: Any
+) -> None:
     Parked.objects.create(handler="rewards", position=1, attempts=5, parked_at=NOW)
     level, says, cure = found("handlers")
     assert (level, says) == ("bad", "1 events failed five times and are parked")
-    assert "replay" in cure
+    address = cure[cure.index(settings.BASE_URL) + len(settings.BASE_URL) :]
+    assert "rewards" in client_of(ada).get(address).content.decode()
 
 
 def test_a_warehouse_that_is_down_is_told(db: None, warehouse_down: None) -> None:

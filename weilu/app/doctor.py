@@ -121,12 +121,15 @@ def _warehouse() -> Iterator[Finding]:
 
 
 def _parked() -> Iterator[Finding]:
+    from django.urls import reverse
+
     from weilu.core.events import handlers
 
     parked = handlers.parked()
     if parked:
         says = f"{len(parked)} events failed five times and are parked"
-        yield Finding("handlers", "bad", says, "See Settings → System for their errors; replay them there.")
+        page = f"{settings.BASE_URL}{reverse('console:parked')}"
+        yield Finding("handlers", "bad", says, f"Their errors, and a button that tries them again: {page}")
     else:
         yield Finding("handlers", "ok", "nothing parked")
 

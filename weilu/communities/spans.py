@@ -54,7 +54,7 @@ class Asked:
 
 def asked(days: str | None, as_of: str | None, known: str | None) -> Asked:
     """From the words of a query string; what cannot be read counts as not asked."""
-    length = int(days) if days and days.isdecimal() and int(days) in LENGTHS else USUAL
+    length = next((one for one in LENGTHS if str(one) == days), USUAL)
     return Asked(length, _day(as_of), _day(known))
 
 

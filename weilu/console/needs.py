@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from weilu.communities import panels
 from weilu.communities.queries import asking, window
 from weilu.connectors.imports import queries as imports
+from weilu.connectors.imports.models import Batch
 from weilu.core.errors import Unavailable
 from weilu.core.events import handlers
 from weilu.core.events import queries as log
@@ -33,7 +34,7 @@ def of_imports(viewer: Viewer) -> Iterator[Need]:
             _("The import “%(name)s” stopped") % {"name": batch.name},
             reverse("imports:page", args=[batch.pk]),
             _("Look"),
-            _("Nothing half of it counts; it can go on where it stopped."),
+            _what_became_of(batch),
             BAD,
         )
     for batch in batches.filter(state="previewed").order_by("-pk")[:SHOWN]:
@@ -43,6 +44,14 @@ def of_imports(viewer: Viewer) -> Iterator[Need]:
             _("Check"),
             _("The preview is ready; nothing has come in yet."),
         )
+
+
+def _what_became_of(batch: Batch) -> str:
+    if batch.started_at is None:
+        return _("Nothing came in. Its page says why it could not be read.")
+    if not batch.path:
+        return _("A part of it is in. Undo it; then it can be played again.")
+    return _("What is in stays in; it can go on where it stopped, or be undone.")
 
 
 def of_parked_events(viewer: Viewer) -> Iterator[Need]:

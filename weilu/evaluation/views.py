@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 from weilu.communities.queries import feed
 from weilu.core.directory.queries import community_names, member_names
 from weilu.core.errors import WeiluError
+from weilu.core.numbers import number
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, needs
 from weilu.core.warehouse import questions
@@ -30,8 +31,11 @@ def behind(request: ViewerRequest) -> HttpResponseBase:
     question = _question(request.GET.get("q", ""))
     if request.GET.get("format") == "csv":
         return exporting.as_csv(request.viewer, question)
-    number = max(1, int(asked)) if (asked := request.GET.get("page", "1")).isdecimal() else 1
-    found = questions.behind(question, request.viewer, limit=PAGE, offset=(number - 1) * PAGE)
+    page = number(request.GET.get("page")) or 1
+    found = questions.behind(question, request.viewer, limit=PAGE, offset=(page - 1) * PAGE)
+    pages = _pages(page, found.total)
+    if pages.number < page:
+        found = questions.behind(question, request.viewer, limit=PAGE, offset=(pages.number - 1) * PAGE)
     context = {
         "question": question,
         "found": found,
@@ -39,7 +43,7 @@ def behind(request: ViewerRequest) -> HttpResponseBase:
         "places": _places(question),
         "people": _people(found.ids) if found.counts == PEOPLE else None,
         "happened": feed.in_order(found.ids, request.viewer.communities) if found.counts == EVENTS else None,
-        "pages": _pages(number, found.total),
+        "pages": pages,
         "can_export": request.viewer.can(rights.EXPORT_MEMBERS),
     }
     return render(request, "evaluation/behind.html", context)
@@ -89,5 +93,7 @@ class Pages:
         return self.number + 1 if self.number < self.last else 0
 
 
-def _pages(number: int, total: int) -> Pages:
-    return Pages(number, max(1, ceil(total / PAGE)))
+def _pages(page: int, total: int) -> Pages:
+    """Behind the last page there is nothing: whoever asks for more sees the last."""
+    last = max(1, ceil(total / PAGE))
+    return Pages(min(page, last), last)

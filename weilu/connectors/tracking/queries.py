@@ -10,6 +10,7 @@ from django.db.models import F, Max, Sum
 from weilu.connectors.tracking.models import Glimpse, Refusal, SeenEvent, Source
 from weilu.core import clock
 from weilu.core.directory.models import Community, Link
+from weilu.core.numbers import number
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, missing
 from weilu.core.warehouse import client
@@ -44,7 +45,7 @@ def named(viewer: Viewer, text: str) -> Source:
     for found in (rows.filter(code__in=(text, f"sdk:{text}")), rows.filter(name=text)):
         if row := found.first():
             return access_source(viewer, row.pk)
-    return access_source(viewer, int(text) if text.isdigit() else 0)
+    return access_source(viewer, number(text) if text.isdecimal() else 0)
 
 
 def sources() -> list[Line]:

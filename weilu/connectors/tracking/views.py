@@ -18,6 +18,7 @@ from weilu.connectors.tracking.reasons import sentence
 from weilu.core.directory.models import Brand
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.events import queries as log
+from weilu.core.numbers import number
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, needs
 
@@ -93,7 +94,7 @@ def judge(request: ViewerRequest, source: int) -> HttpResponse:
     """Let held events in or throw them away: one (`held`), or all that are shown."""
     row = queries.access_source(request.viewer, source)
     one = request.POST.get("held", "")
-    numbers = [int(one)] if one.isdigit() else [held.number for held in log.held(row.code, SHOWN_HELD)]
+    numbers = [number(one)] if one else [held.number for held in log.held(row.code, SHOWN_HELD)]
     let_in = request.POST.get("do") == "let-in"
     done = actions.judge(request.viewer, row, numbers, let_in=let_in)
     said = _("%(n)d events are let in.") if let_in else _("%(n)d events are thrown away.")

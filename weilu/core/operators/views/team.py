@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from weilu.core.errors import WeiluError
+from weilu.core.numbers import number
 from weilu.core.operators import forms, queries, rights
 from weilu.core.operators.access import ViewerRequest, access_operator, needs, visible_communities
 from weilu.core.operators.actions import passwords, team, two_factor
@@ -74,7 +75,7 @@ def give(request: ViewerRequest, operator: int) -> HttpResponse:
 def take(request: ViewerRequest, operator: int) -> HttpResponse:
     row = access_operator(request.viewer, operator)
     where = request.POST.get("community", "")
-    role = team.Role(request.POST.get("role", ""), int(where) if where.isdecimal() else None)
+    role = team.Role(request.POST.get("role", ""), number(where) or None)
     return _done(request, row, lambda: team.take(request.viewer, row, role))
 
 

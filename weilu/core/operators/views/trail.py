@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from weilu.core.numbers import number
 from weilu.core.operators import audit, queries, rights
 from weilu.core.operators.access import ViewerRequest, needs
 
@@ -20,9 +21,9 @@ def page(request: ViewerRequest) -> HttpResponse:
     action = request.GET.get("action", "")
     actor = request.GET.get("actor", "")
     lines = queries.trail(
-        before=int(before) if before.isdecimal() else None,
+        before=number(before) or None,
         action=action,
-        actor=int(actor) if actor.isdecimal() else None,
+        actor=number(actor) if actor else None,
         limit=PAGE + 1,
     )
     checked = "check" in request.GET

@@ -36,5 +36,5 @@ def sent(frame: Frame, member: int, limit: int, offset: int) -> tuple[str, dict[
         since=frame.start,
     )
     mine = f"SELECT position FROM ({said}) WHERE person = {bound(member, 'UInt32')}"
-    sql = f"""SELECT position, (SELECT count() FROM ({mine})) AS total FROM ({mine}) ORDER BY position LIMIT {bound(limit, "UInt32")} OFFSET {bound(offset, "UInt32")}"""
+    sql = f"""SELECT position, (SELECT count() FROM ({mine})) AS total FROM ({mine}) ORDER BY position LIMIT {bound(limit, "UInt32")} OFFSET {bound(offset, "UInt64")}"""
     return sql, bound.params
