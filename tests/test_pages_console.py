@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
+from collections import Counter
 
 import pytest
 
 from tests.fixtures import pages
 from tests.fixtures.lively import NOW
+from weilu.communities import panels
 from weilu.core import clock
+from weilu.core.operators.access import viewer_of
+from weilu.members.queries import moves
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +28,10 @@ def text(client, path, **headers):
     response = client.get(path, headers=headers)
     assert response.status_code == 200, response.status_code
     return response.content.decode()
+
+
+def main(page):
+    return re.search(r"<main.*</main>", page, re.S)[0]
 
 
 # today ---------------------------------------------------------------------------------------------------------------
@@ -114,6 +123,37 @@ def test_nonsense_in_the_address_breaks_no_page(lively, ada, client_of, query):
         assert client_of(ada).get(f"{path}?{query}").status_code in (200, 400), path
 
 
+def test_a_page_number_that_nobody_has_shows_the_last_page_or_is_refused(lively, ada, client_of):
+    client = english(client_of(ada))
+    page = text(client, f"/communities/{lively.hearth.pk}/")
+    voice = html.unescape(re.search(r'href="(/communities/\d+/voices/\d+/[^"]*)"', page)[1])
+    member = re.search(r'href="(/members/\d+/)', page)[1]
+    behind = next(one.address for one in pages.chart_points(page) if one.count)
+    for address in (voice, behind):
+        whole = text(client, address)
+        for number in ("999999999", "0"):
+            assert main(text(client, f"{address}&page={number}")) == main(whole), address
+    refused = ("9" * 30, "²", "-1", "9" * 5000, "1e3")
+    for address in (voice, behind, "/members/?", "/settings/audit?action="):
+        for number in refused:
+            answer = client.get(f"{address}&page={number}&before={number}&days={number}")
+            assert answer.status_code in (200, 400), (address, number[:40])
+    for number in refused:
+        assert client.get(f"{member}?after={number}-{number}&scope={number}").status_code in (200, 400)
+
+
+def test_what_nobody_lived_is_marked_on_every_page_that_shows_it(lively, ada, client_of):
+    client = english(client_of(ada))
+    own = f"/communities/{lively.hearth.pk}/"
+    week = re.search(rf'href="(/reports/{lively.hearth.pk}/[^"]+/)"', text(client, "/reports/"))[1]
+    paths = ("/", "/communities/", own, "/reports/", week)
+    assert [path for path in paths if "simulated" in main(text(client, path))] == []
+    lively.hearth.simulated = True
+    lively.hearth.save(update_fields=["simulated"])
+    panels.kept.clear()
+    assert [path for path in paths if "simulated" not in main(text(client, path))] == []
+
+
 def test_without_the_warehouse_pages_say_so_and_everything_else_works(lively, warehouse_down, ada, client_of):
     client = english(client_of(ada))
     for path in ("/", "/communities/", f"/communities/{lively.hearth.pk}/"):
@@ -149,6 +189,21 @@ def test_every_number_bar_and_cell_opens_exactly_what_stands_behind_it(lively, a
         assert numbers, kind
         for number in numbers:
             assert pages.behind(client, number.address) == number.count, (kind, number)
+
+
+def test_moves_between_states_are_told_week_by_week_and_open_their_people(lively, ada, bea, client_of):
+    client = english(client_of(bea))
+    page = text(client, f"/communities/{lively.hearth.pk}/")
+    table = re.search(r'<table class="cohorts ways">.*?</table>', page, re.S)[0]
+    told = Counter()
+    for way, cells in re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', table, re.S):
+        for href, count in re.findall(r'<a href="([^"]*)"[^>]*>(\d+)</a>', cells):
+            told[tuple(way.lower().split(" → "))] += int(count)
+            assert pages.behind(client, html.unescape(href)) == int(count), way
+    until = NOW + dt.timedelta(seconds=1)
+    kept = moves(viewer_of(ada), NOW - dt.timedelta(days=60), until, scopes=[lively.hearth.pk])
+    assert told == Counter((one.was, one.now) for one in kept if one.was)
+    assert told["new", "active"] == 4
 
 
 def test_a_top_voice_opens_exactly_the_messages_that_are_counted(lively, ada, client_of):

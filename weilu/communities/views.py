@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -17,6 +18,7 @@ from weilu.communities.queries import charts, feed, figures, health, overview, v
 from weilu.communities.spans import LENGTHS, Span
 from weilu.core.directory.models import Community
 from weilu.core.errors import Unavailable
+from weilu.core.numbers import number
 from weilu.core.operators import rights
 from weilu.core.operators.access import (
     Viewer,
@@ -79,17 +81,25 @@ def voice(request: ViewerRequest, community_id: int, member_id: int) -> HttpResp
     community = access_community(request.viewer, community_id)
     member = access_member(request.viewer, member_id)
     span = window.of_page(request.GET, [community.pk], window.zone_of(community))
-    number = max(1, int(asked)) if (asked := request.GET.get("page", "1")).isdecimal() else 1
-    ids, total = voices.messages(request.viewer, span, community.pk, member.pk, PAGE, (number - 1) * PAGE)
+    page = number(request.GET.get("page")) or 1
+
+    def sent(page: int) -> tuple[list[int], int]:
+        start = (page - 1) * PAGE
+        return voices.messages(request.viewer, span, community.pk, member.pk, PAGE, start)
+
+    ids, total = sent(page)
+    if not ids and page > 1:  # behind the last page there is nothing: whoever asks for more sees the last
+        page = max(1, ceil(sent(1)[1] / PAGE))
+        ids, total = sent(page)
     context = {
         "community": community,
         "member": member,
         "span": span,
         "total": total,
         "happened": feed.in_order(ids, request.viewer.communities),
-        "number": number,
-        "before": number - 1,
-        "after": number + 1 if number * PAGE < total else 0,
+        "number": page,
+        "before": page - 1,
+        "after": page + 1 if page * PAGE < total else 0,
     }
     return render(request, "communities/voice.html", context)
 
@@ -113,6 +123,7 @@ def _read(viewer: Viewer, span: Span, community: Community) -> dict[str, Any]:
         "states": charts.states(viewer, span, own),
         "pyramid": charts.pyramid(viewer, span, own),
         "flow": charts.states_by_week(viewer, span, own),
+        "moves": charts.moves_by_week(viewer, span, own),
         "cohorts": charts.cohorts(viewer, span, own),
         "voices": voices.top(viewer, span, community.pk),
         "health": reading.health,

@@ -1,4 +1,4 @@
-// `/` search, `g` then a number for the steps, j/k in lists, Enter opens, `?` shows all, Escape closes.
+// `/` search, `g` then a number for the steps, j/k or arrows in lists, Enter opens, `?` shows all, Escape closes.
 const typing = (target) => target.closest?.("input, textarea, select, [contenteditable]");
 
 export function keyboard() {
@@ -16,6 +16,7 @@ export function keyboard() {
     if (event.key === "/") return act(event, () => document.querySelector("#search")?.focus());
     if (event.key === "?") return act(event, () => document.querySelector("#keys")?.showModal());
     if (event.key === "j" || event.key === "k") return act(event, () => step(event.key === "j" ? 1 : -1));
+    if (ARROWS[event.key] && inList(event.target) && step(ARROWS[event.key])) return event.preventDefault();
     if (event.key === "Enter" && event.target === document.body) return void open(event);
     const button = event.key.length === 1 && current()?.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (button) act(event, () => button.click());
@@ -30,18 +31,25 @@ const act = (event, deed) => {
   deed();
 };
 
+const ARROWS = { ArrowDown: 1, ArrowUp: -1 };
+
+// Arrows scroll the page too: they are taken only from who is in a list, or sees one and is nowhere.
+const inList = (target) => target.closest("main [data-rows]") || (target === document.body && rows().some(inSight));
+const inSight = (row) => row.getBoundingClientRect().bottom > 0 && row.getBoundingClientRect().top < innerHeight;
 const rows = () => [...document.querySelectorAll("main [data-rows] > *")].filter((row) => row.querySelector("a[href]"));
 const current = () => document.querySelector("main [data-rows] > .at");
 
+// Whether there was a row to go to.
 function step(by) {
   const all = rows();
-  if (!all.length) return;
+  if (!all.length) return false;
   const at = all.indexOf(current());
   const next = all[Math.max(0, Math.min(all.length - 1, at < 0 && by < 0 ? all.length - 1 : at + by))];
   current()?.classList.remove("at");
   next.classList.add("at");
   next.scrollIntoView({ block: "nearest" });
   (next.querySelector("a[data-open]") ?? next.querySelector("a[href]")).focus({ preventScroll: true });
+  return next !== all[at];
 }
 
 function open(event) {

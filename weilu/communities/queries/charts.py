@@ -26,7 +26,7 @@ STATES = {
     "churned": _("Churned"),
 }
 TIERS = {"kol": _("KOL"), "koc": _("KOC"), "participant": _("Participants"), "lurker": _("Lurkers")}
-FLOW_WEEKS, KNOWN_WEEKS, COHORT_WEEKS = 12, 4, 8
+FLOW_WEEKS, KNOWN_WEEKS, COHORT_WEEKS, MOVE_WEEKS = 12, 4, 8, 8
 
 
 def active_by_day(viewer: Viewer, span: Span, communities: Sequence[int] | None) -> Chart:
@@ -129,6 +129,44 @@ def states_by_week(viewer: Viewer, span: Span, communities: Sequence[int] | None
             for (slug, word), one, answer in zip(STATES.items(), asked, answers, strict=True)
         ],
     }
+
+
+def moves_by_week(viewer: Viewer, span: Span, communities: Sequence[int] | None) -> Chart:
+    """How many went from which state to which in each of the last weeks; the commonest way first."""
+    weeks = span.lasting((KNOWN_WEEKS if span.known else MOVE_WEEKS) * 7)
+    asked = asking.flow(weeks, communities, asking.WEEK)
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for at, was, now, members in questions.ask(asked, viewer, seconds=asking.PATIENCE).rows:
+        if was in STATES and now in STATES and was != now:  # not who came, nor who stayed what they were
+            found.setdefault((was, now), {})[at] = members
+    most = max((n for moved in found.values() for n in moved.values()), default=0)
+    heads = _mondays(weeks)
+
+    def cell(way: tuple[str, str], week: dt.date) -> Chart | None:
+        at = week.isoformat()
+        if not (count := found[way].get(at, 0)):
+            return None
+        href = asking.behind(asked, at=at, from_state=way[0], to_state=way[1])
+        return {"count": count, "share": count / most, "href": href}
+
+    ways = sorted(found, key=lambda way: (-sum(found[way].values()), *way))
+    return {
+        "weeks": [short_day(week) for week in heads],
+        "rows": [
+            {
+                "was": STATES.get(was, was),
+                "now": STATES.get(now, now),
+                "cells": [cell((was, now), week) for week in heads],
+            }
+            for was, now in ways
+        ],
+    }
+
+
+def _mondays(span: Span) -> list[dt.date]:
+    """First days of the weeks that a span touches."""
+    first = span.first - dt.timedelta(days=span.first.weekday())
+    return [first + dt.timedelta(days=n) for n in range(0, (span.last - first).days + 1, 7)]
 
 
 def cohorts(viewer: Viewer, span: Span, communities: Sequence[int] | None) -> Chart:
