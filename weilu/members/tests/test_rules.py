@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from weilu.members.rules import histories, influence, lifecycle, moves
 from weilu.members.rules.lifecycle import DAY, HOUSE, STATES, Facts, Seat, Thresholds, Version
+from weilu.members.tests.plain import plainly
 
 HOUSE_LIMITS = Thresholds()
 HORIZON = 260 * DAY
@@ -145,41 +146,6 @@ def seat_of(joins: list[int], leaves: list[int], moments: list[int]) -> Seat:
         tuple(sorted(at * 1000 for at in leaves)),
         tuple(at * 1000 for at in back if at is not None),
     )
-
-
-def plainly(joins: list[int], leaves: list[int], moments: list[int], limits: Thresholds, now: int) -> str:
-    """The ordered rules once more, straight from the events, one event after the other."""
-    log = sorted(
-        [(at, 0, "join") for at in joins]
-        + [(at, 1, "say") for at in moments]
-        + [(at, 2, "leave") for at in leaves]
-    )
-    inside, seen, start, said, returned = False, False, None, None, None
-    for at, _, what in log:
-        if at > now:
-            break
-        if what == "say":
-            if not inside:
-                start = at
-            if said is not None and at - said >= limits.pause_days * DAY:
-                returned = at
-            said, inside = at, True
-        elif what == "join":
-            start, inside = at, True
-        else:
-            if not seen:
-                start = at
-            inside = False
-        seen = True
-    if not seen:
-        return ""
-    if not inside or now - max(start, said if said is not None else start) >= limits.churn_days * DAY:
-        return "churned"
-    if now - start < limits.new_days * DAY:
-        return "new"
-    if said is not None and now - said < limits.active_days * DAY:
-        return "returning" if returned is not None and now - returned < limits.return_days * DAY else "active"
-    return "dormant"
 
 
 @settings(max_examples=150, deadline=None)
