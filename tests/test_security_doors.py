@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from weilu.app import listening
 from weilu.core.operators.middleware import OPEN
 
 FOR_EVERYBODY = {"operators:login", "operators:second", "operators:logout", "operators:link", *OPEN}
@@ -122,3 +124,11 @@ def _plain(answer: Any) -> tuple[bytes, list[tuple[str, str]]]:
         if name != "Content-Length"
     ]
     return body, heads
+
+
+def test_without_a_word_the_door_opens_to_this_machine_alone(settings, monkeypatch):
+    monkeypatch.delenv("WEILU_HOST", raising=False)
+    settings.HOST = runpy.run_module("weilu.app.settings")["HOST"]
+    settings.PORT = 0
+    with listening.open_door() as door:
+        assert door.getsockname()[0] == "127.0.0.1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.test import Client
 from tests.fixtures import cast
 
 pytestmark = pytest.mark.django_db
+IN_ORDER = ("/", "/goals/", "/members/", "/communities/", "/reports/", "/imports/", "/sources/", "/settings/")
+"""Today, the steps by their numbers, then import, connections and settings."""
 
 
 @pytest.fixture
@@ -39,3 +42,16 @@ def test_what_the_menu_does_not_offer_a_clerk_is_not_there(
 def test_a_stranger_is_sent_to_the_login(ada: Any, stranger: Client) -> None:
     for address in ("/", "/settings/"):
         assert stranger.get(address)["Location"].startswith("/login")
+
+
+def test_the_menu_is_the_method_in_the_order_of_its_steps(
+    ada: Any, client_of: Callable[[Any], Client]
+) -> None:
+    page = client_of(ada).get("/settings/").content.decode()
+    side = re.search(r'<aside class="side">.*?</aside>', page, re.S)
+    assert side is not None
+    places = [side[0].index(f'href="{one}"') for one in IN_ORDER]
+    assert places == sorted(places)
+    keys = re.findall(r'data-go="(\d)"', side[0])
+    assert keys == sorted(set(keys))
+    assert {"0", "1", "2", "4", "7"} <= set(keys) <= set("01234567")
