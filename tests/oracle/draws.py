@@ -62,6 +62,34 @@ def a_retention(chance: random.Random, names: Names, size: str) -> dict[str, Any
     return asked | chance.choice(({}, {"breakdown": "community"}, {"versus": chance.choice(list(names))}))
 
 
+def a_rule(chance: random.Random, names: Names, depth: int = 0) -> dict[str, Any]:
+    """A segment: what somebody did or did not, where they are a member, a list, a lot; two of them together."""
+    word = chance.choice(
+        (
+            "did",
+            "did",
+            "first",
+            "member_of",
+            "members",
+            "random",
+            *(("not", "and", "or") if depth < 2 else ()),
+        )
+    )
+    if word in ("and", "or"):
+        return {word: [a_rule(chance, names, depth + 1) for _ in range(2)]}
+    if word == "not":
+        return {"not": a_rule(chance, names, depth + 1)}
+    window = chance.choice(({}, {"within": chance.choice(WINDOWS)}, {"before": chance.choice(WINDOWS)}))
+    event = chance.choice(list(names))
+    return {
+        "did": {"did": event, **window, **chance.choice(({}, {"times": {"gte": 2}}, {"times": {"lt": 2}}))},
+        "first": {"first": event, "within": chance.choice(WINDOWS)},
+        "member_of": {"member_of": chance.choice((True, [1], [2, 3]))},
+        "members": {"members": sorted(chance.sample(range(1, 10), 3))},
+        "random": {"random": {"percent": 50, "seed": chance.choice(("", "spring"))}},
+    }[word]
+
+
 def _a_step(chance: random.Random, names: Names) -> dict[str, Any]:
     step: dict[str, Any] = {"event": chance.choice(list(names))}
     if chance.random() < 0.3:

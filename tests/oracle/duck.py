@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -15,7 +16,7 @@ from weilu.core.events.kinds import interactions
 @dataclass(frozen=True, slots=True)
 class Span:
     """`by` is a day, week, month or total. Nothing after the end of `as_of` has happened; nothing above the position `known`
-    is known."""
+    is known. `people`: only what they did counts; `segment` is the rule that they answer to."""
 
     first: dt.date
     last: dt.date
@@ -24,6 +25,8 @@ class Span:
     communities: tuple[int, ...]
     as_of: dt.date | None = None
     known: int | None = None
+    people: frozenset[int] | None = None
+    segment: dict[str, Any] | None = None
 
     @property
     def over(self) -> dt.date:
@@ -64,11 +67,11 @@ class Oracle:
         self.db.execute("CREATE TABLE log AS SELECT * FROM raw")
 
     def over(self, span: Span) -> None:
-        """Prepares `everything` (events of the span's communities with their local time), `e` (those before its end) and
-        `b` (its buckets, `first7` and `first30` where a window of that length begins)."""
+        """Prepares `around` (events of the span's communities with their local time), `everything` (those of its people), `e`
+        (of these those before its end) and `b` (its buckets, `first7` and `first30` where a window of that length begins)."""
         self.db.execute(f"SET VARIABLE over = DATE '{span.over}'")
         self.db.execute(
-            "DROP TABLE IF EXISTS e; DROP TABLE IF EXISTS everything; DROP TABLE IF EXISTS b; DROP TABLE IF EXISTS here"
+            "DROP TABLE IF EXISTS e; DROP TABLE IF EXISTS everything; DROP TABLE IF EXISTS b; DROP TABLE IF EXISTS here; DROP TABLE IF EXISTS around"
         )
         total = (span.last - span.first).days + 1 if span.by == "total" else 0
         week, month = span.by in ("week", "month") or total >= 7, span.by == "month" or total >= 30
@@ -81,9 +84,10 @@ class Oracle:
             least({_after(span)}, DATE '{span.last}')::DATE AS last FROM (
             SELECT DISTINCT {_label(span)} AS label
             FROM generate_series(DATE '{span.first}', DATE '{span.last}', INTERVAL 1 DAY) AS s(d)))""")
-        self.db.execute(f"""CREATE TABLE everything AS SELECT *, local::DATE AS day FROM (
+        self.db.execute(f"""CREATE TABLE around AS SELECT *, local::DATE AS day FROM (
             SELECT *, timezone('{span.timezone}', make_timestamptz(ms * 1000)) AS local FROM log
             WHERE community IN (SELECT community FROM here) AND position <= {span.known or 2**62}) WHERE day <= DATE '{span.over}'""")
+        self.db.execute(f"CREATE TABLE everything AS SELECT * FROM around WHERE {_theirs(span)}")
         self.db.execute(f"CREATE TABLE e AS SELECT * FROM everything WHERE day <= DATE '{span.last}'")
 
     def asked(self, kind: str, measure: str) -> dict[str, int]:
@@ -170,6 +174,13 @@ STEPS = """
               AND (active OR kind IN ('member.joined', 'member.left') OR nth = 1)) AS z) AS s"""
 
 
+def _theirs(span: Span) -> str:
+    """A reply counts whosever it is, so that replies are read of all who are around."""
+    if span.people is None:
+        return "true"
+    return f"person IN ({', '.join(map(str, sorted(span.people)))})" if span.people else "false"
+
+
 def _label(span: Span) -> str:
     return f"DATE '{span.first}'" if span.by == "total" else f"date_trunc('{span.by}', d)::DATE"
 
@@ -206,12 +217,12 @@ _SILENT = f"""SELECT b.label, count(DISTINCT i.person) AS value FROM b LEFT JOIN
 _START = """SELECT person, coalesce(min(day) FILTER (kind = 'member.joined'), min(day)) AS zero FROM everything
     WHERE person != 0 AND kind IN ('member.joined', 'message.sent') GROUP BY person"""
 _OPENERS = """SELECT label, count(e.position) AS value FROM b LEFT JOIN e ON e.day BETWEEN b.first AND b.last AND person != 0
-    AND kind = 'message.sent' AND about = 0 AND community IN (SELECT community FROM everything WHERE kind = 'message.sent' AND about != 0)
+    AND kind = 'message.sent' AND about = 0 AND community IN (SELECT community FROM around WHERE kind = 'message.sent' AND about != 0)
     GROUP BY label"""
-_WAITED = """SELECT q.day, q.position, min(a.ms - q.ms) AS waited FROM e AS q JOIN everything AS a ON a.about = q.subject
+_WAITED = """SELECT q.day, q.position, min(a.ms - q.ms) AS waited FROM e AS q JOIN around AS a ON a.about = q.subject
     WHERE q.kind = 'message.sent' AND q.about = 0 AND q.person != 0 AND a.kind = 'message.sent' AND a.person NOT IN (0, q.person)
     AND (a.ms > q.ms OR (a.ms = q.ms AND a.position > q.position)) AND a.ms - q.ms <= 24 * 3600000
-    AND q.community IN (SELECT community FROM everything WHERE kind = 'message.sent' AND about != 0) GROUP BY q.day, q.position"""
+    AND q.community IN (SELECT community FROM around WHERE kind = 'message.sent' AND about != 0) GROUP BY q.day, q.position"""
 _TOP = """SELECT b.label, coalesce(sum(n) FILTER (place <= (speakers + 9) // 10), 0) AS value FROM b LEFT JOIN (
     SELECT label, n, row_number() OVER (PARTITION BY label ORDER BY n DESC, person) AS place,
         count(*) OVER (PARTITION BY label) AS speakers
@@ -248,8 +259,8 @@ _SOON = """SELECT label, count(DISTINCT j.person) AS value FROM b LEFT JOIN e AS
     GROUP BY label"""
 _UNANSWERED = """SELECT label, count(q.position) AS value FROM b LEFT JOIN e AS q ON q.day BETWEEN b.first AND b.last
     AND q.kind = 'message.sent' AND q.about = 0 AND q.person != 0
-    AND q.community IN (SELECT community FROM everything WHERE kind = 'message.sent' AND about != 0)
-    AND NOT EXISTS (SELECT 1 FROM everything AS a WHERE a.about = q.subject AND a.kind = 'message.sent'
+    AND q.community IN (SELECT community FROM around WHERE kind = 'message.sent' AND about != 0)
+    AND NOT EXISTS (SELECT 1 FROM around AS a WHERE a.about = q.subject AND a.kind = 'message.sent'
         AND a.person NOT IN (0, q.person) AND (a.ms > q.ms OR (a.ms = q.ms AND a.position > q.position))) GROUP BY label"""
 
 VALUES = {

@@ -19,6 +19,7 @@ import orjson
 from tests.oracle import draws, plain_ways, ways
 from tests.oracle.duck import VALUES, Oracle, Span
 from tests.oracle.logs import BEGIN, COMMUNITIES, HOUR, SHOP, Log, fill, row, with_visitors
+from tests.oracle.plain import Plain
 from weilu.core.events.rows import Row
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import client, questions
@@ -63,7 +64,9 @@ def compare(seed: str, wanted: str) -> dict[str, Any]:
         fill(client, visited or log)
         for _ in range(2):
             span = a_span(chance, log)
-            pairs = list(_of_the_brand(chance, visited, span) if visited else _pairs(chance, log, span))
+            if not visited and chance.random() < 0.4:
+                span = narrowed(chance, log, span)
+            pairs = list(_of_the_brand(chance, visited, span) if visited else every_pair(chance, log, span))
             answers = questions.ask_many([pair.question for pair in pairs], EVERYTHING)
             asked += len(pairs)
             for pair, answer in zip(pairs, answers, strict=True):
@@ -125,7 +128,14 @@ def a_span(chance: random.Random, log: Log) -> Span:
     )
 
 
-def _pairs(chance: random.Random, log: Log, span: Span) -> Iterator[Pair]:
+def narrowed(chance: random.Random, log: Log, span: Span) -> Span:
+    """The same of the people alone who answer to a rule, by plain Python, when its last day ends."""
+    rule = draws.a_rule(chance, asked_for(log))
+    plain = Plain(log, span.communities, plain_ways.edges(span)[1], span.known)
+    return replace(span, segment=rule, people=frozenset(plain.members(rule)))
+
+
+def every_pair(chance: random.Random, log: Log, span: Span) -> Iterator[Pair]:
     oracle = Oracle(log, span.known)
     oracle.over(span)
     for metric in VALUES:
@@ -245,6 +255,8 @@ def _question(span: Span, **rest: Any) -> dict[str, Any]:
     }
     if span.as_of:
         asked["as_of"] = str(span.as_of)
+    if span.segment:
+        asked["segment"] = span.segment
     return asked | ({"known": span.known} if span.known is not None else {})
 
 

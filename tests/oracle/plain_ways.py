@@ -37,7 +37,8 @@ def by_member(log: Log, span: Span) -> dict[int, Happened]:
     for row in sorted(log.rows, key=lambda one: (one.happened, one.position)):
         person = persons[row.identity]
         known = span.known is None or row.position <= span.known
-        if person and known and row.community in span.communities and start <= row.happened < end:
+        theirs = span.people is None or person in span.people
+        if person and known and theirs and row.community in span.communities and start <= row.happened < end:
             found.setdefault(person, []).append(row)
     return found
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import random
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.oracle import pairs
 from tests.oracle.duck import VALUES, Oracle, Span
 from tests.oracle.logs import BEGIN, COMMUNITIES, ZONES, Log, fill, logs
 from weilu.core import metrics
 from weilu.core.directory.models import Community
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import questions
-from weilu.core.warehouse.measures import exact, parts
+from weilu.core.warehouse.measures import TopSpeakers, exact, parts
 from weilu.core.warehouse.question import Refused
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +161,42 @@ def test_behind_every_cell_and_cohort_stand_as_many_as_it_says(store, log: Log, 
     for at, origin, goal, members in busiest(questions.ask(flow, EVERYTHING).rows):
         point = {"at": at, "from_state": origin, "to_state": goal}
         assert questions.behind({**flow, "point": point}, EVERYTHING).total == members
+
+
+@thorough
+@given(log=logs(), span=spans, seed=st.integers(0, 2**32))
+def test_of_a_segment_alone_every_answer_equals_duckdbs_and_plain_pythons(
+    store, log: Log, span: Span, seed: int
+):
+    fill(store, log)
+    chance = random.Random(seed)
+    span = pairs.narrowed(chance, log, span)
+    for pair in pairs.every_pair(chance, log, span):
+        assert pairs.same(pair.ours(questions.ask(pair.question, EVERYTHING).rows), pair.theirs), (
+            pair.question
+        )
+
+
+@thorough
+@given(log=logs(), span=spans, seed=st.integers(0, 2**32), some=some_metrics)
+def test_behind_a_number_of_a_segment_stand_those_behind_it_who_are_in_the_segment(
+    store, log: Log, span: Span, seed: int, some: set[str]
+):
+    fill(store, log)
+    give_states(store, log)
+    span = pairs.narrowed(random.Random(seed), log, span)
+    flow = question(span, kind="flow", by="total")
+    held = ("state_active", "state_dormant")
+    for asked in (question(span, kind="trend", metric=one, by="total") for one in {*some, *held}):
+        metric = metrics.find(asked["metric"])
+        if metric.behind == "people" and not isinstance(parts(metric.measure)[0], TopSpeakers):
+            whole = set(questions.behind(asked, EVERYTHING).ids)
+            part = questions.behind({**asked, "segment": span.segment}, EVERYTHING).ids
+            assert part == sorted(whole & span.people), (asked, span.segment)
+    for _at, origin, goal, members in questions.ask({**flow, "segment": span.segment}, EVERYTHING).rows:
+        point = {"from_state": origin, "to_state": goal}
+        whole = set(questions.behind({**flow, "point": point}, EVERYTHING).ids)
+        assert members == len(whole & span.people)
 
 
 def busiest(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:

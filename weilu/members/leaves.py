@@ -109,7 +109,8 @@ class Fact:
     def resolved(self, scene: Scene) -> Rule:
         """Facts are kept as they were last said, so that only the present can be asked about."""
         frame = scene.frame
-        if frame.known is not None or frame.horizon <= frame.over:
+        past = frame.horizon <= frame.over and not scene.facts_of_today
+        if frame.known is not None or past:
             raise Refused(_("Facts are known as they stand today. Ask without “as_of” and “known”."))
         name = self.conditions[0].name
         told = facts.of_members(name)

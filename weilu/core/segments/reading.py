@@ -18,6 +18,8 @@ AND, OR, NOT = "and", "or", "not"
 JOINTS = (AND, OR, NOT)
 TYPED = ("where", "is", "seed")
 """Parts of a rule or question under which stand an operator's own words; all others are names of ours."""
+SAVED = "segment"
+"""By which the leaf of a saved segment is known; the room that saves them registers it."""
 Reader = Callable[[Fields], Leaf]
 
 _readers: dict[str, Reader] = {}

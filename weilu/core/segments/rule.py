@@ -21,12 +21,14 @@ MOST_LEAVES = 200
 @dataclass(frozen=True, slots=True)
 class Scene:
     """Who asks, of which communities and moment (`frame`), among those that they see. `on_the_way` are the segments that led
-    here, so that a circle is noticed."""
+    here, so that a circle is noticed. `facts_of_today`: what is known only as it stands today counts so, though the moment
+    lies behind."""
 
     viewer: Viewer
     visible: tuple[Community, ...]
     frame: Frame
     on_the_way: tuple[int, ...] = ()
+    facts_of_today: bool = False
 
 
 @runtime_checkable

@@ -21,7 +21,8 @@ from weilu.core.segments.rule import Rule, Scene, resolve
 from weilu.core.warehouse import frame as frames
 from weilu.core.warehouse import funnels, names, paths
 from weilu.core.warehouse.compile import trend
-from weilu.core.warehouse.frame import HOUR, Brought, Frame
+from weilu.core.warehouse.compile.among import Segment as Among
+from weilu.core.warehouse.frame import HOUR, PERIOD, Brought, Frame
 from weilu.core.warehouse.funnels import Funnel
 from weilu.core.warehouse.measures import Computed, Events, Holding, Measure, People, Sums, parts
 from weilu.core.warehouse.paths import Paths
@@ -41,7 +42,7 @@ from weilu.core.warehouse.question import (
     Way,
 )
 from weilu.core.warehouse.retentions import Retention
-from weilu.core.warehouse.span import EVER, NEW, NOW, Span
+from weilu.core.warehouse.span import EVER, NEW, NOW, Span, whose
 
 MOST_BUCKETS = 4000
 OUTSIDE = 0
@@ -76,8 +77,24 @@ def visible(viewer: Viewer) -> Visible:
 
 
 def check(question: Question, viewer: Viewer, seen: Visible | None = None) -> Asked:
-    """Raises Refused for what cannot be asked and NotFound for a community that is not there or not the viewer's."""
+    """Raises Refused for what cannot be asked and NotFound for what (a community, a segment) is not there or not theirs."""
     seen = seen or visible(viewer)
+    question, frame, communities = _framed(question, viewer, seen)
+    measure, unit = _measure(question)
+    if measure is not None and frame.breakdown is not None:
+        _can_be_broken_down(measure, question, frame)
+    rule = _resolved(question.rule, viewer, seen, frame) if question.kind == SEGMENT else None
+    asked = Asked(question, frame, unit, _names(communities), measure, rule)
+    alone = frame.member and question.kind != SEGMENT
+    if (frame.brought or alone) and concludes(asked):
+        raise Refused(
+            _("States and tiers rest on all that is known; they cannot be asked of one import or one member.")
+        )
+    return replace(asked, frame=replace(frame, among=_among(question.span, viewer, seen, frame.timezone)))
+
+
+def _framed(question: Question, viewer: Viewer, seen: Visible) -> tuple[Question, Frame, Sequence[Community]]:
+    """The question in names of the log and in days, its frame and its communities."""
     rows = seen.communities
     communities = _communities(question.span, rows)
     timezone = _timezone(question.span, communities, seen.timezone)
@@ -92,21 +109,26 @@ def check(question: Question, viewer: Viewer, seen: Visible | None = None) -> As
     _known_properties(question, everywhere)
     question = replace(question, span=_days(question.span, ids, timezone))
     frame = _frame(question, ids, timezone, _scope(question, viewer, communities, rows))
-    frame = replace(frame, visitors=_visitors(question, communities))
-    measure, unit = _measure(question)
-    if measure is not None and frame.breakdown is not None:
-        _can_be_broken_down(measure, question, frame)
-    rule = None
-    if question.kind == SEGMENT:
-        frame = replace(frame, until=frame.horizon)
-        rule = resolve(parse_rule(orjson.loads(question.rule)), Scene(viewer, rows, frame))
-    asked = Asked(question, frame, unit, _names(communities), measure, rule)
-    alone = frame.member and question.kind != SEGMENT
-    if (frame.brought or alone) and concludes(asked):
-        raise Refused(
-            _("States and tiers rest on all that is known; they cannot be asked of one import or one member.")
-        )
-    return asked
+    until = frame.horizon if question.kind == SEGMENT else frame.until
+    frame = replace(frame, until=until, visitors=_visitors(question, communities))
+    return question, frame, communities
+
+
+def _among(span: Span, viewer: Viewer, seen: Visible, timezone: str) -> Among | None:
+    """Those whom a question of kind `segment` would find, of the same communities and knowledge, as of its last day. Facts
+    are known as they stand today; a question that merely ends earlier takes them so."""
+    if not span.segment:
+        return None
+    own = whose(replace(span, timezone=timezone), clock.day_of(clock.now(), timezone))
+    _question, frame, _communities = _framed(Question(SEGMENT, own, size=PERIOD), viewer, seen)
+    return Among(_resolved(span.segment, viewer, seen, frame, facts_of_today=span.as_of is None), frame)
+
+
+def _resolved(
+    rule: str, viewer: Viewer, seen: Visible, frame: Frame, *, facts_of_today: bool = False
+) -> Rule:
+    scene = Scene(viewer, seen.communities, frame, facts_of_today=facts_of_today)
+    return resolve(parse_rule(orjson.loads(rule)), scene)
 
 
 def _on_its_day(span: Span, timezone: str) -> Span:
@@ -308,4 +330,5 @@ def concludes(asked: Asked) -> bool:
     """Whether the answer rests on conclusions, which follow the events a moment later."""
     held = asked.measure is not None and any(isinstance(one, Holding) for one in parts(asked.measure))
     held = held or (asked.rule is not None and rests_on_conclusions(asked.rule))
+    held = held or (asked.frame.among is not None and asked.frame.among.concludes)
     return held or asked.frame.breakdown in ("state", "tier") or asked.question.kind == FLOW

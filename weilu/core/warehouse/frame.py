@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 HOUR = "hour"
@@ -46,14 +47,27 @@ class Brought:
     lasts: tuple[int, ...] = ()
 
 
+class Among(Protocol):
+    """Some people, worked out by the store while it answers (`compile.among`)."""
+
+    @property
+    def concludes(self) -> bool:
+        """Whether who they are rests on conclusions."""
+
+    def people(self, bound: Any) -> str:
+        """SELECT person: each once."""
+
+    def __hash__(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """`scope` is the one set of conclusions to read (a community, 0 for the whole person), None for the best of several.
 
     `until`: nothing that happened from then on counts. `horizon`: the minute after the moment of asking, or the end of the
     day of `as_of`; conclusions are read up to it. `over`: the minute of asking, or that same end; what ends later is not
-    finished. `known`: the log position that knowledge ends with. `brought` and `member`: only what came with one import, only
-    what one person did. Without `visitors` only members count (docs/decisions/0044).
+    finished. `known`: the log position that knowledge ends with. `brought`, `member` and `among`: only what came with one
+    import, only what one person did, only what these people did. Without `visitors` only members count (docs/decisions/0044).
     """
 
     communities: tuple[int, ...]
@@ -69,6 +83,7 @@ class Frame:
     brought: Brought | None = None
     member: int | None = None
     visitors: bool = True
+    among: Among | None = None
 
     @property
     def start(self) -> int:

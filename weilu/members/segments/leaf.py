@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from weilu.core.operators.access import Viewer, missing
+from weilu.core.errors import NotFound
+from weilu.core.operators.access import Viewer
 from weilu.core.segments.people import Apart, Kept, over
 from weilu.core.segments.reading import Reader, parse
 from weilu.core.segments.rule import Rule, Scene, resolve
@@ -46,7 +47,8 @@ def access(viewer: Viewer, segment: int | str) -> Segment:
     """Raises NotFound for one that is not there and for one that is not the viewer's alike."""
     row = _found(segment)
     if row is None or not sees(viewer, row):
-        raise missing()
+        told = {"name": str(segment)[:100]}
+        raise NotFound(_("There is no segment “%(name)s” here, or it is not yours to see.") % told)
     return row
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from weilu.core.warehouse import conclusions
 from weilu.core.warehouse.compile.rows import COMMUNITY
-from weilu.core.warehouse.compile.source import Bound, following
+from weilu.core.warehouse.compile.source import Bound, among, following
 from weilu.core.warehouse.frame import Frame
 
 STATE, TIER = "state", "tier"
@@ -54,7 +54,8 @@ def changes(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str
                 arrayMap(i -> ({next_}, vals[i], toInt8(1)), later))) AS step
         FROM (SELECT f, vals, arrayFilter(i -> f[i] >= {first} AND f[i] < {last}, arrayEnumerate(f)) AS later
             FROM (SELECT arrayMap(f -> toUInt32(f), froms) AS f, vals FROM weilu.timelines FINAL
-                WHERE key = {bound(key, "String")} AND scope IN {bound.ids(_scopes(frame))})))
+                WHERE key = {bound(key, "String")} AND scope IN {bound.ids(_scopes(frame))}
+                AND {among(frame, bound, "who")})))
         GROUP BY at, held"""
 
 
@@ -70,7 +71,8 @@ def _scopes(frame: Frame) -> tuple[int, ...]:
 def _stored(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str:
     order, at = bound(ORDER[key], "Array(String)"), bound(tuple(moments), "Array(UInt32)")
     held = f"""FROM weilu.timelines FINAL
-        WHERE key = {bound(key, "String")} AND scope IN {bound.ids(_scopes(frame))} AND {NAMED}"""
+        WHERE key = {bound(key, "String")} AND scope IN {bound.ids(_scopes(frame))} AND {NAMED}
+        AND {among(frame, bound, "who")}"""
     value = "vals[arrayCount(x -> toUInt32(x) < m, froms)]"
     if not cut(frame):
         return (
@@ -103,7 +105,8 @@ def _known(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str:
     return f"""SELECT community, who, ranks FROM (SELECT 1) ARRAY JOIN
         {bound(tuple(s for s, _ in paths), "Array(UInt32)")} AS community,
         {bound(tuple(w for _, w in paths), "Array(UInt32)")} AS who,
-        {bound(tuple(tuple(path) for path in paths.values()), "Array(Array(UInt8))")} AS ranks"""
+        {bound(tuple(tuple(path) for path in paths.values()), "Array(Array(UInt8))")} AS ranks
+        WHERE {among(frame, bound, "who")}"""
 
 
 def _members_known(moment: int, position: int) -> set[int]:

@@ -71,7 +71,10 @@ def _openers(frame: Frame, bound: Bound) -> str:
     """
     message = f"kind = {bound(MESSAGE, 'String')}"
     telling = events(
-        replace(frame, until=frame.horizon), bound, "DISTINCT community", f"{message} AND about != 0"
+        replace(frame, until=frame.horizon, among=None),
+        bound,
+        "DISTINCT community",
+        f"{message} AND about != 0",
     )
     columns = (
         f"{bucket(bound, frame.starts)} AS at, community, source, {person(frame)} AS person, position, "
@@ -83,8 +86,10 @@ def _openers(frame: Frame, bound: Bound) -> str:
 
 
 def _threads(frame: Frame, bound: Bound, hours: int) -> str:
-    """The openers, each with the milliseconds until the first reply of another person, as far as replies are read."""
-    later = replace(frame, until=min(frame.buckets[-1].end + hours * 3600, frame.horizon))
+    """The openers, each with the milliseconds until the first reply of another person, whoever that is, as far as replies
+    are read."""
+    until = min(frame.buckets[-1].end + hours * 3600, frame.horizon)
+    later = replace(frame, until=until, among=None)
     columns = f"about, {person(frame)} AS replier, {MOMENT} AS replied, position AS place"
     where = f"kind = {bound(MESSAGE, 'String')} AND about != 0"
     replies = events(later, bound, columns, where, since=frame.start)

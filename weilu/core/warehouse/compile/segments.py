@@ -35,8 +35,13 @@ NEW_RULE = "rule"
 
 def members(rule: Rule, frame: Frame, bound: Bound) -> str:
     """SELECT unit: who answers to the rule at the frame's horizon, ascending. Bots never do."""
+    return f"SELECT person AS unit FROM ({people(rule, frame, bound)}) ORDER BY unit"
+
+
+def people(rule: Rule, frame: Frame, bound: Bound) -> str:
+    """SELECT person: the same in any order, as a part of another statement."""
     plan = _plan([rule], frame, bound)
-    return f"SELECT person AS unit FROM ({plan.people}) WHERE {plan.truths[0]} ORDER BY unit"
+    return f"SELECT person FROM ({plan.people}) WHERE {plan.truths[0]}"
 
 
 def count(rule: Rule, frame: Frame, bound: Bound) -> str:

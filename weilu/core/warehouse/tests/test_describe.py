@@ -80,6 +80,9 @@ SOUND = (
         "point": {"step": 1, "by": "poster"},
     },
     {"kind": "paths", "from": "member.joined", "depth": 3, "top": 20},
+    {"kind": "paths", "from": "member.joined", "segment": 3, "to": "2018-06-30"},
+    {"kind": "flow", "segment": "Talkers", **JUNE},
+    {"kind": "trend", "metric": "dau", "segment": {"not": {"did": "order.paid", "within": "7d"}}, **JUNE},
     {
         "kind": "trend",
         "formula": "a / b * 100",
@@ -124,6 +127,9 @@ SPOILT = (
     {**WEEKS, "brackets": [0]},
     {"kind": "retention", "start": "message.sent", **JUNE},
     {"kind": "flow", "metric": "dau", **JUNE},
+    {"kind": "flow", "segment": True, **JUNE},
+    {"kind": "flow", "segment": {"dit": "order.paid"}, **JUNE},
+    {"kind": "segment", "rule": {"did": "order.paid"}, "segment": 3},
 )
 
 
