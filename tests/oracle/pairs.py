@@ -58,6 +58,7 @@ def compare(seed: str, wanted: str) -> dict[str, Any]:
     chance = random.Random(int(seed))
     asked, differing = 0, []
     _communities()
+    people()
     while asked < int(wanted):
         log = a_log(chance)
         visited = _visited(chance, log) if chance.random() < 0.5 else None
@@ -317,6 +318,15 @@ def _near(ours: Any, theirs: Any) -> bool:
         and isinstance(theirs, int | float)
         and math.isclose(ours, theirs, rel_tol=1e-9)
     )
+
+
+def people() -> None:
+    """Members of the numbers that the logs use: a list picked by hand is looked up among them."""
+    from weilu.core.directory.models import Member
+
+    at = dt.datetime(2018, 1, 1, tzinfo=dt.UTC)
+    for pk in range(1, 11):
+        Member.objects.get_or_create(pk=pk, defaults={"name": f"M{pk}", "created_at": at})
 
 
 def _communities() -> None:

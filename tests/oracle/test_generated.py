@@ -42,6 +42,7 @@ def store(warehouse, db):
             name=f"C{pk}",
             created_at=dt.datetime(2018, 1, 1, tzinfo=dt.UTC),
         )
+    pairs.people()
     return warehouse
 
 
