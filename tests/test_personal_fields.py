@@ -83,6 +83,9 @@ NAMES_NO_MEMBER = {
     "members.Correction": {"was", "now"},
     "segments.Snapshot": {"accounts"},
     "segments.Segment": {"communities", "problem"},
+    "tags.Tag": {"colour", "communities"},
+    "tags.TagImport": {"state", "made"},
+    "tags.Holding": {"source"},
 }  # fmt: skip
 """Ids, slugs, hashes, settings, and what concerns staff, who are not members."""
 

@@ -21,6 +21,7 @@ from weilu.evaluation.report_api import router as reports
 from weilu.goals.api import router as goals
 from weilu.members.api import ROUTERS as MEMBERS
 from weilu.members.segments.api import router as segments
+from weilu.members.tags.api import ROUTERS as TAGS
 
 DESCRIPTION = """Everything that the console does, for programs. See docs/reference/api.md.
 
@@ -43,6 +44,7 @@ ROUTERS = (
     communities,
     *MEMBERS,
     segments,
+    *TAGS,
     events,
     imports,
     sources,

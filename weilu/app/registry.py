@@ -66,12 +66,21 @@ from weilu.members.segments import actions as segment_actions
 from weilu.members.segments import jobs as segment_jobs
 from weilu.members.segments import leaf as segment_leaf
 from weilu.members.segments import live
+from weilu.members.segments import uses as segment_uses
 from weilu.members.segments.personal import PERSONAL as segments_personal
+from weilu.members.tags import decisions as tag_decisions
+from weilu.members.tags import events as tag_events
+from weilu.members.tags import following, keeping
+from weilu.members.tags import jobs as tag_jobs
+from weilu.members.tags import leaf as tag_leaf
+from weilu.members.tags import queries as tag_queries
+from weilu.members.tags.personal import PERSONAL as tags_personal
 
-EVENT_KINDS = (*CHAT_KINDS, *TRACKING_KINDS, *LOG_KINDS, *member_events.KINDS)
+EVENT_KINDS = (*CHAT_KINDS, *TRACKING_KINDS, *LOG_KINDS, *member_events.KINDS, *tag_events.KINDS)
 DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (
     *import_decisions.KINDS,
     *member_decisions.KINDS,
+    *tag_decisions.KINDS,
     *alert_decisions.KINDS,
 )
 HANDLERS: tuple[handlers.Handler, ...] = (*webhook_handlers.HANDLERS,)
@@ -79,8 +88,10 @@ PUMP = (
     pump.Step("sequencer", sequencer.run_unless_busy, intake.waiting),
     pump.Step("handlers", handlers.run_once, handlers.waiting, shared=True),
     pump.Step("loader", loader.run_once, lambda: loader.loaded() < log.head()),
+    pump.Step("tags", keeping.run_once, keeping.waiting),
     pump.Step("conclusions", conclude.run_once, conclude.waiting, patient=True),
     pump.Step("segments", live.run_once, live.waiting, patient=True),
+    pump.Step("dynamic tags", following.run_once, following.waiting, patient=True),
 )
 JOBS: tuple[recurring.Job, ...] = (
     *import_jobs.JOBS,
@@ -89,6 +100,7 @@ JOBS: tuple[recurring.Job, ...] = (
     *warehouse_jobs.JOBS,
     *member_jobs.JOBS,
     *segment_jobs.JOBS,
+    *tag_jobs.JOBS,
     *operator_jobs.JOBS,
     *api_jobs.JOBS,
     *webhook_jobs.JOBS,
@@ -108,12 +120,14 @@ PERSONAL = (
     goals_personal,
     evaluation_personal,
     segments_personal,
+    tags_personal,
 )
 LEAVES: tuple[Mapping[str, reading.Reader], ...] = (
     doings.READERS,
     people.READERS,
     member_leaves.READERS,
     segment_leaf.READERS,
+    tag_leaf.READERS,
 )
 """What a rule can ask of a member."""
 KNOWN_CONCLUSIONS = {"state": knowledge.states_known, "tier": standing.tiers_known}
@@ -145,12 +159,14 @@ def register_all() -> None:
     metrics.register(METRICS)
     for readers in LEAVES:
         reading.register(readers)
+    segment_uses.register(tag_queries.following, tag_leaf.NUMBERS, tag_leaf.CHOICES)
     needs.register(NEEDS)
     composing.register(COMPOSERS)
     labels.register_actions(import_decisions.AUDIT_WORDS)
     labels.register_actions(tracking_actions.AUDIT_WORDS)
     labels.register_actions(member_decisions.AUDIT_WORDS)
     labels.register_actions(segment_actions.AUDIT_WORDS)
+    labels.register_actions(tag_decisions.AUDIT_WORDS)
     labels.register_actions(community_actions.AUDIT_WORDS)
     labels.register_actions(exporting.AUDIT_WORDS)
     labels.register_actions(explore_views.AUDIT_WORDS)

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "weilu.connectors.tracking",
     "weilu.members",
     "weilu.members.segments",
+    "weilu.members.tags",
     "weilu.communities",
     "weilu.communities.tasks",
     "weilu.goals",

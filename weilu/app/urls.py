@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("weilu.core.operators.urls")),
     path("members/", include("weilu.members.urls")),
     path("segments/", include("weilu.members.segments.urls")),
+    path("tags/", include("weilu.members.tags.urls")),
     path("communities/", include("weilu.communities.urls")),
     path("goals/", include("weilu.goals.urls")),
     path("tasks/", include("weilu.communities.tasks.urls")),

@@ -37,6 +37,7 @@ MENU = (
     Item(_("Goals"), "goals:list", rights.VIEW, icon="target", key="1", gap=True),
     Item(_("Members"), "members:list", rights.VIEW, icon="users", key="2", thumb=True),
     Item(_("Segments"), "segments:list", rights.VIEW, icon="users-group"),
+    Item(_("Tags"), "tags:list", rights.VIEW, icon="tags"),
     Item(_("Communities"), "communities:list", rights.VIEW, icon="messages", key="4", thumb=True),
     Item(
         _("Evaluation"),

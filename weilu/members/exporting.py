@@ -42,7 +42,7 @@ def _csv(rows: list[Row], zone: str) -> Iterator[str]:
     yield "\ufeff"  # spreadsheets read UTF-8 only with this mark
     yield writer.writerow(["id", "name", *COLUMNS])
     for row in rows:
-        yield writer.writerow([row.id, _harmless(row.name), *(_cell(row, name, zone) for name in COLUMNS)])
+        yield writer.writerow([row.id, harmless(row.name), *(_cell(row, name, zone) for name in COLUMNS)])
 
 
 def _cell(row: Row, name: str, zone: str) -> object:
@@ -52,5 +52,6 @@ def _cell(row: Row, name: str, zone: str) -> object:
     return value
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """What a spreadsheet takes for plain text."""
     return f"'{text}" if text.startswith(FORMULA) else text

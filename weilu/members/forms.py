@@ -48,6 +48,7 @@ def filter_of(query: Mapping[str, str]) -> Filter:
         state=_one_of(query.get("state", ""), ("", *STATES), _("state")),
         tier=_one_of(query.get("tier", ""), ("", *TIERS), _("tier")),
         segment=number(query.get("segment")) or None,
+        tag=number(query.get("tag")) or None,
         visitors=_one_of(query.get("visitors", ""), VISITORS, _("choice of visitors")),
         last_from=day(query.get("last_from")),
         last_to=day(query.get("last_to")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
@@ -22,8 +22,15 @@ GROUP = 8
 
 def record(event: Incoming, *, live: bool = True) -> None:
     """One event, inside the caller's transaction: it happens if and only if the change happens."""
+    record_many([event], live=live)
+
+
+def record_many(events: Sequence[Incoming], *, live: bool = True) -> None:
+    """As `record`, of a change that many events tell of."""
     header = frames.Header(LIVE_BATCH, live, clock.now_ms())
-    intake.put(frames.encode([event], header), 1)
+    for begin in range(0, len(events), FRAME):
+        some = events[begin : begin + FRAME]
+        intake.put(frames.encode(some, header), len(some))
 
 
 def append(events: Iterable[Incoming], *, batch: int, live: bool = False) -> int:

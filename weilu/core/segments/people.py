@@ -113,6 +113,23 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """One of their accounts carries one of these numbers under a key of the store, just before a moment in seconds. `stamp`
+    differs whenever what stands there has changed."""
+
+    key: str
+    scopes: tuple[int, ...]
+    before: int
+    stamp: int = 0
+
+    def say(self) -> str:
+        return f"{self.key} {' / '.join(map(str, self.scopes))}"
+
+    def resolved(self, scene: Scene) -> Carried:
+        return self
+
+
+@dataclass(frozen=True, slots=True)
 class Apart:
     """A rule over communities of its own (those of a saved segment): whoever was seen there and answers to it there."""
 

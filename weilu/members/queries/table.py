@@ -26,6 +26,7 @@ from weilu.members.queries.scores import scores_at
 from weilu.members.rules.influence import TIERS
 from weilu.members.rules.lifecycle import STATES
 from weilu.members.segments.queries import access_segment, question
+from weilu.members.tags.queries import access_tag, holders
 from weilu.members.when import When
 
 BEST = ("active", "returning", "new", "dormant", "churned")
@@ -53,6 +54,7 @@ class Filter:
     state: str = ""
     tier: str = ""
     segment: int | None = None
+    tag: int | None = None
     visitors: str = ""
     last_from: dt.date | None = None
     last_to: dt.date | None = None
@@ -142,6 +144,9 @@ def matching(viewer: Viewer, asked: Filter, when: When) -> Table:
     )
     if asked.segment is not None:
         keep &= np.isin(table["person"], np.array(inside(viewer, asked.segment, when), dtype=np.int64))
+    if asked.tag is not None:
+        carrying = holders(access_tag(viewer, asked.tag), when.before)
+        keep &= np.isin(table["person"], np.array(carrying, dtype=np.int64))
     table = {name: column[keep] for name, column in table.items()}
     order = _order(table, asked)
     return {name: column[order] for name, column in table.items()}
@@ -289,6 +294,7 @@ FIELDS: Mapping[str, str] = {
     "state": "state",
     "tier": "tier",
     "segment": "segment",
+    "tag": "tag",
     "visitors": "visitors",
     "last_from": "last_from",
     "last_to": "last_to",

@@ -20,7 +20,7 @@ from weilu.core.segments.rule import Scene, resolve
 from weilu.core.warehouse import client, questions
 from weilu.core.warehouse.check import check, visible
 from weilu.core.warehouse.question import parse as parse_question
-from weilu.members.segments import snapshots
+from weilu.members.segments import snapshots, uses
 from weilu.members.segments.leaf import access
 from weilu.members.segments.models import Segment
 from weilu.members.segments.queries import SEGMENT, SNAPSHOT, may, question, sees, used_by
@@ -79,6 +79,8 @@ def remove(viewer: Viewer, row: Segment) -> None:
             if not told:
                 raise Conflict(_("A segment that you do not see uses it."))
             raise Conflict(_("Segment “%(name)s” uses it. Change that one first.") % {"name": told})
+        if others := uses.elsewhere(row.pk):
+            raise Conflict(_("“%(name)s” uses it. Change that one first.") % {"name": others[0].name})
         audit.record(viewer, "segment.removed", (SEGMENT, row.pk))
         number = row.pk
         row.delete()
@@ -165,7 +167,7 @@ def _numbered(viewer: Viewer, rule: Any) -> Any:
     found = {word: _numbered(viewer, one) if word in JOINTS else one for word, one in rule.items()}
     if isinstance(found.get(SEGMENT), str):
         found[SEGMENT] = access(viewer, found[SEGMENT]).pk
-    return found
+    return uses.numbered(viewer, found)
 
 
 def _demand(viewer: Viewer, communities: list[int] | None) -> None:

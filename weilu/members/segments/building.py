@@ -8,14 +8,14 @@ from typing import Any
 
 Json = dict[str, Any]
 ALL, ANY = "all", "any"
-DID, STATE, TIER, SCORE, MEMBER_OF, SEGMENT, FACT, RANDOM = (
-    "did", "state", "tier", "score", "member_of", "segment", "fact", "random",
+DID, STATE, TIER, SCORE, MEMBER_OF, SEGMENT, TAG, FACT, RANDOM = (
+    "did", "state", "tier", "score", "member_of", "segment", "tag", "fact", "random",
 )  # fmt: skip
-WHATS = (DID, STATE, TIER, SCORE, MEMBER_OF, SEGMENT, FACT, RANDOM)
+WHATS = (DID, STATE, TIER, SCORE, MEMBER_OF, SEGMENT, TAG, FACT, RANDOM)
 MOST_ROWS = 30
 PARTS = (
     "what", "not", "event", "op", "times", "days", "name", "cmp", "value", "state", "tier", "score", "community",
-    "segment", "fact", "percent", "seed",
+    "segment", "tag", "fact", "percent", "seed",
 )  # fmt: skip
 
 
@@ -72,8 +72,8 @@ def _leaf(row: Row) -> Json:
         return {SCORE: {row.get("op") or "gte": number(row.get("score"))}}
     if row.what == MEMBER_OF:
         return {MEMBER_OF: number(row.get("community")) if row.get("community") else True}
-    if row.what == SEGMENT:
-        return {SEGMENT: number(row.get("segment"))}
+    if row.what in (SEGMENT, TAG):
+        return {row.what: number(row.get(row.what))}
     if row.what == FACT:
         return {FACT: row.get("fact"), "is": _compared(row)}
     if row.what == RANDOM:
@@ -135,7 +135,7 @@ def _row(rule: Any) -> Row | None:
     what = next((word for word in WHATS if isinstance(inner, dict) and word in inner), "")
     if not what:
         return None
-    given = {name: _shown(inner[name]) for name in (STATE, TIER, SEGMENT, FACT) if name in inner}
+    given = {name: _shown(inner[name]) for name in (STATE, TIER, SEGMENT, TAG, FACT) if name in inner}
     if what == DID:
         given |= {"event": _shown(inner[DID]), "op": "gte", "times": "1"}
         given |= _pair(inner.get("times"), "op", "times")

@@ -97,15 +97,15 @@ def used_by(row: Segment) -> list[Segment]:
     return [one for one in Segment.objects.order_by("name") if row.pk in named(one.rule)]
 
 
-def named(rule: object) -> set[int]:
-    """Numbers of the segments that a rule names."""
+def named(rule: object, leaf: str = SEGMENT) -> set[int]:
+    """Numbers of the segments that a rule names, or of what another leaf names."""
     if isinstance(rule, list):
-        return {pk for one in rule for pk in named(one)}
+        return {pk for one in rule for pk in named(one, leaf)}
     if not isinstance(rule, dict):
         return set()
-    found = {pk for word, one in rule.items() if word in ("and", "or", "not") for pk in named(one)}
-    mine = rule.get(SEGMENT)
-    return found | ({mine} if isinstance(mine, int) else set())
+    found = {pk for word, one in rule.items() if word in ("and", "or", "not") for pk in named(one, leaf)}
+    mine = rule.get(leaf)
+    return found | {one for one in (mine if isinstance(mine, list) else [mine]) if isinstance(one, int)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from weilu.core.warehouse import names, questions
 from weilu.core.warehouse.refusal import Refused
 from weilu.members.rules.influence import TIERS
 from weilu.members.rules.lifecycle import STATES
-from weilu.members.segments import actions, building, queries
+from weilu.members.segments import actions, building, queries, uses
 from weilu.members.segments.actions import Wish
 from weilu.members.segments.building import Built
 from weilu.members.segments.models import Segment
@@ -69,6 +69,7 @@ def page(request: ViewerRequest, segment_id: int) -> HttpResponse:
     users = queries.used_by(row)
     context |= {"used": bool(users), "rule": _text(row.rule)}
     context["used_by"] = [one for one in users if queries.sees(request.viewer, one)]
+    context["elsewhere"] = uses.elsewhere(row.pk)
     context["can_edit"] = queries.may(request.viewer, row.communities, rights.EDIT_MEMBERS)
     try:
         # First of all, since it refuses a rule about people whom the viewer does not see.
@@ -254,6 +255,7 @@ def _shown(request: ViewerRequest, row: Segment | None, draft: Draft, problem: s
     context |= {"communities": visible_communities(viewer), "whole": viewer.communities is None}
     context |= {"events": _events(viewer), "states": STATES, "tiers": TIERS}
     context["others"] = [one for one in queries.segments(viewer) if row is None or one.pk != row.pk]
+    context["tags"] = uses.choices(building.TAG, viewer)
     context["preview"] = previewed(viewer, draft)
     fragment = request.headers.get("HX-Target") == "builder"
     template = "segments/_builder.html" if fragment else "segments/edit.html"
@@ -268,6 +270,7 @@ def _whats() -> list[tuple[str, str]]:
         (building.SCORE, _("Influence score")),
         (building.MEMBER_OF, _("Is a member")),
         (building.SEGMENT, _("In a segment")),
+        (building.TAG, _("Carries a tag")),
         (building.FACT, _("Says of themselves")),
         (building.RANDOM, _("By lot")),
     ]

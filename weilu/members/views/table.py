@@ -38,6 +38,7 @@ from weilu.members.rules.influence import TIERS
 from weilu.members.rules.lifecycle import STATES
 from weilu.members.segments.queries import segments
 from weilu.members.segments.views import prefilled
+from weilu.members.tags.queries import tags
 
 WORDS = {
     "name": _("Member"),
@@ -82,6 +83,7 @@ def _context(request: ViewerRequest, asked: Filter, moment: when.When) -> dict[s
         "states": STATES,
         "tiers": TIERS,
         "segments": segments(request.viewer),
+        "tags": tags(request.viewer),
         "choices": [(name, WORDS[name], name in asked.columns) for name in COLUMNS],
         "views": SavedView.objects.filter(operator_id=request.viewer.operator_id or 0).order_by("name"),
         "can_export": request.viewer.can(rights.EXPORT_MEMBERS),

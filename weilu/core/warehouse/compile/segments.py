@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from weilu.core.segments.doings import PARTS, Did, Doing, Edge, Order, Share
 from weilu.core.segments.parts import Compared, Window
 from weilu.core.segments.people import PARTS as LOTS
-from weilu.core.segments.people import Apart, Chance, Held, Inside, Kept, Picked, Scored
+from weilu.core.segments.people import Apart, Carried, Chance, Held, Inside, Kept, Picked, Scored
 from weilu.core.segments.rule import And, Leaf, Not, Or, Rule, leaves
-from weilu.core.warehouse.compile import memberships, where
+from weilu.core.warehouse.compile import intervals, memberships, where
 from weilu.core.warehouse.compile.activity import AMOUNT
 from weilu.core.warehouse.compile.facts import Sql
 from weilu.core.warehouse.compile.holdings import holdings
@@ -259,6 +259,8 @@ def _of_leaf(leaf: Leaf, frame: Frame, plan: _Plan) -> str:
         case Kept(key, scope):
             return f"""person IN (SELECT dictGet('weilu.owner', 'person', toUInt64(who)) FROM weilu.timelines FINAL
                 WHERE key = {bound(key, "String")} AND scope = {bound(scope, "UInt32")} AND {IS_IN})"""
+        case Carried(key, scopes, before):
+            return f"person IN ({intervals.people(key, scopes, before, bound)})"
         case Apart(rule, own):
             return f"{_seen(own, plan)} AND {_truth(rule, own, plan)}"
     raise TypeError(f"a rule's {type(leaf).__name__} was not resolved")

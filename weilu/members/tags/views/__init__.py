@@ -1,0 +1,1 @@
+"""Pages of tags: the list by group, one of them, changes of one and of many members, tables."""
