@@ -51,4 +51,6 @@ def elsewhere(segment: int) -> list[User]:
 
 
 def numbered(viewer: Viewer, leaf: dict[str, Any]) -> dict[str, Any]:
-    return {word: _numbers[word](viewer, given) if word in _numbers else given for word, given in leaf.items()}
+    return {
+        word: _numbers[word](viewer, given) if word in _numbers else given for word, given in leaf.items()
+    }

@@ -24,9 +24,7 @@ def counts(viewer: Viewer, rows: Sequence[Tag], moment: When | None = None) -> C
         return Counter()
     keeping.bring_up()
     when = moment or present()
-    table = client.query(
-        *compiled.pairs(TAG, [row.pk for row in rows], when.before), seconds=facts.SECONDS
-    )
+    table = client.query(*compiled.pairs(TAG, [row.pk for row in rows], when.before), seconds=facts.SECONDS)
     scope, person = facts.ints(table.column("scope")), facts.ints(table.column("person"))
     shown = matching(viewer, Filter(), when)["person"]
     numbers, found = np.unique(scope[np.isin(person, shown)], return_counts=True)

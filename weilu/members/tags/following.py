@@ -71,14 +71,16 @@ def _run() -> int:
 
 
 def _fresh() -> QuerySet[Tag]:
-    return Tag.objects.filter(followed=0, segment__computed_version__gt=0)
+    return Tag.objects.filter(followed=0, segment__computed_version__gt=0, segment__problem="")
 
 
 def _follow(tag: Tag, now: dt.datetime) -> int:
     segment = tag.segment
     if segment is None or not segment.computed_version or segment.problem:
         return 0
-    moved = client.query(*compiled.moved(SEGMENT, segment.pk, tag.followed), seconds=facts.SECONDS).to_pylist()
+    moved = client.query(
+        *compiled.moved(SEGMENT, segment.pk, tag.followed), seconds=facts.SECONDS
+    ).to_pylist()
     whole = not tag.followed or tag.compared_at is None or tag.compared_at + COMPARED <= now
     version = max((row["version"] for row in moved), default=tag.followed)
     if whole:
@@ -117,7 +119,9 @@ def _came(tag: Tag, people: Mapping[int, int], now: dt.datetime) -> int:
             giving.end_expired(now, tag)
             back = [one for one in giving.held_by(tag, some) if one.expires_at is not None]
             giving.postpone(back, None)
-        reason = Reason(Source.RULE, rule_version=version, events=_brought(some, now) if len(people) <= FEW else {})
+        reason = Reason(
+            Source.RULE, rule_version=version, events=_brought(some, now) if len(people) <= FEW else {}
+        )
         changed += len(back) + len(giving.give(tag, some, reason, now).added)
     return changed
 

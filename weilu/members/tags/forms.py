@@ -14,7 +14,13 @@ from weilu.members.tags.actions.catalogue import MOST_DAYS, Wish
 from weilu.members.tags.actions.hand import ADD, REMOVE
 from weilu.members.tags.models import Tag
 
-COLOUR_WORDS = [("", _("Grey")), ("blue", _("Blue")), ("green", _("Green")), ("teal", _("Teal")), ("amber", _("Amber"))]
+COLOUR_WORDS = [
+    ("", _("Grey")),
+    ("blue", _("Blue")),
+    ("green", _("Green")),
+    ("teal", _("Teal")),
+    ("amber", _("Amber")),
+]
 
 
 class TagForm(forms.Form):
@@ -42,7 +48,10 @@ class TagForm(forms.Form):
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        fields["segment"].choices = [("", _("None: given by hand")), *((one.pk, one.name) for one in segments)]
+        fields["segment"].choices = [
+            ("", _("None: given by hand")),
+            *((one.pk, one.name) for one in segments),
+        ]
         fields["communities"].choices = [(one.pk, str(one)) for one in places]
         if row is not None and not row.dynamic:
             del fields["segment"], fields["keep_days"]
@@ -73,7 +82,9 @@ class ManyForm(forms.Form):
     def __init__(self, *args: Any, tags: Sequence[Tag], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        fields["tag"].choices = [(one.pk, f"{one.group} · {one.name}" if one.group else one.name) for one in tags]
+        fields["tag"].choices = [
+            (one.pk, f"{one.group} · {one.name}" if one.group else one.name) for one in tags
+        ]
 
 
 class TableForm(forms.Form):

@@ -86,9 +86,13 @@ def _accounts(viewer: Viewer, rows: Sequence[Line]) -> dict[int, Identity | str]
             some = by_account.get(one.account, [])
             candidates = [each for each in some if one.platform in ("", each.platform)]
             candidates = [each for each in candidates if allowed is None or each.member_id in allowed]
-            found[one.number] = candidates[0] if len(candidates) == 1 else SEVERAL if candidates else NOT_FOUND
+            found[one.number] = (
+                candidates[0] if len(candidates) == 1 else SEVERAL if candidates else NOT_FOUND
+            )
             continue
-        owners = by_name.get(one.name.casefold(), []) if one.member is None else [by_number.get(one.member, 0)]
+        owners = (
+            by_name.get(one.name.casefold(), []) if one.member is None else [by_number.get(one.member, 0)]
+        )
         owners = [each for each in owners if each and (allowed is None or each in allowed)]
         if len(owners) != 1:
             found[one.number] = SEVERAL if owners else NOT_FOUND

@@ -124,7 +124,9 @@ class Holding(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tag", "identity"], condition=Q(ended_at=None), name="tag_held_once")
+            models.UniqueConstraint(
+                fields=["tag", "identity"], condition=Q(ended_at=None), name="tag_held_once"
+            )
         ]
         indexes = [
             models.Index(fields=["expires_at"], condition=Q(ended_at=None), name="tag_expiry"),

@@ -97,7 +97,9 @@ def carried(viewer: Viewer, member: int, moment: When) -> list[Carried]:
     seen = [row for row in rows.order_by("tag__group", "tag__name", "since") if sees(viewer, row.tag)]
     far = dt.datetime.max.replace(tzinfo=dt.UTC)
     longest = {row.tag_id: row for row in sorted(seen, key=lambda one: one.expires_at or far)}
-    called = dict(Operator.objects.filter(pk__in={one.by for one in seen if one.by}).values_list("pk", "name"))
+    called = dict(
+        Operator.objects.filter(pk__in={one.by for one in seen if one.by}).values_list("pk", "name")
+    )
     return [
         Carried(
             row.tag, row.source, called.get(row.by or 0, ""), row.since, row.expires_at, row.confidence, row.event,
@@ -117,7 +119,9 @@ def used_by(row: Tag) -> list[Segment]:
 
 def following(segment: int) -> list[User]:
     """Tags that follow a segment, for its list of what uses it."""
-    return [User(row.name, f"/tags/{row.pk}/") for row in Tag.objects.filter(segment=segment).order_by("name")]
+    return [
+        User(row.name, f"/tags/{row.pk}/") for row in Tag.objects.filter(segment=segment).order_by("name")
+    ]
 
 
 @dataclass(frozen=True, slots=True)

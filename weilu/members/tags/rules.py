@@ -91,7 +91,9 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=first.count)
 
 
-def _line(number: int, heading: Sequence[str], meanings: Sequence[str], row: Sequence[str], today: dt.date) -> Line:
+def _line(
+    number: int, heading: Sequence[str], meanings: Sequence[str], row: Sequence[str], today: dt.date
+) -> Line:
     cells = [(h, m, cell.strip()) for h, m, cell in zip(heading, meanings, row, strict=False)]
     said = {meaning: cell for _heading, meaning, cell in cells if meaning and cell}
     tags = [one for one in _split(said.get(TAGS, "")) if one]
@@ -105,7 +107,15 @@ def _line(number: int, heading: Sequence[str], meanings: Sequence[str], row: Seq
     if any(len(one) > LONGEST for one in tags):
         problem = TOO_LONG
     return Line(
-        number, member, platform, account, name[:255], tuple(dict.fromkeys(tags)), confidence, expires, problem
+        number,
+        member,
+        platform,
+        account,
+        name[:255],
+        tuple(dict.fromkeys(tags)),
+        confidence,
+        expires,
+        problem,
     )
 
 

@@ -58,7 +58,9 @@ def change(viewer: Viewer, row: Tag, wish: Wish) -> Tag:
         fields |= {"followed": 0, "compared_at": None}
     with transaction.atomic():
         Tag.objects.filter(pk=row.pk).update(**fields)
-        audit.record(viewer, "tag.changed", ("tag", row.pk), segment=fields["segment"] and fields["segment"].pk)
+        audit.record(
+            viewer, "tag.changed", ("tag", row.pk), segment=fields["segment"] and fields["segment"].pk
+        )
     row.refresh_from_db()
     return row
 
@@ -139,5 +141,7 @@ def _segment(viewer: Viewer, wish: Wish, row: Tag | None) -> Segment | None:
     if segment.snapshot:
         raise Conflict(_("A snapshot does not change. Choose a segment that follows its rule."))
     if row is not None and row.pk in queries.reached(segment).tags:
-        raise Conflict(_("Segment “%(name)s” asks for this tag, so the tag cannot follow it.") % {"name": segment.name})
+        raise Conflict(
+            _("Segment “%(name)s” asks for this tag, so the tag cannot follow it.") % {"name": segment.name}
+        )
     return segment

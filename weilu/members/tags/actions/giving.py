@@ -15,6 +15,7 @@ from weilu.core.directory.withdrawal import ERASED
 from weilu.core.events import actions as log
 from weilu.core.events.incoming import Actor, Incoming
 from weilu.core.events.keys import key
+from weilu.core.operators.access import missing
 from weilu.members.tags.events import TAG_ADDED, TAG_REMOVED
 from weilu.members.tags.models import Holding, Source, Stale, Tag
 
@@ -54,6 +55,7 @@ def give(tag: Tag, members: Collection[int], reason: Reason, now: dt.datetime) -
     gone: list[int] = []
     for some in chunks(sorted(set(members)), SOME):
         with transaction.atomic():
+            line_up(tag)
             end_expired(now, tag)
             held = {one.identity.member_id for one in held_by(tag, some)}
             accounts = first_accounts([one for one in some if one not in held])
@@ -84,6 +86,7 @@ def take(tag: Tag, members: Collection[int], now: dt.datetime, *, ending: int | 
     taken: list[int] = []
     for some in chunks(sorted(set(members)), SOME):
         with transaction.atomic():
+            line_up(tag)
             end_expired(now, tag)
             rows = held_by(tag, some)
             end(rows, now, Source.HAND, ending=ending)
@@ -107,6 +110,12 @@ def postpone(rows: Sequence[Holding], until: dt.datetime | None) -> None:
     for some in chunks(list(rows), SOME):
         Holding.objects.filter(pk__in=[one.pk for one in some]).update(expires_at=until)
     _stale(rows)
+
+
+def line_up(tag: Tag) -> None:
+    """One writer a tag until the commit (on SQLite there is one anyway). Raises NotFound where it is gone."""
+    if Tag.objects.select_for_update().filter(pk=tag.pk).first() is None:
+        raise missing()
 
 
 def end_expired(now: dt.datetime, tag: Tag | None = None, limit: int = 2_000) -> int:

@@ -159,6 +159,7 @@ def _give_back(tag: Tag, decision: Decision, now: dt.datetime) -> None:
     ]
     for some in chunks(rows, giving.SOME):
         with transaction.atomic():
+            giving.line_up(tag)
             carrying = set(_carrying(tag, [row.identity_id for row in some]))
             for row in some:
                 if row.identity_id not in carrying:

@@ -153,9 +153,11 @@ def undo(viewer: Viewer, row: TagImport) -> TagImport:
         if not tag.holdings.exists() and not queries.used_by(tag):
             tag.delete()
     with transaction.atomic():
-        if not TagImport.objects.filter(pk=row.pk, state=State.DONE).update(state=State.UNDONE, undone_at=now):
+        if not TagImport.objects.filter(pk=row.pk, state=State.DONE).update(
+            state=State.UNDONE, undone_at=now
+        ):
             raise Conflict(_("Only a table that is in can be taken out."))
-        decision = Decision.objects.filter(pk=row.decision).first()
+        decision = Decision.objects.filter(pk=row.decision or 0).first()
         if decision is not None:
             decisions.undo(decision, by=viewer.operator_id, reason="")
         audit.record(viewer, "tag.import_undone", ("tag_import", row.pk))
@@ -196,17 +198,22 @@ def _made(viewer: Viewer, row: TagImport, found: Plan, done: _Done) -> dict[str,
 def _give(tag: Tag, some: Sequence[Wanted], row: TagImport, done: _Done, now: dt.datetime) -> None:
     """Who carries it already keeps it as it is; that the table says so too is remembered."""
     with transaction.atomic():
+        giving.line_up(tag)
         giving.end_expired(now, tag)
         carrying = _carrying(tag, some)
         claimed = [holding for one in some if (holding := carrying.get(one.identity.member_id))]
         done.already += len(claimed)
-        for (confidence, expires), part in _alike(one for one in some if one.identity.member_id not in carrying):
+        for (confidence, expires), part in _alike(
+            one for one in some if one.identity.member_id not in carrying
+        ):
             until = end_of(expires, ZoneInfo(brand_zone()))
             reason = Reason(Source.IMPORT, row.by, None, confidence, until, live=False)
             claimed += [one.pk for one in giving.add(tag, part, reason, now)]
             done.added += len(part)
         Claim.objects.bulk_create(
-            (Claim(batch=row, holding_id=one) for one in claimed), ignore_conflicts=True, batch_size=giving.SOME
+            (Claim(batch=row, holding_id=one) for one in claimed),
+            ignore_conflicts=True,
+            batch_size=giving.SOME,
         )
 
 

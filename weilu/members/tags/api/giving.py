@@ -131,7 +131,12 @@ def change_many(request: ApiRequest, tag_id: Id, given: ManyIn) -> dict[str, Any
             request.viewer, tag, given.act, members, days=given.days, confidence=given.confidence
         )
         decision = done.pk
-    return {"changing": len(found.changing), "already": found.already, "others": found.others, "decision": decision}
+    return {
+        "changing": len(found.changing),
+        "already": found.already,
+        "others": found.others,
+        "decision": decision,
+    }
 
 
 @router.post("/tags/changes/{decision_id}/undo", response=UndoneOut, summary="Undo a change of many")

@@ -62,7 +62,9 @@ def hall(play: Any, warehouse: Any) -> Any:
 
 @pytest.fixture
 def bea_of_hearth(hall: Any) -> Any:
-    return operator("bea@hearth.example", "Bea", "community_manager", Community.objects.get(outside="!hearth"))
+    return operator(
+        "bea@hearth.example", "Bea", "community_manager", Community.objects.get(outside="!hearth")
+    )
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
@@ -51,7 +52,11 @@ def test_a_tag_given_by_hand_says_by_whom_how_sure_and_until_when(hall):
     assert one.expires_at - one.since == dt.timedelta(days=30)
     assert found({"tag": "VIP"}) == ["Ann"]
     [told] = events("tag.added")
-    assert (told.identity, told.live, told.properties["tag"]) == (Identity.objects.get(name="Ann").pk, True, vip.pk)
+    assert (told.identity, told.live, json.loads(told.properties)["tag"]) == (
+        Identity.objects.get(name="Ann").pk,
+        True,
+        vip.pk,
+    )
     assert AuditEntry.objects.filter(action="tag.one_given", object_id=who("Ann").pk).exists()
 
     assert not hand.give_one(ALL, vip, who("Ann"))
@@ -106,7 +111,7 @@ def test_what_is_over_by_itself_ends_and_says_so(hall):
     assert following.look_again(clock.now()) == 1
     assert following.look_again(clock.now()) == 0
     hall()
-    assert [row.properties["source"] for row in events("tag.removed")] == ["expired"]
+    assert [json.loads(row.properties)["source"] for row in events("tag.removed")] == ["expired"]
     assert hand.give_one(ALL, vip, who("Ann"))
     assert found({"tag": "VIP"}) == ["Ann"]
 
@@ -123,7 +128,9 @@ def test_tags_stay_with_the_account_through_a_merge_and_its_undoing(hall):
     assert found({"tag": "VIP"}) == ["Ann"] or found({"tag": "VIP"}) == ["Cid"]
     assert {one.tag for one in queries.carried(ALL, cid.pk, when.present())} == {vip, tea}
     assert queries.carried(ALL, ann.pk, when.present()) == []
-    assert questions.behind({"kind": "segment", "rule": {"and": [{"tag": "VIP"}, {"tag": "likes tea"}]}}, ALL).ids == [cid.pk]
+    assert questions.behind(
+        {"kind": "segment", "rule": {"and": [{"tag": "VIP"}, {"tag": "likes tea"}]}}, ALL
+    ).ids == [cid.pk]
     assert hand.preview(ALL, vip, "add", [ann.pk, cid.pk]).already == 1
 
     member_actions.unmerge(ALL, merged.pk)
@@ -226,7 +233,9 @@ def test_what_cannot_be_a_tag_is_said(hall, wish, sentence):
 
 def test_a_tag_in_a_rule_is_kept_by_number_told_in_words_and_used(hall):
     vip = tag()
-    row = segments.create(ALL, segments.Wish("Important", {"or": [{"tag": ["VIP"]}, {"not": {"tag": "vip"}}]}))
+    row = segments.create(
+        ALL, segments.Wish("Important", {"or": [{"tag": ["VIP"]}, {"not": {"tag": "vip"}}]})
+    )
     assert row.rule == {"or": [{"tag": [vip.pk]}, {"not": {"tag": vip.pk}}]}
     catalogue.change(ALL, vip, Wish("Very important"))
     assert words(row) == "Tag “Very important”, or not: tag “Very important”."

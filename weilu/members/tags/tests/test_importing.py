@@ -95,7 +95,15 @@ def test_members_are_meant_by_number_account_or_name(hall):
     assert tags_of("Ann") == {"one", "two", "three"}
     assert tags_of("Ben") == {"one"}
     why = {line: reason for line, _who, reason in row.rejected}
-    assert why == {5: "several", 6: "not_found", 7: "no_member", 8: "no_tag", 9: "bad_confidence", 10: "bad_day", 11: "past"}
+    assert why == {
+        5: "several",
+        6: "not_found",
+        7: "no_member",
+        8: "no_tag",
+        9: "bad_confidence",
+        10: "bad_day",
+        11: "past",
+    }
     carried = {one.tag.name: one for one in queries.carried(ALL, ann.member.pk, when.present())}
     assert carried["one"].confidence == 90
     assert carried["two"].expires_at.year == 3000 or carried["two"].expires_at.year == 2999
@@ -110,7 +118,8 @@ def test_a_tag_that_follows_a_rule_and_one_of_others_are_rejected(hall, bea_sees
 
     catalogue.create(ALL, Wish("Sailor", communities=[Community.objects.get(outside="!harbour").pk]))
     done = importing.confirm(
-        bea_sees, bring(f"name,tags\nAnn,here\nAnn,Sailor\nDan,new\n#{harbour.member.pk},new\nBen,new\n", bea_sees)
+        bea_sees,
+        bring(f"name,tags\nAnn,here\nAnn,Sailor\nDan,new\n#{harbour.member.pk},new\nBen,new\n", bea_sees),
     )
     assert [why for _, _, why in done.rejected] == ["dynamic", "taken", "not_found", "not_found"]
     assert tags_of("Ben") == {"new"}
@@ -137,7 +146,9 @@ def test_what_is_no_table_is_refused_with_a_sentence(hall, payload, sentence):
 
 
 def test_hostile_cells_stay_text():
-    rows = list(rules.lines("name,tags\n=cmd(),\u202eVIP\0\n" + "x" * 10_000 + ",a\nAnn," + "b" * 61 + "\n", TODAY))
+    rows = list(
+        rules.lines("name,tags\n=cmd(),\u202eVIP\0\n" + "x" * 10_000 + ",a\nAnn," + "b" * 61 + "\n", TODAY)
+    )
     assert rows[0].tags == ("\u202eVIP",)
     assert len(rows[1].meant) == 255
     assert rows[2].problem == "too_long"

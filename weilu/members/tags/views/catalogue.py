@@ -50,7 +50,10 @@ def page(request: ViewerRequest, tag_id: int) -> HttpResponse:
     row = queries.access_tag(request.viewer, tag_id)
     context: dict[str, Any] = {"tag": row, "rule": _rule(row), "places": _places(row)}
     context |= {"used_by": queries.used_by(row), "may": queries.may_define(request.viewer, row)}
-    context |= {"changes": _changes(request.viewer, [row]), "can_edit": request.viewer.can(rights.EDIT_MEMBERS)}
+    context |= {
+        "changes": _changes(request.viewer, [row]),
+        "can_edit": request.viewer.can(rights.EDIT_MEMBERS),
+    }
     context["segments"] = [] if row.dynamic else segments(request.viewer)
     try:
         context["count"] = counting.counts(request.viewer, [row])[row.pk]
@@ -88,7 +91,9 @@ def remove(request: ViewerRequest, tag_id: int) -> HttpResponse:
 def _form(request: ViewerRequest, row: Tag | None) -> HttpResponse:
     viewer = request.viewer
     live = [
-        one for one in segments(viewer) if not one.snapshot and may(viewer, one.communities, rights.EDIT_MEMBERS)
+        one
+        for one in segments(viewer)
+        if not one.snapshot and may(viewer, one.communities, rights.EDIT_MEMBERS)
     ]
     places = [one for one in visible_communities(viewer) if viewer.can(rights.EDIT_MEMBERS, one.pk)]
     form = TagForm(
