@@ -64,7 +64,7 @@ class TagMemberOut(Schema):
     name: str
 
 
-class Counted(Schema):
+class TagCounted(Schema):
     """`count`: also how many carry each."""
 
     count: bool = False
@@ -72,7 +72,7 @@ class Counted(Schema):
 
 @router.get("/tags", response=list[TagOut], summary="Tags")
 @needs(rights.VIEW)
-def list_tags(request: ApiRequest, wish: Query[Counted]) -> list[dict[str, Any]]:
+def list_tags(request: ApiRequest, wish: Query[TagCounted]) -> list[dict[str, Any]]:
     """Those that I see, by group and name."""
     rows = queries.tags(request.viewer)
     counted = counting.counts(request.viewer, rows) if wish.count else None

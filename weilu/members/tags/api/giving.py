@@ -26,7 +26,7 @@ Percent = Annotated[int, Field(ge=0, le=100)]
 MOST = 10_000
 
 
-class CarriedOut(Schema):
+class TagCarriedOut(Schema):
     """`source`: hand, rule, import or event; `by` the operator's name where somebody gave it; `rule_version` that of the segment
     that the tag followed; `event` the position in the log of what it was given for."""
 
@@ -41,7 +41,7 @@ class CarriedOut(Schema):
     rule_version: int | None
 
 
-class GiveIn(In):
+class TagGiveIn(In):
     """`event`: a position in the log, where something that happened is the reason."""
 
     tag: Id
@@ -50,7 +50,7 @@ class GiveIn(In):
     event: Id | None = None
 
 
-class ManyIn(In):
+class TagManyIn(In):
     """Either `members` or `segment`. With `preview` nothing is changed."""
 
     act: Literal["add", "remove"]
@@ -61,7 +61,7 @@ class ManyIn(In):
     preview: bool = False
 
 
-class ManyOut(Schema):
+class TagManyOut(Schema):
     """`changing` change (or would); `already` are so; `others` are not mine to change. `decision` is what undoes it, null in a
     preview."""
 
@@ -71,15 +71,15 @@ class ManyOut(Schema):
     decision: int | None
 
 
-class ChangedOut(Schema):
+class TagChangedOut(Schema):
     changed: bool
 
 
-class UndoneOut(Schema):
+class TagUndoneOut(Schema):
     decision: int
 
 
-@router.get("/members/{member_id}/tags", response=list[CarriedOut], summary="Tags of a member")
+@router.get("/members/{member_id}/tags", response=list[TagCarriedOut], summary="Tags of a member")
 @needs(rights.VIEW)
 def list_member_tags(request: ApiRequest, member_id: Id) -> list[dict[str, Any]]:
     member = access_member(request.viewer, member_id)
@@ -90,10 +90,10 @@ def list_member_tags(request: ApiRequest, member_id: Id) -> list[dict[str, Any]]
     ]
 
 
-@router.post("/members/{member_id}/tags", response=ChangedOut, summary="Give a member a tag")
+@router.post("/members/{member_id}/tags", response=TagChangedOut, summary="Give a member a tag")
 @needs(rights.EDIT_MEMBERS)
 @once()
-def give_tag(request: ApiRequest, member_id: Id, given: GiveIn) -> dict[str, Any]:
+def give_tag(request: ApiRequest, member_id: Id, given: TagGiveIn) -> dict[str, Any]:
     """Given again it counts from now, with this end; `changed` is false then. 409 for a tag that follows a segment."""
     member = access_member(request.viewer, member_id, rights.EDIT_MEMBERS)
     tag = queries.access_tag(request.viewer, given.tag)
@@ -103,7 +103,9 @@ def give_tag(request: ApiRequest, member_id: Id, given: GiveIn) -> dict[str, Any
     return {"changed": changed}
 
 
-@router.delete("/members/{member_id}/tags/{tag_id}", response=ChangedOut, summary="Take a tag from a member")
+@router.delete(
+    "/members/{member_id}/tags/{tag_id}", response=TagChangedOut, summary="Take a tag from a member"
+)
 @needs(rights.EDIT_MEMBERS)
 @once()
 def take_tag(request: ApiRequest, member_id: Id, tag_id: Id) -> dict[str, Any]:
@@ -112,10 +114,10 @@ def take_tag(request: ApiRequest, member_id: Id, tag_id: Id) -> dict[str, Any]:
     return {"changed": actions.take_one(request.viewer, queries.access_tag(request.viewer, tag_id), member)}
 
 
-@router.post("/tags/{tag_id}/many", response=ManyOut, summary="Give a tag to many, or take it")
+@router.post("/tags/{tag_id}/many", response=TagManyOut, summary="Give a tag to many, or take it")
 @needs(rights.EDIT_MEMBERS)
 @once(long=True)
-def change_many(request: ApiRequest, tag_id: Id, given: ManyIn) -> dict[str, Any]:
+def change_many(request: ApiRequest, tag_id: Id, given: TagManyIn) -> dict[str, Any]:
     """Whom I may not change is passed over. 409 where nobody would change."""
     tag = queries.access_tag(request.viewer, tag_id)
     if (given.members is None) == (given.segment is None):
@@ -139,7 +141,7 @@ def change_many(request: ApiRequest, tag_id: Id, given: ManyIn) -> dict[str, Any
     }
 
 
-@router.post("/tags/changes/{decision_id}/undo", response=UndoneOut, summary="Undo a change of many")
+@router.post("/tags/changes/{decision_id}/undo", response=TagUndoneOut, summary="Undo a change of many")
 @needs(rights.EDIT_MEMBERS)
 @once(long=True)
 def undo_many(request: ApiRequest, decision_id: Id) -> dict[str, Any]:

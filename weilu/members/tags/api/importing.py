@@ -18,7 +18,7 @@ from weilu.members.tags.models import State, TagImport
 router = Router(tags=["tags"])
 
 
-class TableIn(In):
+class TagTableIn(In):
     """`csv` as text, with a heading: a column for the member (`id`, `platform` and `account`, or `name`), one for each tag or one
     named `tags`, and if wanted `confidence` and `expires`."""
 
@@ -27,7 +27,7 @@ class TableIn(In):
     group: Short = ""
 
 
-class TableTagOut(Schema):
+class TagTableLineOut(Schema):
     """`new`: the tag will be made."""
 
     name: str
@@ -36,13 +36,13 @@ class TableTagOut(Schema):
     already: int
 
 
-class RejectedOut(Schema):
+class TagRejectedOut(Schema):
     line: int
     member: str
     reason: str
 
 
-class TableOut(Schema):
+class TagTableOut(Schema):
     """`state`: previewed, done or undone. `tags` says what a table that is not in yet would do."""
 
     id: int
@@ -52,28 +52,28 @@ class TableOut(Schema):
     added: int
     already: int
     rejected_rows: int
-    rejected: list[RejectedOut]
-    tags: list[TableTagOut]
+    rejected: list[TagRejectedOut]
+    tags: list[TagTableLineOut]
     decision: int | None
     created_at: dt.datetime
 
 
-@router.post("/tags/imports", response={201: TableOut}, summary="Bring a table of tags")
+@router.post("/tags/imports", response={201: TagTableOut}, summary="Bring a table of tags")
 @needs(rights.EDIT_MEMBERS)
 @once()
-def open_table(request: ApiRequest, given: TableIn) -> dict[str, Any]:
+def open_table(request: ApiRequest, given: TagTableIn) -> dict[str, Any]:
     """Nothing is given yet: look at it, then confirm."""
     row = actions.open_table(request.viewer, given.name, given.csv.encode(), given.group)
     return _told(request, row)
 
 
-@router.get("/tags/imports/{import_id}", response=TableOut, summary="One table of tags")
+@router.get("/tags/imports/{import_id}", response=TagTableOut, summary="One table of tags")
 @needs(rights.EDIT_MEMBERS)
 def read_table(request: ApiRequest, import_id: Id) -> dict[str, Any]:
     return _told(request, actions.access_import(request.viewer, import_id))
 
 
-@router.post("/tags/imports/{import_id}/confirm", response=TableOut, summary="Give what a table says")
+@router.post("/tags/imports/{import_id}/confirm", response=TagTableOut, summary="Give what a table says")
 @needs(rights.EDIT_MEMBERS)
 @once(long=True)
 def confirm_table(request: ApiRequest, import_id: Id) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def confirm_table(request: ApiRequest, import_id: Id) -> dict[str, Any]:
     return _told(request, actions.confirm(request.viewer, actions.access_import(request.viewer, import_id)))
 
 
-@router.post("/tags/imports/{import_id}/undo", response=TableOut, summary="Take a table of tags out")
+@router.post("/tags/imports/{import_id}/undo", response=TagTableOut, summary="Take a table of tags out")
 @needs(rights.EDIT_MEMBERS)
 @once(long=True)
 def undo_table(request: ApiRequest, import_id: Id) -> dict[str, Any]:
