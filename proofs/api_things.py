@@ -54,9 +54,23 @@ def of_a_community(operator: Any, community: int, word: str) -> None:
     segments.create(viewer, segments.Wish(f"segment {word}", rule, f"note {word}", [community]))
     while live.run_once():
         pass
+    _tags(viewer, community, word)
     _goal(viewer, community, word)
     _alert(viewer, community, word)
     _parked(community)
+
+
+def _tags(viewer: Any, community: int, word: str) -> None:
+    """A tag that was given to many, and a table that waits."""
+    from weilu.members.tags import people
+    from weilu.members.tags.actions import catalogue, hand, importing
+
+    wish = catalogue.Wish(f"tag {word}", f"group {word}", note=f"note {word}", communities=[community])
+    tag = catalogue.create(viewer, wish)
+    some = sorted(people.everybody(viewer) or [])[:3]
+    if some:
+        hand.change_many(viewer, tag, "add", some)
+    importing.open_table(viewer, f"table {word}.csv", f"name,tag {word}\nNobody {word},1\n".encode())
 
 
 def _goal(viewer: Any, community: int, word: str) -> None:
@@ -106,13 +120,14 @@ def numbers() -> dict[str, list[Any]]:
     from weilu.goals.models import KeyResult, Objective
     from weilu.members.models import SavedView
     from weilu.members.segments.models import Segment
+    from weilu.members.tags.models import Tag, TagImport
 
     tables: dict[str, Any] = {
         "member_id": Member, "absorb": Member, "operator_id": Operator, "actor": Operator, "owner": Operator,
         "operator": Operator, "mail": Operator, "token_id": ApiToken, "import_id": Batch, "decision_id": Decision,
         "view_id": SavedView, "webhook_id": Endpoint, "delivery_id": Delivery, "segment_id": Segment,
         "parked_id": Parked, "source_id": Source, "numbers": Held, "goal_id": Objective, "result_id": KeyResult,
-        "rule_id": AlertRule, "alert_id": Alert, "task_id": Task,
+        "rule_id": AlertRule, "alert_id": Alert, "task_id": Task, "tag_id": Tag, "table_id": TagImport,
     }  # fmt: skip
     found = {
         name: list(table.objects.order_by("pk").values_list("pk", flat=True))

@@ -44,6 +44,11 @@ class Tag(models.Model):
         return self.segment_id is not None
 
     @property
+    def places(self) -> list[int] | None:
+        """Whose it is: of a dynamic one its segment's communities."""
+        return self.communities if self.segment is None else self.segment.communities
+
+    @property
     def style(self) -> str:
         return COLOURS.get(self.colour, COLOURS[""])
 

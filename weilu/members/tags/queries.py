@@ -14,6 +14,7 @@ from weilu.core.warehouse.compile import intervals as compiled
 from weilu.members import facts
 from weilu.members.segments.models import Segment
 from weilu.members.segments.queries import may, named
+from weilu.members.segments.queries import sees as segment_seen
 from weilu.members.segments.uses import User
 from weilu.members.tags import keeping
 from weilu.members.tags.keeping import TAG
@@ -28,6 +29,9 @@ def tags(viewer: Viewer) -> list[Tag]:
 
 
 def sees(viewer: Viewer, row: Tag) -> bool:
+    """A dynamic one says of people what its segment says, so whoever does not see that does not see the tag."""
+    if row.segment is not None:
+        return segment_seen(viewer, row.segment)
     return row.communities is None or all(viewer.sees(one) for one in row.communities)
 
 
@@ -38,7 +42,7 @@ def usable(viewer: Viewer) -> list[Tag]:
 
 def may_define(viewer: Viewer, row: Tag) -> bool:
     """Whether the viewer may change the tag itself."""
-    return may(viewer, row.communities, rights.EDIT_MEMBERS)
+    return may(viewer, row.places, rights.EDIT_MEMBERS)
 
 
 def access_tag(viewer: Viewer, tag_id: int) -> Tag:
@@ -52,7 +56,7 @@ def access_tag(viewer: Viewer, tag_id: int) -> Tag:
 def find(viewer: Viewer, given: int | str) -> Tag:
     """By number or name. Raises NotFound for one that is not there and for one that is not the viewer's alike."""
     wanted = {"pk": given} if isinstance(given, int) else {"name__iexact": given}
-    row = Tag.objects.filter(**wanted).first()
+    row = Tag.objects.filter(**wanted).select_related("segment").first()
     if row is None or not sees(viewer, row):
         raise missing()
     return row
@@ -113,7 +117,7 @@ def carried(viewer: Viewer, member: int, moment: When) -> list[Carried]:
 
 
 def used_by(row: Tag) -> list[Segment]:
-    """Segments whose rules ask for it."""
+    """Segments whose rules ask for it, also such as a viewer does not see."""
     return [one for one in Segment.objects.order_by("name") if row.pk in named(one.rule, TAG)]
 
 

@@ -14,7 +14,7 @@ from weilu.core.errors import Conflict, Forbidden, WeiluError
 from weilu.core.operators import audit, rights
 from weilu.core.operators.access import Viewer, access_community
 from weilu.members.segments.models import Segment
-from weilu.members.segments.queries import access_segment, may
+from weilu.members.segments.queries import access_segment, may, sees
 from weilu.members.tags import queries
 from weilu.members.tags.actions import giving
 from weilu.members.tags.models import COLOURS, Holding, Source, Tag
@@ -50,7 +50,7 @@ def create(viewer: Viewer, wish: Wish) -> Tag:
 
 def change(viewer: Viewer, row: Tag, wish: Wish) -> Tag:
     """Raises as `create`. A fixed one stays fixed and a dynamic one dynamic; another segment is followed anew."""
-    demand(viewer, row.communities)
+    demand(viewer, row.places)
     fields = _checked(viewer, wish, row)
     if row.dynamic != (fields["segment"] is not None):
         raise Conflict(_("A fixed tag stays fixed, and one that follows a rule keeps following one."))
@@ -67,9 +67,12 @@ def change(viewer: Viewer, row: Tag, wish: Wish) -> Tag:
 
 def remove(viewer: Viewer, row: Tag) -> None:
     """With its history; who carries it loses it first. Raises Conflict while a segment uses it."""
-    demand(viewer, row.communities)
+    demand(viewer, row.places)
     if users := queries.used_by(row):
-        raise Conflict(_("Segment “%(name)s” uses it. Change that one first.") % {"name": users[0].name})
+        told = next((one.name for one in users if sees(viewer, one)), "")
+        if not told:
+            raise Conflict(_("A segment that you do not see uses it."))
+        raise Conflict(_("Segment “%(name)s” uses it. Change that one first.") % {"name": told})
     now = clock.now()
     while rows := list(Holding.objects.open().filter(tag=row).select_related("identity")[: giving.SOME]):
         with transaction.atomic():

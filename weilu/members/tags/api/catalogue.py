@@ -15,8 +15,9 @@ from weilu.core.api.once import once
 from weilu.core.api.schemas import NO_NUL, ApiRequest, Done, Id, In, Page, Paging
 from weilu.core.directory.queries import member_names
 from weilu.core.operators import rights
-from weilu.core.operators.access import missing
+from weilu.core.operators.access import Viewer, missing
 from weilu.members.queries.table import Filter, matching
+from weilu.members.segments.queries import sees
 from weilu.members.tags import counting, queries
 from weilu.members.tags.actions import catalogue as actions
 from weilu.members.tags.actions.catalogue import Wish
@@ -76,7 +77,7 @@ def list_tags(request: ApiRequest, wish: Query[TagCounted]) -> list[dict[str, An
     """Those that I see, by group and name."""
     rows = queries.tags(request.viewer)
     counted = counting.counts(request.viewer, rows) if wish.count else None
-    return [_told(row, None if counted is None else counted[row.pk]) for row in rows]
+    return [_told(request.viewer, row, None if counted is None else counted[row.pk]) for row in rows]
 
 
 @router.post("/tags", response={201: TagOut}, summary="Make a tag")
@@ -84,14 +85,14 @@ def list_tags(request: ApiRequest, wish: Query[TagCounted]) -> list[dict[str, An
 @once()
 def create_tag(request: ApiRequest, given: TagIn) -> dict[str, Any]:
     """With a segment it finds its members within seconds and follows them from then on."""
-    return _told(actions.create(request.viewer, Wish(**given.dict())))
+    return _told(request.viewer, actions.create(request.viewer, Wish(**given.dict())))
 
 
 @router.get("/tags/{tag_id}", response=TagOut, summary="One tag")
 @needs(rights.VIEW)
 def read_tag(request: ApiRequest, tag_id: Id) -> dict[str, Any]:
     row = queries.access_tag(request.viewer, tag_id)
-    return _told(row, counting.counts(request.viewer, [row])[row.pk])
+    return _told(request.viewer, row, counting.counts(request.viewer, [row])[row.pk])
 
 
 @router.put("/tags/{tag_id}", response=TagOut, summary="Change a tag")
@@ -99,7 +100,7 @@ def read_tag(request: ApiRequest, tag_id: Id) -> dict[str, Any]:
 @once()
 def change_tag(request: ApiRequest, tag_id: Id, given: TagIn) -> dict[str, Any]:
     """Everything is replaced. 409 where a fixed one would follow a segment, or the other way round."""
-    return _told(actions.change(request.viewer, _mine(request, tag_id), Wish(**given.dict())))
+    return _told(request.viewer, actions.change(request.viewer, _mine(request, tag_id), Wish(**given.dict())))
 
 
 @router.delete("/tags/{tag_id}", response=Done, summary="Remove a tag")
@@ -133,13 +134,14 @@ def _mine(request: ApiRequest, tag_id: int) -> Tag:
     return row
 
 
-def _told(row: Tag, members: int | None = None) -> dict[str, Any]:
-    plain = ("name", "group", "colour", "note", "communities", "keep_days", "created_at")
+def _told(viewer: Viewer, row: Tag, members: int | None = None) -> dict[str, Any]:
+    plain = ("name", "group", "colour", "note", "keep_days", "created_at")
     return {
         "id": row.pk,
         **{name: getattr(row, name) for name in plain},
+        "communities": row.places,
         "segment": row.segment_id,
         "problem": row.segment.problem if row.segment else "",
         "members": members,
-        "used_by": [one.pk for one in queries.used_by(row)],
+        "used_by": [one.pk for one in queries.used_by(row) if sees(viewer, one)],
     }

@@ -67,26 +67,26 @@ def open_table(request: ApiRequest, given: TagTableIn) -> dict[str, Any]:
     return _told(request, row)
 
 
-@router.get("/tags/imports/{import_id}", response=TagTableOut, summary="One table of tags")
+@router.get("/tags/imports/{table_id}", response=TagTableOut, summary="One table of tags")
 @needs(rights.EDIT_MEMBERS)
-def read_table(request: ApiRequest, import_id: Id) -> dict[str, Any]:
-    return _told(request, actions.access_import(request.viewer, import_id))
+def read_table(request: ApiRequest, table_id: Id) -> dict[str, Any]:
+    return _told(request, actions.access_import(request.viewer, table_id))
 
 
-@router.post("/tags/imports/{import_id}/confirm", response=TagTableOut, summary="Give what a table says")
+@router.post("/tags/imports/{table_id}/confirm", response=TagTableOut, summary="Give what a table says")
 @needs(rights.EDIT_MEMBERS)
 @once(long=True)
-def confirm_table(request: ApiRequest, import_id: Id) -> dict[str, Any]:
+def confirm_table(request: ApiRequest, table_id: Id) -> dict[str, Any]:
     """Starts nothing that acts on members. 409 where it is in already."""
-    return _told(request, actions.confirm(request.viewer, actions.access_import(request.viewer, import_id)))
+    return _told(request, actions.confirm(request.viewer, actions.access_import(request.viewer, table_id)))
 
 
-@router.post("/tags/imports/{import_id}/undo", response=TagTableOut, summary="Take a table of tags out")
+@router.post("/tags/imports/{table_id}/undo", response=TagTableOut, summary="Take a table of tags out")
 @needs(rights.EDIT_MEMBERS)
 @once(long=True)
-def undo_table(request: ApiRequest, import_id: Id) -> dict[str, Any]:
+def undo_table(request: ApiRequest, table_id: Id) -> dict[str, Any]:
     """What no other table and nobody by hand has given too goes, with its history."""
-    return _told(request, actions.undo(request.viewer, actions.access_import(request.viewer, import_id)))
+    return _told(request, actions.undo(request.viewer, actions.access_import(request.viewer, table_id)))
 
 
 def _told(request: ApiRequest, row: TagImport) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, ViewerRequest, missing, needs, visible_communities
 from weilu.members import when
-from weilu.members.segments.queries import may, segments, words
+from weilu.members.segments.queries import may, sees, segments, words
 from weilu.members.tags import counting, queries
 from weilu.members.tags.actions import catalogue as actions
 from weilu.members.tags.decisions import GIVEN, TAKEN
@@ -49,7 +49,9 @@ def index(request: ViewerRequest) -> HttpResponse:
 def page(request: ViewerRequest, tag_id: int) -> HttpResponse:
     row = queries.access_tag(request.viewer, tag_id)
     context: dict[str, Any] = {"tag": row, "rule": _rule(row), "places": _places(row)}
-    context |= {"used_by": queries.used_by(row), "may": queries.may_define(request.viewer, row)}
+    users = queries.used_by(row)
+    context |= {"used": bool(users), "may": queries.may_define(request.viewer, row)}
+    context["used_by"] = [one for one in users if sees(request.viewer, one)]
     context |= {
         "changes": _changes(request.viewer, [row]),
         "can_edit": request.viewer.can(rights.EDIT_MEMBERS),
@@ -133,8 +135,8 @@ def _rule(row: Tag) -> str:
 
 def _places(row: Tag) -> list[str]:
     """Names of its communities; empty for everybody's."""
-    called = community_names(row.communities or [])
-    return [called.get(one) or f"#{one}" for one in row.communities or []]
+    called = community_names(row.places or [])
+    return [called.get(one) or f"#{one}" for one in row.places or []]
 
 
 def _changes(viewer: Viewer, rows: list[Tag]) -> list[dict[str, Any]]:

@@ -46,9 +46,9 @@ def index(request: ViewerRequest) -> HttpResponse:
 
 @needs(rights.EDIT_MEMBERS)
 @require_safe
-def page(request: ViewerRequest, import_id: int) -> HttpResponse:
+def page(request: ViewerRequest, table_id: int) -> HttpResponse:
     """What it would do, or what came of it."""
-    row = actions.access_import(request.viewer, import_id)
+    row = actions.access_import(request.viewer, table_id)
     context: dict[str, Any] = {"batch": row, "timezone": brand_zone()}
     if row.state == State.PREVIEWED and row.text:
         found = actions.survey(request.viewer, row)
@@ -60,33 +60,33 @@ def page(request: ViewerRequest, import_id: int) -> HttpResponse:
 
 @needs(rights.EDIT_MEMBERS)
 @require_POST
-def confirm(request: ViewerRequest, import_id: int) -> HttpResponse:
-    actions.confirm(request.viewer, actions.access_import(request.viewer, import_id))
+def confirm(request: ViewerRequest, table_id: int) -> HttpResponse:
+    actions.confirm(request.viewer, actions.access_import(request.viewer, table_id))
     messages.success(request, _("The tags are given."))
-    return redirect("tags:import", import_id)
+    return redirect("tags:import", table_id)
 
 
 @needs(rights.EDIT_MEMBERS)
 @require_POST
-def undo(request: ViewerRequest, import_id: int) -> HttpResponse:
-    actions.undo(request.viewer, actions.access_import(request.viewer, import_id))
+def undo(request: ViewerRequest, table_id: int) -> HttpResponse:
+    actions.undo(request.viewer, actions.access_import(request.viewer, table_id))
     messages.success(request, _("Undone: nothing of it is left."))
-    return redirect("tags:import", import_id)
+    return redirect("tags:import", table_id)
 
 
 @needs(rights.EDIT_MEMBERS)
 @require_POST
-def drop(request: ViewerRequest, import_id: int) -> HttpResponse:
-    actions.drop(request.viewer, actions.access_import(request.viewer, import_id))
+def drop(request: ViewerRequest, table_id: int) -> HttpResponse:
+    actions.drop(request.viewer, actions.access_import(request.viewer, table_id))
     messages.success(request, _("Thrown away; nothing was given."))
     return redirect("tags:imports")
 
 
 @needs(rights.EDIT_MEMBERS)
 @require_safe
-def rejected(request: ViewerRequest, import_id: int) -> HttpResponse:
+def rejected(request: ViewerRequest, table_id: int) -> HttpResponse:
     """The rows that were not taken, with the reason of each."""
-    row = actions.access_import(request.viewer, import_id)
+    row = actions.access_import(request.viewer, table_id)
     lines = row.rejected
     if row.state == State.PREVIEWED and row.text:
         lines = actions.survey(request.viewer, row, most=actions.KEPT).rejected
