@@ -14,6 +14,7 @@ from weilu.core.warehouse.compile import intervals as compiled
 from weilu.members import facts
 from weilu.members.segments.models import Segment
 from weilu.members.segments.queries import may, named
+from weilu.members.segments.queries import problem as segment_problem
 from weilu.members.segments.queries import sees as segment_seen
 from weilu.members.segments.uses import User
 from weilu.members.tags import keeping
@@ -60,6 +61,11 @@ def find(viewer: Viewer, given: int | str) -> Tag:
     if row is None or not sees(viewer, row):
         raise missing()
     return row
+
+
+def problem(viewer: Viewer, row: Tag) -> str:
+    """Why a dynamic one stands still just now, in the language of the moment; empty where it follows."""
+    return segment_problem(viewer, row.segment) if row.segment and row.segment.problem else ""
 
 
 # who carries them -----------------------------------------------------------------------------------------------------

@@ -141,7 +141,7 @@ def _told(viewer: Viewer, row: Tag, members: int | None = None) -> dict[str, Any
         **{name: getattr(row, name) for name in plain},
         "communities": row.places,
         "segment": row.segment_id,
-        "problem": row.segment.problem if row.segment else "",
+        "problem": queries.problem(viewer, row),
         "members": members,
         "used_by": [one.pk for one in queries.used_by(row) if sees(viewer, one)],
     }

@@ -51,6 +51,7 @@ def page(request: ViewerRequest, tag_id: int) -> HttpResponse:
     context: dict[str, Any] = {"tag": row, "rule": _rule(row), "places": _places(row)}
     users = queries.used_by(row)
     context |= {"used": bool(users), "may": queries.may_define(request.viewer, row)}
+    context["problem"] = queries.problem(request.viewer, row)
     context["used_by"] = [one for one in users if sees(request.viewer, one)]
     context |= {
         "changes": _changes(request.viewer, [row]),
