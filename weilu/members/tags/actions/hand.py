@@ -29,7 +29,8 @@ ADD, REMOVE = "add", "remove"
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a change of many would do: who would change, who is as wished already, who is not the viewer's to change."""
+    """What a change of many would do: who would change, who is as wished already, who is not the viewer's to change or has no
+    account left."""
 
     changing: list[int]
     already: int
@@ -73,8 +74,11 @@ def preview(viewer: Viewer, tag: Tag, act: str, members: Collection[int]) -> Pre
     fixed(tag)
     mine = people.editable(viewer, members)
     having = _having(tag, mine)
-    changing = sorted(mine - having if act == ADD else mine & having)
-    return Preview(changing, len(mine) - len(changing), max(0, len(set(members)) - len(mine)))
+    if act == ADD:
+        changing, already = sorted(giving.first_accounts(sorted(mine - having))), len(having)
+    else:
+        changing, already = sorted(having), len(mine - having)
+    return Preview(changing, already, max(0, len(set(members)) - len(changing) - already))
 
 
 def change_many(
