@@ -118,6 +118,12 @@ def line_up(tag: Tag) -> None:
         raise missing()
 
 
+def renew(rows: Sequence[Holding], until: dt.datetime | None, confidence: int | None) -> None:
+    """These end then instead, and are so sure. Inside the caller's transaction."""
+    Holding.objects.filter(pk__in=[one.pk for one in rows]).update(confidence=confidence)
+    postpone(rows, until)
+
+
 def end_expired(now: dt.datetime, tag: Tag | None = None, limit: int = 2_000) -> int:
     """What was over by itself is said to be over, at the moment when it was. Inside the caller's transaction."""
     found = Holding.objects.open().filter(expires_at__lte=now).select_related("identity")

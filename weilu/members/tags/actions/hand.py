@@ -41,7 +41,7 @@ def give_one(
     viewer: Viewer, tag: Tag, member: Member, *, days: int | None = None, confidence: int | None = None,
     event: int | None = None,
 ) -> bool:  # fmt: skip
-    """Whether the member had it not. Given again it counts from now, with this end. Raises NotFound, Conflict (a dynamic tag,
+    """Whether the member had it not. Given again it keeps where it came from and gets this end. Raises NotFound, Conflict (a dynamic tag,
     an erased member), WeiluError."""
     member = access_member(viewer, member.pk, rights.EDIT_MEMBERS)
     fixed(tag)
@@ -51,11 +51,13 @@ def give_one(
         expires_at=expiry(days, now), events={member.pk: event} if event else {},
     )  # fmt: skip
     with transaction.atomic():
-        had = bool(giving.take(tag, [member.pk], now))
-        if not giving.give(tag, [member.pk], reason, now).added:
+        found = giving.give(tag, [member.pk], reason, now)
+        if found.already:
+            giving.renew(giving.held_by(tag, found.already), reason.expires_at, reason.confidence)
+        elif not found.added:
             raise Conflict(_("This member is erased or a bot and carries no tags."))
         audit.record(viewer, "tag.one_given", member, tag=tag.pk)
-    return not had
+    return bool(found.added)
 
 
 def take_one(viewer: Viewer, tag: Tag, member: Member) -> bool:

@@ -94,7 +94,7 @@ def list_member_tags(request: ApiRequest, member_id: Id) -> list[dict[str, Any]]
 @needs(rights.EDIT_MEMBERS)
 @once()
 def give_tag(request: ApiRequest, member_id: Id, given: TagGiveIn) -> dict[str, Any]:
-    """Given again it counts from now, with this end; `changed` is false then. 409 for a tag that follows a segment."""
+    """Given again it gets this end and confidence; `changed` is false then. 409 for a tag that follows a segment."""
     member = access_member(request.viewer, member_id, rights.EDIT_MEMBERS)
     tag = queries.access_tag(request.viewer, given.tag)
     changed = actions.give_one(

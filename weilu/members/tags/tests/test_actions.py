@@ -133,6 +133,7 @@ def test_tags_stay_with_the_account_through_a_merge_and_its_undoing(hall):
     ).ids == [cid.pk]
     assert hand.preview(ALL, vip, "add", [ann.pk, cid.pk]).already == 1
 
+    assert not hand.give_one(ALL, vip, cid)
     member_actions.unmerge(ALL, merged.pk)
     hall()
     assert [one.tag for one in queries.carried(ALL, ann.pk, when.present())] == [vip]
