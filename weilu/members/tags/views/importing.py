@@ -32,7 +32,8 @@ def index(request: ViewerRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            row = actions.open_table(request.viewer, file.name, file.read(), form.cleaned_data["group"])
+            payload = file.read(actions.MOST_BYTES + 1)
+            row = actions.open_table(request.viewer, file.name, payload, form.cleaned_data["group"])
         except WeiluError as error:
             form.add_error("file", str(error))
         else:
