@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from weilu.core.errors import WeiluError
+from weilu.core.numbers import number
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, access_community, access_member, needs
 from weilu.members import when
-from weilu.members.forms import filter_of, number
+from weilu.members.forms import filter_of
 from weilu.members.tags import people, queries
 from weilu.members.tags.actions import hand as actions
 from weilu.members.tags.forms import ManyForm
