@@ -121,7 +121,9 @@ def test_a_tag_that_follows_a_rule_and_one_of_others_are_rejected(hall, bea_sees
         bea_sees,
         bring(f"name,tags\nAnn,here\nAnn,Sailor\nDan,new\n#{harbour.member.pk},new\nBen,new\n", bea_sees),
     )
-    assert [why for _, _, why in done.rejected] == ["dynamic", "taken", "not_found", "not_found"]
+    assert [why for _, _, why in done.rejected] == ["taken", "taken", "not_found", "not_found"]
+    mine = importing.confirm(ALL, bring("name,tags\nAnn,here\n"))
+    assert [why for _, _, why in mine.rejected] == ["dynamic"]
     assert tags_of("Ben") == {"new"}
     assert Tag.objects.get(name="new").communities == sorted(bea_sees.communities)
     with pytest.raises(NotFound):
