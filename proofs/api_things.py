@@ -21,8 +21,8 @@ def source(word: str) -> None:
 
     row = actions.add(Viewer.everything(), f"Shop {word}")
     actions.watch(row)
-    known, tally = gate.sources()[row.key], Tally(notes.names_of)
-    tally.open(row.pk)
+    known, tally = gate.sources()[row.key], Tally()
+    tally.learn(row.pk)
     taker = Taker(tally)
     taken = taker.take(_said(word), known, clock.now_ms())
     log.append(taken.events, batch=0, live=True)

@@ -22,6 +22,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from weilu.app.assets import Assets
 from weilu.connectors.tracking.door import Tracking
+from weilu.connectors.tracking.keeping import Store
 from weilu.core import disk
 from weilu.core.courtesy import Courtesy
 from weilu.core.events import actions
@@ -113,7 +114,8 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
 
 
-tracking = Tracking(actions.append_encoded, settings.HOME, courtesy)
+store = Store(actions.append_encoded, actions.shelter, actions.bring_in)
+tracking = Tracking(store, settings.HOME, courtesy)
 
 
 app = Starlette(

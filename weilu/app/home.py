@@ -51,6 +51,12 @@ def database_options(path: Path) -> dict[str, Any]:
     }
 
 
+LIVELINESS = {
+    "connect_timeout": "5", "tcp_user_timeout": "15000", "keepalives_idle": "15", "keepalives_interval": "5",
+    "keepalives_count": "3",
+}  # fmt: skip
+
+
 def postgres_settings(url: str) -> dict[str, Any]:
     """A `postgresql://` URL or a libpq connection string as Django settings."""
     from psycopg.conninfo import conninfo_to_dict
@@ -63,7 +69,8 @@ def postgres_settings(url: str) -> dict[str, Any]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
-        "OPTIONS": parts,
+        # A server that is gone without a word is given up within seconds, not hours.
+        "OPTIONS": {**LIVELINESS, **parts},
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,

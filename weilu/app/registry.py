@@ -85,6 +85,7 @@ DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (
 )
 HANDLERS: tuple[handlers.Handler, ...] = (*webhook_handlers.HANDLERS,)
 PUMP = (
+    pump.Step("shelter", intake.bring_in, intake.sheltered, shared=True),
     pump.Step("sequencer", sequencer.run_unless_busy, intake.waiting),
     pump.Step("handlers", handlers.run_once, handlers.waiting, shared=True),
     pump.Step("loader", loader.run_once, lambda: loader.loaded() < log.head()),

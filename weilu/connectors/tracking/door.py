@@ -17,8 +17,8 @@ from starlette.types import Receive, Scope, Send
 from weilu.connectors.tracking import answers, asking, gate, load, notes
 from weilu.connectors.tracking.addresses import SETTINGS, WIRES, Wire
 from weilu.connectors.tracking.answers import Answer
-from weilu.connectors.tracking.committing import Committer, Frames
 from weilu.connectors.tracking.contract import Refused
+from weilu.connectors.tracking.keeping import Keeper, Store
 from weilu.connectors.tracking.rules import body as bodies
 from weilu.connectors.tracking.taking import Taker
 from weilu.connectors.tracking.tally import Tally
@@ -58,15 +58,15 @@ class _OneThread(ThreadPoolExecutor):
 
 
 class Tracking(BaseRoute):
-    """All addresses that SDKs send to. `write` puts frames on disk; `running()` is entered while the server runs; pages go first
-    by `courtesy`.
+    """All addresses that SDKs send to. `store` keeps events; `running()` is entered while the server runs; pages go first by
+    `courtesy`.
 
     `thread` makes what runs work aside of the event loop, in the order in which it was handed over.
     """
 
     def __init__(
         self,
-        write: Callable[[Frames], None],
+        store: Store,
         home: Path,
         courtesy: Courtesy,
         thread: Callable[[], Executor] = _OneThread,
@@ -74,9 +74,10 @@ class Tracking(BaseRoute):
         self._courtesy = courtesy
         self._thread = thread()
         self._gate = gate.Gate(lambda: self._aside(gate.sources))
-        self._tally = Tally(notes.names_of)
+        self._tally = Tally()
+        self._readings: dict[int, asyncio.Task[None]] = {}
         self._taker = Taker(self._tally)
-        self._committer = Committer(write, thread())
+        self._keeper = Keeper(store, thread)
         self._load = load.Load()
         self._disk = disk.Disk(home)
 
@@ -147,15 +148,33 @@ class Tracking(BaseRoute):
             return answers.turned_down(STATUS.get(refused.reason, 400), refused.reason)
 
     async def _into_the_log(self, wire: Wire, body: bodies.Unpacked, source: gate.Known) -> Answer:
-        if not self._tally.knows(source.number):
-            await self._aside(lambda: self._tally.open(source.number))
+        if not self._tally.fresh(source.number):
+            await self._look_up(source.number)
         taken = self._taker.take(wire.read(body.body, wire.call, body.nul), source, clock.now_ms())
         if taken.events:
-            await self._committer.put(taken.events)
+            await self._keeper.put(taken.events, patient=wire.patient)
             self._taker.kept(taken, source)
         elif taken.refused:
             return answers.turned_down(400, taken.refused[0][1].reason, taken.refused)
         return wire.accepted(taken.refused)
+
+    async def _look_up(self, source: int) -> None:
+        """Read anew what stands written of a source. Where that fails, or takes long, what is known so far counts."""
+        reading = self._readings.get(source)
+        if reading is None:
+            reading = self._readings[source] = asyncio.create_task(self._learn(source))
+        await asyncio.wait((reading,), timeout=gate.PATIENCE_SECONDS)
+        if not self._tally.fresh(source):
+            self._tally.learn(source)
+
+    async def _learn(self, source: int) -> None:
+        try:
+            names = await self._aside(lambda: notes.names_of(source))
+            self._tally.learn(source, names)
+        except Exception as problem:
+            logger.warning("names cannot be read", extra={"error": type(problem).__name__})
+        finally:
+            del self._readings[source]
 
     async def _source(self, key: str) -> gate.Known:
         if not key:
@@ -188,6 +207,7 @@ class Tracking(BaseRoute):
         except Exception:
             # Counts of a second are lost; events are not, and the next second is tried again.
             logger.exception("notes of tracking could not be written")
+        await self._aside(self._keeper.tidy)
 
     async def _aside(self, work: Callable[[], Found]) -> Found:
         """Do what asks the database, in the one thread that may."""

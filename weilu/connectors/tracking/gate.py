@@ -1,8 +1,10 @@
-"""Whose write key is this? Sources are kept in memory and read anew when older than half a second."""
+"""Whose write key is this? Sources are kept in memory and read anew when older than half a second, or as soon as that can be done
+again."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -11,8 +13,11 @@ from weilu.connectors.tracking.building import Origin
 from weilu.core import clock
 from weilu.core.events.incoming import Place
 
+logger = logging.getLogger("weilu.tracking")
 FRESH_SECONDS = 0.5
 """A new, changed or removed source works, or not, within a second."""
+PATIENCE_SECONDS, LITTLE_PATIENCE = 2.0, 0.02
+"""For a database that hangs; the shorter one once it is known to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +33,48 @@ class Known:
 Read = Callable[[], Awaitable[Mapping[str, Known]]]
 
 
+class Unreadable(Exception):
+    """Whether there is such a source cannot be told just now."""
+
+
 class Gate:
-    """Sources by write key. They are read once per half second at most, for whoever asks first."""
+    """Sources by write key. They are read once per half second at most, for whoever asks first; while that fails those count that
+    were known last."""
 
     def __init__(self, read: Read) -> None:
         self._read = read
         self._known: Mapping[str, Known] = {}
         self._at = float("-inf")
         self._reading: asyncio.Task[None] | None = None
+        self._stale = False
 
     async def find(self, key: str) -> Known | None:
-        """The source of a write key, as it was half a second ago at most."""
+        """The source of a write key, as it was half a second ago at most. Raises Unreadable where it is none of those known last,
+        and newer ones cannot be read."""
         if time.monotonic() - self._at > FRESH_SECONDS:
-            if self._reading is None:
-                self._reading = asyncio.create_task(self._refresh())
-            await asyncio.shield(self._reading)
-        return self._known.get(key)
+            await self._look()
+        found = self._known.get(key)
+        if found is None and self._stale:
+            raise Unreadable
+        return found
+
+    async def _look(self) -> None:
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._refresh())
+        timeout = LITTLE_PATIENCE if self._stale else PATIENCE_SECONDS
+        _, late = await asyncio.wait((self._reading,), timeout=timeout)
+        if late:
+            self._stale, self._at = True, time.monotonic()
 
     async def _refresh(self) -> None:
         asked = time.monotonic()
         try:
-            self._known = await self._read()
-            self._at = asked
+            self._known, self._stale = await self._read(), False
+        except Exception as problem:
+            self._stale = True
+            logger.warning("sources cannot be read", extra={"error": type(problem).__name__})
         finally:
+            self._at = asked
             self._reading = None
 
 

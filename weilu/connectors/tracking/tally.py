@@ -7,7 +7,8 @@ second. What is lost when a process is killed are counts of a second, never even
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,8 @@ from weilu.core import clock
 from weilu.core.events.incoming import Incoming
 
 MOST_NAMES = 2_000
+FRESH_SECONDS = 60.0
+"""So long two processes may let names in that the other one does not know."""
 MOST_PROPERTIES = 100
 LOOK_AT = 20
 """So many events of a name are looked at in full after each start, then one of `LOOK_EVERY`."""
@@ -61,20 +64,22 @@ class Notes:
 
 
 class Tally:
-    """`names_of(source number)` tells the own names known so far; it is asked once per source, outside the loop."""
+    """What stands written of a source, also by other processes, is told to it by `learn`, about once a minute."""
 
-    def __init__(self, names_of: Callable[[int], set[str]]) -> None:
-        self._names_of = names_of
+    def __init__(self) -> None:
         self._names: dict[int, set[str]] = {}
+        self._fresh_until: dict[int, float] = {}
         self._looked: dict[tuple[int, str], int] = {}
         self._notes = Notes()
 
-    def knows(self, source: int) -> bool:
-        return source in self._names
+    def fresh(self, source: int) -> bool:
+        """Whether what stands written of a source need not be read again yet."""
+        return time.monotonic() < self._fresh_until.get(source, 0.0)
 
-    def open(self, source: int) -> None:
-        """Read the names of a source; not from the loop."""
-        self._names.setdefault(source, self._names_of(source))
+    def learn(self, source: int, names: Iterable[str] = ()) -> None:
+        """Names of its own that stand written; without any those known so far count for another while."""
+        self._names.setdefault(source, set()).update(names)
+        self._fresh_until[source] = time.monotonic() + FRESH_SECONDS
 
     def admit(self, source: int, kind: str) -> None:
         """Raises Refused for a name too many."""

@@ -60,6 +60,21 @@ def append_encoded(group: list[tuple[int, bytes]]) -> None:
             intake.copy(group)
 
 
+def shelter(group: list[tuple[int, bytes]]) -> None:
+    """As `append_encoded`, for what would be lost if it were refused while the database is away: it waits on this machine's disk
+    until `bring_in`. Raises DiskFull."""
+    with disk.needed():
+        intake.shelter(group)
+
+
+def bring_in() -> int:
+    """What this process, and those of this machine that have ended, have sheltered; returns how many events went in."""
+    if intake.embedded():
+        return 0
+    spool.writer.close()
+    return intake.bring_in()
+
+
 def retract_batch(batch: int) -> int:
     """Undo an import exactly; returns how many events left the log. A second time changes nothing and returns 0.
 

@@ -15,9 +15,12 @@ from django.db.models import Max, Sum
 
 from weilu.core.events import frames, spool
 from weilu.core.events.models import Intake, SpoolMark
+from weilu.core.locks import file_lock
 
 ROWS = 5_000
 """Most intake rows taken in one step."""
+SHELTERED = 20_000
+"""About how many sheltered events are brought in at a time."""
 
 _TAKE = """
 DELETE FROM events_intake WHERE id IN (
@@ -68,15 +71,39 @@ def copy(payloads: list[tuple[int, bytes]]) -> None:
             sink.write_row(row)
 
 
+def shelter(payloads: list[tuple[int, bytes]]) -> None:
+    """Frames that the database does not take just now, into the spool of this machine; synced when it returns (PostgreSQL)."""
+    spool.writer.write(payload for _, payload in payloads)
+
+
+def sheltered() -> bool:
+    """Whether something waits in this machine's spool for the database to come back, and nobody writes to it any more."""
+    return not embedded() and spool.left()
+
+
+def bring_in() -> int:
+    """What was sheltered on this machine, into the table; returns how many events. Cut off anywhere it is done again, and keys
+    make the second time harmless. Every process of this machine may call it: one does it at a time."""
+    if not sheltered():
+        return 0
+    with file_lock(spool.folder() / "bringing.lock") as held:
+        total = 0
+        for some in spool.leavings(SHELTERED) if held else ():
+            rows = [(int.from_bytes(frame[:4]), frame) for frame in some]
+            copy(rows)
+            total += sum(events for events, _ in rows)
+        return total
+
+
 def waiting() -> bool:
     """Whether there is anything to do; cheap, without the lock."""
     return Intake.objects.exists() or (embedded() and spool.waiting(marks()))
 
 
 def count() -> int:
-    """How many events wait."""
+    """How many events wait, those that this machine shelters too."""
     recorded = Intake.objects.aggregate(total=Sum("events"))["total"] or 0
-    return recorded + (spool.count(marks()) if embedded() else 0)
+    return recorded + spool.count(marks() if embedded() else {})
 
 
 def standing() -> Standing:

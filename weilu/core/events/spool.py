@@ -1,4 +1,5 @@
-"""Where do bulk events wait when the house is embedded? In synced files under HOME/spool, one per writing process.
+"""Where do bulk events wait when the house is embedded, or its PostgreSQL is away? In synced files under HOME/spool, one per
+writing process.
 
 A file holds records: length, checksum, frame. Its writer holds a lock on it for as long as it may still grow, so the
 reader knows a torn tail of a dead writer (never acknowledged, left out) from a record that is just being written.
@@ -149,6 +150,25 @@ def sizes() -> dict[str, int]:
     return found
 
 
+def left() -> bool:
+    """Whether there is a file that nobody writes to any more."""
+    return any(_left(path) for path in folder().glob("*" + SUFFIX))
+
+
+def leavings(limit: int) -> Iterator[tuple[bytes, ...]]:
+    """Frames of files that nobody writes to any more, oldest file first, about `limit` events at a time. A file goes when more is
+    asked for behind its last frames: who stops in between meets the file again."""
+    for path in sorted(folder().glob("*" + SUFFIX)):
+        offset, finished = 0, not _left(path)
+        while not finished:
+            piece = _read(path, offset, limit)
+            if piece.frames:
+                yield piece.frames
+            offset, finished = piece.end, piece.finished
+            if finished:
+                path.unlink(missing_ok=True)
+
+
 def forget(pieces: Iterable[Piece]) -> None:
     """Remove files that are wholly in the log and that nobody will write to again."""
     for piece in pieces:
@@ -203,6 +223,12 @@ def _records(fd: int, offset: int) -> Iterator[tuple[bytes, int]]:
             return
         offset += _HEAD.size + length
         yield frame, offset
+
+
+def _left(path: Path) -> bool:
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        return _orphan(file.fileno())
+    return False
 
 
 def _count(fd: int, offset: int) -> int:

@@ -16,6 +16,7 @@ from starlette.routing import Match
 
 from weilu.connectors.tracking import actions
 from weilu.connectors.tracking.door import Tracking
+from weilu.connectors.tracking.keeping import Store
 from weilu.connectors.tracking.models import Source
 from weilu.core.courtesy import Courtesy
 from weilu.core.events import actions as log
@@ -81,7 +82,8 @@ class Door:
         from django.conf import settings
 
         self.here = Here()
-        self.tracking = Tracking(write, settings.HOME, Courtesy(), lambda: self.here)
+        store = Store(write, log.shelter, log.bring_in)
+        self.tracking = Tracking(store, settings.HOME, Courtesy(), lambda: self.here)
 
     def post(self, path: str, body: Any = b"", **headers: str) -> Reply:
         return self.send("POST", path, body, **headers)

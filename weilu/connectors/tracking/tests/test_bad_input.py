@@ -165,3 +165,19 @@ def test_nobodys_key_and_no_key_are_counted_for_no_source(door: Door, shop: Sour
 def test_a_wrong_basic_header_is_no_key(door: Door) -> None:
     for header in ("Basic !!!", "Basic " + base64.b64encode(b"\xff\xfe").decode(), "Bearer x"):
         assert door.post("/v1/batch", {"batch": [GOOD]}, authorization=header).json["error"] == "no_key"
+
+
+def test_names_that_another_process_let_in_count_too(
+    db: None, shop: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from weilu.connectors.tracking import tally
+
+    def said(name: str) -> dict[str, Any]:
+        return GOOD | {"writeKey": shop.key, "event": name, "messageId": name}
+
+    monkeypatch.setattr(tally, "MOST_NAMES", 2)
+    monkeypatch.setattr(tally, "FRESH_SECONDS", -1)
+    one, other = Door(), Door()
+    assert other.post("/v1/t", said("Own a")).status == 200
+    assert one.post("/v1/t", said("Own b")).status == 200
+    assert other.post("/v1/t", said("Own c")).json["error"] == "too_many_names"

@@ -10,14 +10,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from psycopg.conninfo import make_conninfo
 
 from tests.elsewhere import run
 from tests.fixtures.log import Play, say
 from tests.fixtures.server import second_server
 from weilu.core import clock
-from weilu.core.events import actions, frames, handlers, purge, queries, sequencer
+from weilu.core.events import actions, frames, handlers, intake, purge, queries, sequencer, spool
 from weilu.core.events.handlers import Handler
 from weilu.core.events.incoming import Incoming
 from weilu.core.events.models import HandlerCursor, Intake
@@ -171,3 +171,40 @@ def play_for_good(transactional_db: None) -> Play:
         return sequencer.drain()
 
     return into_the_log
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_sheltered_while_the_database_was_away_comes_in_once() -> None:
+    actions.append([say("Cai", 1)], batch=0, live=True)
+    for number in (1, 2):
+        frame = frames.encode([say("Cai", number)], frames.Header(0, True, clock.now_ms()))
+        actions.shelter([(1, frame)])
+    assert not intake.sheltered(), "somebody still writes"
+    assert queries.waiting() == 3
+    assert actions.bring_in() == 2
+    assert (actions.bring_in(), spool.left()) == (0, False)
+    sequencer.drain()
+    assert happened() == [1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bringing_in_that_was_cut_off_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worst moment: the table has some of it, and the file is still there."""
+    monkeypatch.setattr(intake, "SHELTERED", 1)
+    for number in (1, 2, 3):
+        actions.shelter([(1, frames.encode([say("Cai", number)], frames.Header(0, True, clock.now_ms())))])
+    real, rows = intake.copy, []
+
+    def dying(payloads: list[tuple[int, bytes]]) -> None:
+        if len(rows) == 2:
+            raise OperationalError("gone again")
+        rows.extend(payloads)
+        real(payloads)
+
+    monkeypatch.setattr(intake, "copy", dying)
+    with pytest.raises(OperationalError):
+        actions.bring_in()
+    monkeypatch.setattr(intake, "copy", real)
+    assert intake.bring_in() == 3
+    sequencer.drain()
+    assert happened() == [1, 2, 3]
