@@ -12,7 +12,7 @@ import threading
 from collections import Counter
 
 from django.db import close_old_connections
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from weilu.connectors.webhooks import actions, deciding, payloads, rules, sending
 from weilu.connectors.webhooks.models import Delivery, Endpoint, State
@@ -25,7 +25,6 @@ logger = logging.getLogger("weilu.webhooks")
 AT_ONCE = 8
 OF_ONE = 2
 """Messages in flight in one process, and of them to one endpoint, so that a slow receiver holds up nobody else."""
-LOOKED_AT = 200
 LEASE = dt.timedelta(seconds=60)
 LOOK_SECONDS = 1.0
 BROKEN_SECONDS = 10.0
@@ -66,23 +65,30 @@ def run_once() -> int:
 
 def claim(room: int, busy: Counter[int]) -> list[Delivery]:
     """Up to `room` deliveries that are due, at most `OF_ONE` to an endpoint with those in flight, each ours for a lease."""
+    if room <= 0:
+        return []
     now = clock.now()
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)
     # Looked at before it is claimed, so that an idle worker never takes SQLite's write lock.
-    due = Delivery.objects.filter(free, state=State.WAITING, next_at__lte=now, endpoint__paused="")
+    due = Delivery.objects.filter(free, state=State.WAITING, next_at__lte=now).order_by("next_at", "pk")
     taken: list[Delivery] = []
-    count = Counter(busy)
-    for row in due.select_related("endpoint__operator").order_by("next_at", "pk")[
-        : LOOKED_AT if room > 0 else 0
-    ]:
-        if len(taken) >= room:
-            break
-        if count[row.endpoint_id] >= OF_ONE:
-            continue
-        if Delivery.objects.filter(free, pk=row.pk, state=State.WAITING).update(claimed_until=now + LEASE):
-            count[row.endpoint_id] += 1
-            taken.append(row)
+    for endpoint in _longest_waiting(due, busy)[:room]:
+        mine = due.filter(endpoint=endpoint).select_related("endpoint__operator")
+        for row in mine[: min(OF_ONE - busy[endpoint.pk], room - len(taken))]:
+            if Delivery.objects.filter(free, pk=row.pk, state=State.WAITING).update(
+                claimed_until=now + LEASE
+            ):
+                taken.append(row)
     return taken
+
+
+def _longest_waiting(due: QuerySet[Delivery], busy: Counter[int]) -> QuerySet[Endpoint]:
+    """Endpoints that have something due and a free place, by what waits longest; a look into the index for each, however much waits
+    for one of them."""
+    first = due.filter(endpoint=OuterRef("pk")).values("next_at")[:1]
+    full = [endpoint for endpoint, count in busy.items() if count >= OF_ONE]
+    running = Endpoint.objects.filter(paused="").exclude(pk__in=full)
+    return running.annotate(first=Subquery(first)).exclude(first=None).order_by("first", "pk")
 
 
 def deliver(delivery: Delivery) -> None:

@@ -69,7 +69,9 @@ class Delivery(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["endpoint", "about", "ref"], name="delivery_once")]
         indexes = [
-            models.Index(fields=["next_at"], condition=models.Q(state="waiting"), name="delivery_due"),
+            models.Index(
+                fields=["endpoint", "next_at"], condition=models.Q(state="waiting"), name="delivery_next"
+            ),
             models.Index(fields=["endpoint", "-id"], name="delivery_log"),
         ]
 

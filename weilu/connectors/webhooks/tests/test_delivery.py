@@ -271,6 +271,19 @@ def test_two_workers_never_hold_the_same_and_a_slow_receiver_holds_up_nobody(
     assert delivering.claim(8, Counter({slow.pk: 2, other.pk: 2})) == []
 
 
+def test_a_receiver_with_hundreds_waiting_holds_up_nobody(ada: Any, listen: Any) -> None:
+    """Not even while both of its places are taken by messages that it does not answer."""
+    slow, other = listen(ada), listen(ada)
+    due = {"about": Delivery.EVENT, "kind": "message.sent", "next_at": NOON, "created_at": NOON}
+    Delivery.objects.bulk_create(Delivery(endpoint=slow, ref=ref, **due) for ref in range(250))
+    last = Delivery.objects.create(endpoint=other, ref=1, **due)
+    with clock.frozen(NOON + dt.timedelta(seconds=1)):
+        stuck = delivering.claim(1, Counter({other.pk: 2})) + delivering.claim(1, Counter({other.pk: 2}))
+        assert {one.endpoint_id for one in stuck} == {slow.pk}
+        assert delivering.claim(8, Counter({slow.pk: 2})) == [last]
+        assert delivering.claim(8, Counter({slow.pk: 2})) == []
+
+
 def test_decisions_are_told_to_who_asked_and_once(
     ada: Any, bea: Any, hearth: Any, harbour: Any, listen: Any, receiver: Any
 ) -> None:
