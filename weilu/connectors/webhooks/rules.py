@@ -29,6 +29,7 @@ days in all."""
 JITTER = 0.2
 """A wait is made up to a fifth longer, so that what failed together does not come back together."""
 GONE = 410
+EVERYTHING = "*"
 
 
 def wait(attempts: int, chance: float, asked: int | None = None) -> dt.timedelta | None:
@@ -65,4 +66,4 @@ def secret_of(raw: bytes) -> str:
 
 
 def wants(kinds: list[str], kind: str) -> bool:
-    return "*" in kinds or kind in kinds
+    return EVERYTHING in kinds or kind in kinds

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.log import join, say
-from weilu.connectors.webhooks import actions, delivering, handlers, payloads, rules
+from weilu.connectors.webhooks import actions, deciding, delivering, handlers, payloads, rules
 from weilu.connectors.webhooks.actions import Wish
 from weilu.connectors.webhooks.models import Attempt, Delivery, Endpoint, Paused, State
 from weilu.connectors.webhooks.tests.conftest import NOON
@@ -314,6 +314,18 @@ def test_a_decision_that_commits_late_is_not_skipped(ada: Any, listen: Any, rece
     Decision.objects.create(**kept)
     delivering.run_once()
     assert [one["data"]["subject"]["id"] for one in receiver.messages] == [2, 1]
+
+
+def test_of_a_flood_of_decisions_some_are_looked_at_at_a_time_and_none_is_skipped(
+    ada: Any, bea: Any, hearth: Any, harbour: Any, listen: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deciding, "SOME", 2)
+    merges = listen(bea, kinds=[], decisions=["thresholds.changed"])
+    for place in (harbour, harbour, harbour, hearth, hearth, hearth):
+        decisions.decide("thresholds.changed", subject=("community", place.pk), evidence={}, by=ada.pk)
+        decisions.decide("member.merged", subject=("member", 1), evidence={}, by=ada.pk)
+    assert [deciding.fan_out(NOON) for _ in range(4)] == [2, 1, 0, 0]
+    assert Delivery.objects.filter(endpoint=merges, kind="thresholds.changed").count() == 3
 
 
 def test_both_secrets_sign_for_a_day_after_a_change(ada: Any, listen: Any, receiver: Any) -> None:
