@@ -87,9 +87,9 @@ def built(said: Said, origin: Origin, arrived: int, ordinals: Ordinals) -> Incom
 
 
 def link(code: str, place: Place, user: str, anonymous: str, happened: int) -> Incoming:
-    """An event carried both a known and an anonymous id: said once for each pair."""
+    """An event carried both a known and an anonymous id: said once for each pair, and again for an earlier moment."""
     return Incoming(
-        sdk_key(happened, f"{code}\x1flink\x1f{user}\x1f{anonymous}"),
+        sdk_key(happened, f"{code}\x1flink\x1f{user}\x1f{anonymous}\x1f{happened}"),
         names.USER_LINKED,
         happened,
         code,

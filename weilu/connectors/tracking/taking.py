@@ -14,7 +14,8 @@ from weilu.core.events.incoming import Incoming
 
 MOST_EVENTS = 5_000
 PAIRS = 200_000
-"""Pairs of ids remembered as said; beyond it they are said once more, which changes nothing."""
+"""Pairs of ids remembered as said; beyond it they are said once more, which changes nothing. Said again are pairs of which an
+earlier event arrives later: who came first has the device."""
 
 Pair = tuple[int, str, str]
 
@@ -33,11 +34,11 @@ class Taken:
 
 
 class Taker:
-    """Remembers which pairs of a known and an anonymous id are on disk already."""
+    """Remembers which pairs of a known and an anonymous id are on disk already, and the earliest moment at which they are said."""
 
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
-        self._said: dict[Pair, None] = {}
+        self._said: dict[Pair, int] = {}
 
     def take(self, outcomes: Iterator[Outcome], source: Known, arrived: int) -> Taken:
         """Events as they go into the log. Raises Refused where there are too many."""
@@ -70,10 +71,11 @@ class Taker:
         if taken.pairs:
             if len(self._said) > PAIRS:
                 self._said.clear()
-            self._said.update(dict.fromkeys(taken.pairs))
+            self._said.update(taken.pairs)
 
     def _pair(self, said: Said, event: Incoming, number: int, taken: Taken) -> None:
         for user, anonymous in building.pairs(said):
             pair = (number, user, anonymous)
-            if pair not in self._said:
-                taken.pairs.setdefault(pair, event.happened)
+            before = taken.pairs.get(pair) or self._said.get(pair)
+            if before is None or event.happened < before:
+                taken.pairs[pair] = event.happened

@@ -102,21 +102,15 @@ class _Book:
         device, person = self._sides(wish)
         if device is None or person is None or device.pk == person.pk:
             return ()
-        if (device.pk, person.pk) in self.links or (person.pk, device.pk) in self.links:
+        if (said := self.links.get((device.pk, person.pk))) is not None:
+            return self._again(said, device, person, wish)
+        if (person.pk, device.pk) in self.links:
             return ()
         state = self._judged(device, person, wish)
         link = Link(identity=device, other=person, state=state, happened=wish.happened, at=self.now)
         self.fresh.append(link)
         self.links[device.pk, person.pk] = link
-        if state != Link.JOINED:
-            return ()
-        self.known.add(person.pk)
-        if (before := self.owners.get(device.pk)) is not None:
-            before.state = Link.APART
-            self.changed.append(before)
-        self.owners[device.pk] = link
-        self._name(person, wish.position)
-        return self._move(device, person, wish.position)
+        return self._give(link, device, person, wish.position) if state == Link.JOINED else ()
 
     def keep(self) -> None:
         """Decisions, ownership, links; each in bulk."""
@@ -134,10 +128,35 @@ class _Book:
             Member.objects.filter(pk=before).exclude(identities__isnull=False).update(
                 merged_into=account.member_id
             )
-        for link in self.fresh:
-            link.decision = by_account.get(link.identity_id) if link.state == Link.JOINED else None
+        for link in (*self.fresh, *self.changed):
+            if link.state == Link.JOINED:
+                link.decision = by_account.get(link.identity_id, link.decision)
         Link.objects.bulk_create(self.fresh)
-        Link.objects.bulk_update([link for link in self.changed if link.pk], ["state"])
+        changed = {link.pk: link for link in self.changed}
+        Link.objects.bulk_update(
+            list(changed.values()), ["state", "happened", "decision"], batch_size=SOME
+        )
+
+    def _again(self, link: Link, device: Identity, person: Identity, wish: Wish) -> Collection[int]:
+        """The same was said before, or arrives before: of the two moments the earlier one counts."""
+        if wish.happened >= link.happened or link.state not in (Link.JOINED, Link.APART):
+            return ()
+        link.happened = wish.happened
+        self.changed.append(link)
+        if link.state == Link.JOINED or _undone(link) or self._judged(device, person, wish) != Link.JOINED:
+            return ()
+        link.state = Link.JOINED
+        return self._give(link, device, person, wish.position)
+
+    def _give(self, link: Link, device: Identity, person: Identity, position: int) -> Collection[int]:
+        """The device belongs to this person, and to nobody else any more."""
+        self.known.add(person.pk)
+        if (before := self.owners.get(device.pk)) is not None:
+            before.state = Link.APART
+            self.changed.append(before)
+        self.owners[device.pk] = link
+        self._name(person, position)
+        return self._move(device, person, position)
 
     def _sides(self, wish: Wish) -> tuple[Identity | None, Identity | None]:
         """(device, person). Of an alias the device is the one that looks made up and was never known."""
@@ -191,6 +210,11 @@ class _Book:
 def made_up(outside: str) -> bool:
     """Whether an id looks like those that SDKs make up for a device."""
     return _MADE_UP.fullmatch(outside) is not None
+
+
+def _undone(link: Link) -> bool:
+    """Whether an operator took back what followed from it: then no program brings it back."""
+    return link.decision is not None and Decision.objects.filter(undoes=link.decision).exists()
 
 
 def _decision(account: Identity, before: int, now: dt.datetime) -> Decision:

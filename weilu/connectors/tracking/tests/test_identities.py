@@ -73,6 +73,34 @@ def test_of_two_who_claim_a_device_the_earlier_has_it_in_whatever_order_they_arr
     assert states == {"cai": Link.JOINED, "bob": Link.APART, "eve": Link.APART}
 
 
+@pytest.mark.parametrize("how", ["identify", "track"])
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_of_one_who_claims_it_twice_the_earlier_moment_counts_in_whatever_order_they_arrive(
+    door: Door, shop: Source, order: tuple[int, ...], how: str
+) -> None:
+    now = clock.now_ms() - 10_000
+    said = [
+        {"type": how, "event": "Looked", "userId": who, "anonymousId": DEVICE, "timestamp": now + at, "messageId": f"{at}"}
+        for who, at in (("bob", 1), ("cai", 3), ("bob", 5))
+    ]  # fmt: skip
+    for number in order:
+        send(door, shop, said[number])
+    assert owner(DEVICE) == owner("bob") != owner("cai")
+    links = {link.other.outside: link for link in Link.objects.select_related("other")}
+    assert {who: link.state for who, link in links.items()} == {"bob": Link.JOINED, "cai": Link.APART}
+    assert {who: link.happened - now for who, link in links.items()} == {"bob": 1, "cai": 3}
+    moved = Decision.objects.get(pk=links["bob"].decision)
+    assert moved.subject_id == owner("bob")
+
+
+def test_who_was_parted_by_an_operator_stays_so_though_an_earlier_moment_is_told(door: Door, shop: Source) -> None:
+    now = clock.now_ms() - 10_000
+    send(door, shop, identify("bob", DEVICE, now + 5))
+    members.unmerge(Viewer.everything(), Decision.objects.get().pk)
+    send(door, shop, identify("cai", DEVICE, now + 3), identify("bob", DEVICE, now + 1, messageId="earlier"))
+    assert owner(DEVICE) == owner("cai")
+
+
 def test_an_alias_of_two_known_people_waits_for_an_operator(door: Door, shop: Source) -> None:
     send(door, shop, identify("cai", DEVICE, 0), identify("bob", OTHER_DEVICE, 0))
     send(door, shop, {"type": "alias", "previousId": "bob", "userId": "cai", "messageId": "a"})
