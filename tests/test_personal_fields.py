@@ -47,7 +47,7 @@ NAMES_NO_MEMBER = {
     "events.EventKey": {"key"},
     "events.Sequenced": {"by"},
     "events.SpoolMark": {"name"},
-    "events.Held": {"key"},
+    "events.Held": {"key", "source"},
     "events.SegmentFile": {"path"},
     "events.Retraction": {"what", "ranges", "moved", "gone"},
     "jobs.Recurring": {"name", "holder", "last_error"},

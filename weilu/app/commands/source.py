@@ -42,14 +42,16 @@ def list_sources(json: Json = False) -> None:
     from weilu.connectors.tracking import queries
 
     rows = [
-        _told(line.source) | {"events": line.events, "refused": line.refused} for line in queries.sources()
+        _told(line.source) | {"events": line.events, "refused": line.refused, "held": line.held}
+        for line in queries.sources()
     ]
     if json:
         typer.echo(orjson.dumps(rows).decode())
         return
     for row in rows:
         typer.echo(
-            f"{row['code']:<24} {row['key']}  {row['events']:>12} events  {row['refused']:>8} refused  {row['source']}"
+            f"{row['code']:<24} {row['key']}  {row['events']:>12} events  {row['refused']:>8} refused  {row['held']:>5} held  "
+            f"{row['source']}"
         )
 
 

@@ -19,6 +19,7 @@ from weilu.core import clock
 from weilu.core.directory.models import Link
 from weilu.core.errors import Conflict, NotFound, WeiluError
 from weilu.core.events import actions as events
+from weilu.core.events import holds
 from weilu.core.events import queries as log
 from weilu.core.operators import audit, rights
 from weilu.core.operators.access import Viewer, demand, missing
@@ -78,7 +79,8 @@ def rotate(viewer: Viewer, source: int) -> Source:
 
 
 def remove(viewer: Viewer, source: int) -> None:
-    """Its key ends within a second. What it has sent stays in the log. Raises NotFound, Forbidden."""
+    """Its key ends within a second. What it has sent stays in the log; what waits for its operator is thrown away. Call it outside
+    transactions. Raises NotFound, Forbidden."""
     demand(viewer, rights.SETTINGS)
     with transaction.atomic():
         row = access_source(viewer, source)
@@ -86,6 +88,7 @@ def remove(viewer: Viewer, source: int) -> None:
         row.save(update_fields=["removed_at"])
         Glimpse.objects.filter(source=row).delete()
         audit.record(viewer, "source.removed", row)
+    events.discard_all(row.code)
 
 
 def judge(viewer: Viewer, source: Source, numbers: Iterable[int], *, let_in: bool) -> int:
@@ -94,7 +97,7 @@ def judge(viewer: Viewer, source: Source, numbers: Iterable[int], *, let_in: boo
     One that another operator has judged meanwhile is passed over.
     """
     demand(viewer, rights.SETTINGS)
-    mine = {one.number for one in log.held(source.code)}
+    mine = {one.number for one in log.held(source.code, holds.MOST)}
     done = 0
     for number in numbers:
         if number in mine:

@@ -149,7 +149,7 @@ class Tracking(BaseRoute):
 
     async def _into_the_log(self, wire: Wire, body: bodies.Unpacked, source: gate.Known) -> Answer:
         if not self._tally.fresh(source.number):
-            await self._look_up(source.number)
+            await self._look_up(source)
         taken = self._taker.take(wire.read(body.body, wire.call, body.nul), source, clock.now_ms())
         if taken.events:
             await self._keeper.put(taken.events, patient=wire.patient)
@@ -158,23 +158,24 @@ class Tracking(BaseRoute):
             return answers.turned_down(400, taken.refused[0][1].reason, taken.refused)
         return wire.accepted(taken.refused)
 
-    async def _look_up(self, source: int) -> None:
+    async def _look_up(self, source: gate.Known) -> None:
         """Read anew what stands written of a source. Where that fails, or takes long, what is known so far counts."""
-        reading = self._readings.get(source)
+        reading = self._readings.get(source.number)
         if reading is None:
-            reading = self._readings[source] = asyncio.create_task(self._learn(source))
+            reading = self._readings[source.number] = asyncio.create_task(self._learn(source))
         await asyncio.wait((reading,), timeout=gate.PATIENCE_SECONDS)
-        if not self._tally.fresh(source):
-            self._tally.learn(source)
+        if not self._tally.fresh(source.number):
+            self._tally.learn(source.number)
 
-    async def _learn(self, source: int) -> None:
+    async def _learn(self, source: gate.Known) -> None:
+        number, code = source.number, source.origin.code
         try:
-            names = await self._aside(lambda: notes.names_of(source))
-            self._tally.learn(source, names)
+            names, held = await self._aside(lambda: notes.standing_of(number, code))
+            self._tally.learn(number, names, held)
         except Exception as problem:
-            logger.warning("names cannot be read", extra={"error": type(problem).__name__})
+            logger.warning("a source cannot be looked up", extra={"error": type(problem).__name__})
         finally:
-            del self._readings[source]
+            del self._readings[number]
 
     async def _source(self, key: str) -> gate.Known:
         if not key:

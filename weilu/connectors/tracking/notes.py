@@ -12,15 +12,16 @@ from weilu.connectors.tracking import tally
 from weilu.connectors.tracking.models import Glimpse, Refusal, SeenEvent
 from weilu.connectors.tracking.rules.names import is_own
 from weilu.core import clock
+from weilu.core.events import queries as log
 
 KEPT_GLIMPSES = 50
 KEPT = dt.timedelta(hours=1)
 
 
-def names_of(source: int) -> set[str]:
-    """Names of its own that a source has sent so far."""
+def standing_of(source: int, code: str) -> tuple[set[str], int]:
+    """Names of its own that a source has sent so far, and how many of its events wait for an operator."""
     kinds = SeenEvent.objects.filter(source=source).values_list("kind", flat=True)
-    return {kind for kind in kinds if is_own(kind)}
+    return {kind for kind in kinds if is_own(kind)}, log.held_counts([code]).get(code, 0)
 
 
 def write(notes: tally.Notes) -> None:

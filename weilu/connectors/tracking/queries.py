@@ -10,6 +10,7 @@ from django.db.models import F, Max, Sum
 from weilu.connectors.tracking.models import Glimpse, Refusal, SeenEvent, Source
 from weilu.core import clock
 from weilu.core.directory.models import Community, Link
+from weilu.core.events import queries as log
 from weilu.core.numbers import number
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, missing
@@ -23,11 +24,13 @@ CROWD_DAYS = 28
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A source as a list shows it. `events` were taken in and `refused` were not, since it exists."""
+    """A source as a list shows it. `events` were taken in and `refused` were not, since it exists; `held` wait now since their
+    clocks are off."""
 
     source: Source
     events: int
     refused: int
+    held: int
     last_at: object
 
 
@@ -64,8 +67,15 @@ def _lines(rows: Iterable[Source]) -> list[Line]:
     seen = {row["source"]: row for row in sums.annotate(n=Sum("count"), last=Max("last_at"))}
     told = Refusal.objects.filter(source__in=numbers).values_list("source")
     refused = dict(told.annotate(Sum("count")))
+    held = log.held_counts([row.code for row in rows])
     return [
-        Line(row, found["n"] if found else 0, refused.get(row.pk, 0), found["last"] if found else None)
+        Line(
+            row,
+            found["n"] if found else 0,
+            refused.get(row.pk, 0),
+            held.get(row.code, 0),
+            found["last"] if found else None,
+        )
         for row in rows
         for found in (seen.get(row.pk),)
     ]

@@ -33,6 +33,9 @@ REASONS: Mapping[str, str | Promise] = {
     "nobody": _("Neither a user id nor an anonymous id, or a placeholder such as “null” or “undefined”."),
     "long_id": _("An id is longer than 1,000 characters."),
     "bad_time": _("The time cannot be read."),
+    "clock": _(
+        "Its clock is more than 30 days behind or a day ahead, and 5,000 such events of this source wait for an operator already."
+    ),
     "nul": _("It holds a NUL character."),
     "event_too_large": _("The event is larger than 32 KB."),
     "too_deep": _("Its properties are nested too deep."),

@@ -10,6 +10,7 @@ from weilu.connectors.tracking.contract import Refused, Said
 from weilu.connectors.tracking.gate import Known
 from weilu.connectors.tracking.tally import Tally
 from weilu.connectors.tracking.wire.common import Outcome
+from weilu.core.events import holds
 from weilu.core.events.incoming import Incoming
 
 MOST_EVENTS = 5_000
@@ -24,10 +25,11 @@ Pair = tuple[int, str, str]
 class Taken:
     """What of a request goes in, what does not (by place in the request), and which pairs of ids it says.
 
-    `said` are the events as the SDK said them, in the order of `events`, which the pairs' own follow.
+    `said` are the events as the SDK said them (None: its clock is off, so that it will wait), in the order of `events`, which the
+    pairs' own follow.
     """
 
-    said: list[Said] = field(default_factory=list)
+    said: list[Said | None] = field(default_factory=list)
     events: list[Incoming] = field(default_factory=list)
     refused: list[tuple[int, Refused]] = field(default_factory=list)
     pairs: dict[Pair, int] = field(default_factory=dict)
@@ -51,12 +53,14 @@ class Taker:
                 if isinstance(said, Refused):
                     raise said
                 event = building.built(said, origin, arrived, ordinals)
+                if off := holds.too_far(event.happened, arrived):
+                    tally.hold(number, event.kind)
                 tally.admit(number, event.kind)
             except Refused as refused:
                 tally.refused(number, refused)
                 taken.refused.append((index, refused))
                 continue
-            taken.said.append(said)
+            taken.said.append(None if off else said)
             taken.events.append(event)
             if said.anonymous and said.user:
                 self._pair(said, event, number, taken)
@@ -67,7 +71,10 @@ class Taker:
     def kept(self, taken: Taken, source: Known) -> None:
         """They are on disk: now they are counted as come, and their pairs need not be said again."""
         for said, event in zip(taken.said, taken.events, strict=False):
-            self._tally.came(source.number, said, event, source.watched)
+            if said is None:
+                self._tally.waits(source.number, event, source.watched)
+            else:
+                self._tally.came(source.number, said, event, source.watched)
         if taken.pairs:
             if len(self._said) > PAIRS:
                 self._said.clear()

@@ -15,6 +15,7 @@ from typing import Any
 from weilu.connectors.tracking.contract import Refused, Said
 from weilu.connectors.tracking.rules.names import is_own
 from weilu.core import clock
+from weilu.core.events import holds
 from weilu.core.events.incoming import Incoming
 
 MOST_NAMES = 2_000
@@ -68,6 +69,7 @@ class Tally:
 
     def __init__(self) -> None:
         self._names: dict[int, set[str]] = {}
+        self._held: dict[int, int] = {}
         self._fresh_until: dict[int, float] = {}
         self._looked: dict[tuple[int, str], int] = {}
         self._notes = Notes()
@@ -76,9 +78,11 @@ class Tally:
         """Whether what stands written of a source need not be read again yet."""
         return time.monotonic() < self._fresh_until.get(source, 0.0)
 
-    def learn(self, source: int, names: Iterable[str] = ()) -> None:
-        """Names of its own that stand written; without any those known so far count for another while."""
+    def learn(self, source: int, names: Iterable[str] = (), held: int | None = None) -> None:
+        """Names of its own that stand written, and how many of its events wait; without any what was known counts for another while."""
         self._names.setdefault(source, set()).update(names)
+        if held is not None:
+            self._held[source] = held
         self._fresh_until[source] = time.monotonic() + FRESH_SECONDS
 
     def admit(self, source: int, kind: str) -> None:
@@ -89,6 +93,18 @@ class Tally:
         if len(names) >= MOST_NAMES:
             raise Refused("too_many_names", kind)
         names.add(kind)
+
+    def hold(self, source: int, kind: str) -> None:
+        """An event has a clock that is too far off. Raises Refused where too many of its source wait already."""
+        held = self._held.get(source, 0)
+        if held >= holds.MOST:
+            raise Refused("clock", kind)
+        self._held[source] = held + 1
+
+    def waits(self, source: int, event: Incoming, watched: bool) -> None:
+        """An event has been accepted that an operator must let in: it does not count as come, but who looks sees it."""
+        if watched:
+            self._glimpse(source, event)
 
     def came(self, source: int, said: Said, event: Incoming, watched: bool) -> None:
         """An event has been accepted."""

@@ -132,6 +132,12 @@ def discard(held: int) -> None:
         _held(held).delete()
 
 
+def discard_all(source: str) -> int:
+    """Throw away all that waits of a source; returns how many."""
+    with lock():
+        return Held.objects.filter(source=source).delete()[0]
+
+
 def _held(number: int) -> Held:
     row = Held.objects.filter(pk=number).first()
     if row is None:

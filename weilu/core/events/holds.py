@@ -1,4 +1,5 @@
-"""Which SDK events have a clock too far off to be believed? They wait for an operator.
+"""Which SDK events have a clock too far off to be believed? They wait for an operator, as many of a source as `MOST` and no longer
+than a month.
 
 An event is an SDK event when its key has the namespace `sdk`; so are the keys that expire after 35 days.
 """
@@ -19,6 +20,14 @@ DAY_MS = 24 * 3600 * 1000
 OLDEST_MS = 30 * DAY_MS
 FUTURE_MS = DAY_MS
 KEPT_MS = 35 * DAY_MS
+WAITING_MS = 30 * DAY_MS
+MOST = 5_000
+"""Of one source: anybody may have its key, and what waits is an operator's work. Who takes events in refuses what is more."""
+
+
+def too_far(happened: int, arrived: int) -> bool:
+    """Whether a clock (ms) is too far off to be believed."""
+    return not -FUTURE_MS <= arrived - happened <= OLDEST_MS
 
 
 def off(frame: frames.Frame) -> frozenset[int]:
@@ -29,7 +38,7 @@ def off(frame: frames.Frame) -> frozenset[int]:
     return frozenset(
         index
         for index, key in enumerate(frame.keys)
-        if key[4:6] == SDK and not -FUTURE_MS <= header.arrived - frame.rows[index][2] <= OLDEST_MS
+        if key[4:6] == SDK and too_far(frame.rows[index][2], header.arrived)
     )
 
 
@@ -49,6 +58,12 @@ def prune_keys(now: dt.datetime) -> int:
     return int(count)
 
 
+def expire(now: dt.datetime) -> int:
+    """Throw away what nobody has judged for a month; returns how many."""
+    with lock():
+        return Held.objects.filter(arrived__lt=clock.to_ms(now) - WAITING_MS).delete()[0]
+
+
 def forget(identity: int) -> None:
     """Throw away what waits of an account that is being erased, or names it; the directory still knows who it was."""
     who = Identity.objects.filter(pk=identity).values_list("platform", "outside").first()
@@ -64,6 +79,7 @@ def write(held: Iterable[tuple[frames.Frame, int]]) -> None:
         [
             Held(
                 key=frame.keys[index],
+                source=frame.rows[index][3][:32],
                 batch=frame.header.batch,
                 happened=frame.rows[index][2],
                 arrived=frame.header.arrived,

@@ -17,4 +17,5 @@ def jobs(loaded: Callable[[], int]) -> tuple[Job, ...]:
         # Retracted bytes must be gone within a day, also where one run fails.
         Job("events.purge", 6 * hours, purge.purge, lease=hours),
         Job("events.prune_keys", 24 * hours, holds.prune_keys, lease=hours),
+        Job("events.expire_held", 24 * hours, holds.expire, lease=hours),
     )

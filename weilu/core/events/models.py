@@ -127,13 +127,17 @@ class SpoolMark(models.Model):
 
 
 class Held(models.Model):
-    """An SDK event whose clock is too far off; it waits for an operator."""
+    """An SDK event whose clock is too far off; it waits for an operator, a month at most."""
 
     key = models.BinaryField(unique=True)
+    source = models.CharField(max_length=32, default="")
     batch = models.BigIntegerField()
     happened = models.BigIntegerField()
     arrived = models.BigIntegerField()
     payload = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "id"], name="held_source")]
 
 
 class SegmentFile(models.Model):

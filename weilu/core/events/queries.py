@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import Count
+
 from weilu.core.events import frames, intake, ranges, sealed, store
 from weilu.core.events.models import BatchTally, Held, Private, Retraction, Sequenced
 from weilu.core.events.rows import COLUMNS, Row, rows_of
@@ -112,22 +114,20 @@ class Waiting:
     source: str
 
 
-LOOKED_THROUGH = 5_000
-
-
 def held(source: str | None = None, limit: int = 1_000) -> list[Waiting]:
-    """Events that wait for an operator to let them in or throw them away, oldest first; those of one source, or of all.
+    """Events that wait for an operator to let them in or throw them away, oldest first, at most `limit`; those of one source, or
+    of all."""
+    rows = Held.objects.order_by("pk") if source is None else Held.objects.filter(source=source).order_by("pk")
+    return [
+        Waiting(row.pk, frames.decode(bytes(row.payload)).rows[0][0], row.happened, row.arrived, row.source)
+        for row in rows[:limit]
+    ]
 
-    At most `limit`, out of the first `LOOKED_THROUGH` that wait.
-    """
-    found = []
-    for row in Held.objects.order_by("pk")[:LOOKED_THROUGH].iterator():
-        kind, _, _, told = frames.decode(bytes(row.payload)).rows[0][:4]
-        if source in (None, told):
-            found.append(Waiting(row.pk, kind, row.happened, row.arrived, told))
-        if len(found) == limit:
-            break
-    return found
+
+def held_counts(sources: Collection[str]) -> dict[str, int]:
+    """How many events of each of these sources wait for an operator."""
+    rows = Held.objects.filter(source__in=sources).values_list("source").annotate(Count("pk"))
+    return dict(rows.order_by())
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,10 +70,10 @@ def test_a_source_that_nobody_has_asked_for_yet_may_send_while_its_names_cannot_
 ) -> None:
     from weilu.connectors.tracking import notes
 
-    def away(source: int) -> Any:
+    def away(source: int, code: str) -> Any:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(notes, "names_of", away)
+    monkeypatch.setattr(notes, "standing_of", away)
     door = Door()
     assert door.post(f"/sa?key={shop.key}", sensors()).status == 200
     assert len(door.rows()) == 1

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from weilu.connectors.tracking import reasons
+from weilu.connectors.tracking import actions, reasons
 from weilu.connectors.tracking.models import Refusal, Source
 from weilu.connectors.tracking.queries import sources
 from weilu.connectors.tracking.rules.body import MOST_BYTES
 from weilu.connectors.tracking.tests.conftest import Door
 from weilu.core import clock
-from weilu.core.events import queries
+from weilu.core.events import actions as log
+from weilu.core.events import holds, queries
+from weilu.core.operators.access import Viewer
 
 DAY = 86_400_000
 GOOD = {"type": "track", "event": "Good", "userId": "u", "messageId": "good"}
@@ -131,6 +133,40 @@ def test_a_clock_far_off_waits_for_an_operator_and_is_answered_as_taken(
     assert door.post("/v1/batch", {"writeKey": shop.key, "batch": [event]}).status == 200
     assert door.rows() == []
     assert [held.kind for held in queries.held()] == ["Good"]
+    (line,) = sources()
+    assert (line.events, line.refused, line.held) == (0, 0, 1)
+
+
+def test_only_so_many_clocks_far_off_wait_for_an_operator_the_rest_is_refused(
+    door: Door, shop: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from weilu.connectors.tracking import tally
+
+    def late(first: int) -> list[dict[str, Any]]:
+        old = clock.now_ms() - 365 * DAY
+        return [GOOD | {"messageId": str(number), "timestamp": old + number} for number in range(first, first + 3)]
+
+    monkeypatch.setattr(holds, "MOST", 2)
+    monkeypatch.setattr(tally, "FRESH_SECONDS", -1)
+    reply = door.post("/v1/batch", {"writeKey": shop.key, "batch": [*late(0), GOOD]})
+    assert [(one["index"], one["reason"]) for one in reply.json["reasons"]] == [(2, "clock")]
+    assert [row.kind for row in door.rows()] == ["Good"]
+    assert door.post("/v1/batch", {"writeKey": shop.key, "batch": late(10)}).json["error"] == "clock"
+    assert counted() == {"clock": 4}
+    log.discard(queries.held()[0].number)
+    assert door.post("/v1/batch", {"writeKey": shop.key, "batch": late(20)}).json["refused"] == 2
+
+
+def test_what_waits_of_one_source_hides_nothing_of_another_and_goes_with_it(door: Door, shop: Source) -> None:
+    other = actions.add(Viewer.everything(), "Other")
+    for number, key in enumerate((shop.key, shop.key, other.key)):
+        event = GOOD | {"messageId": str(number), "timestamp": clock.now_ms() - 365 * DAY, "writeKey": key}
+        door.post("/v1/track", event)
+    door.rows()
+    assert [one.source for one in queries.held("sdk:other", 1)] == ["sdk:other"]
+    assert queries.held_counts(["sdk:shop", "sdk:other"]) == {"sdk:shop": 2, "sdk:other": 1}
+    actions.remove(Viewer.everything(), shop.pk)
+    assert [one.source for one in queries.held()] == ["sdk:other"]
 
 
 def test_half_an_emoji_does_not_sink_a_body(door: Door, shop: Source) -> None:

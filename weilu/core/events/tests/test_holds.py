@@ -59,6 +59,13 @@ def test_an_operator_lets_it_in_or_throws_it_away(play: Play) -> None:
             door(first.number)
 
 
+def test_what_nobody_judges_is_thrown_away_after_a_month(play: Play) -> None:
+    come(play, 40 * DAY)
+    assert holds.expire(NOW + dt.timedelta(days=29)) == 0
+    assert holds.expire(NOW + dt.timedelta(days=31)) == 1
+    assert queries.held() == []
+
+
 def test_sdk_keys_go_after_35_days_and_others_stay_for_good(play: Play) -> None:
     come(play, 10 * DAY)
     play([say("Bea", 1)], batch=1)
