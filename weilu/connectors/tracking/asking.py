@@ -14,7 +14,8 @@ KEY_FIELDS = ("key", "project", "writeKey", "write_key", "api_key", "token")
 
 
 class Asked(NamedTuple):
-    """The head of a request. `length` is what it announces, -1 where it does not."""
+    """The head of a request. `length` is what it announces, -1 where it does not; `page` is the origin of the page that a GET comes
+    from, empty where it does not say."""
 
     method: str
     path: str
@@ -25,10 +26,11 @@ class Asked(NamedTuple):
     wanted: bytes
     """Headers that a preflight asks for."""
     host: str
+    page: str
 
 
 def asked(scope: Scope) -> Asked:
-    origin, length, key, wanted, host = "", -1, "", b"", ""
+    origin, length, key, wanted, host, page = "", -1, "", b"", "", ""
     for name, value in scope["headers"]:
         if name == b"origin":
             origin = value.decode("latin-1")
@@ -42,12 +44,23 @@ def asked(scope: Scope) -> Asked:
             wanted = value
         elif name == b"host":
             host = value.decode("latin-1")
+        elif name == b"referer" and scope["method"] == "GET":
+            page = _origin(value)
     raw = scope["query_string"]
     query = _query(raw) if raw else {}
     for field in KEY_FIELDS:
         if not key and field in query:
             key = query[field]
-    return Asked(scope["method"], scope["path"], query, origin, length, key, wanted, host)
+    return Asked(scope["method"], scope["path"], query, origin, length, key, wanted, host, origin or page)
+
+
+def _origin(referer: bytes) -> str:
+    """Browsers send no Origin with a picture, but where the page is (RFC 6454, 7.3; Referrer-Policy's default sends the origin).
+
+    Only of a GET: mini-programs send the address of their host with everything.
+    """
+    scheme, found, rest = referer.decode("latin-1").partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}".lower() if found else ""
 
 
 def _basic(value: bytes) -> str:

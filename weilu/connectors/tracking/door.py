@@ -140,7 +140,7 @@ class Tracking(BaseRoute):
                 raise raw
             body = bodies.unpacked(raw)
             source = source or await self._source(wire.key_of(body.body))
-            if asked.origin and source.origins and asked.origin not in source.origins:
+            if asked.page and source.origins and asked.page not in source.origins:
                 raise Refused("origin")
             return await self._into_the_log(wire, body, source)
         except Refused as refused:

@@ -12,7 +12,7 @@ class Source(models.Model):
     code = models.CharField(max_length=32, unique=True)
     key = models.CharField(max_length=64, unique=True)
     origins = models.JSONField(default=list)
-    """Addresses of pages that may send; empty: any. Requests that name no origin come from servers and apps."""
+    """Addresses of pages that may send; empty: any. Requests that name neither origin nor page come from servers and apps."""
     declared = models.JSONField(default=list)
     """Names of own properties whose short words may stand in the log's rows."""
     created_at = models.DateTimeField()

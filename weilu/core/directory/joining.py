@@ -133,9 +133,7 @@ class _Book:
                 link.decision = by_account.get(link.identity_id, link.decision)
         Link.objects.bulk_create(self.fresh)
         changed = {link.pk: link for link in self.changed}
-        Link.objects.bulk_update(
-            list(changed.values()), ["state", "happened", "decision"], batch_size=SOME
-        )
+        Link.objects.bulk_update(list(changed.values()), ["state", "happened", "decision"], batch_size=SOME)
 
     def _again(self, link: Link, device: Identity, person: Identity, wish: Wish) -> Collection[int]:
         """The same was said before, or arrives before: of the two moments the earlier one counts."""

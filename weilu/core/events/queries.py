@@ -117,7 +117,9 @@ class Waiting:
 def held(source: str | None = None, limit: int = 1_000) -> list[Waiting]:
     """Events that wait for an operator to let them in or throw them away, oldest first, at most `limit`; those of one source, or
     of all."""
-    rows = Held.objects.order_by("pk") if source is None else Held.objects.filter(source=source).order_by("pk")
+    rows = (
+        Held.objects.order_by("pk") if source is None else Held.objects.filter(source=source).order_by("pk")
+    )
     return [
         Waiting(row.pk, frames.decode(bytes(row.payload)).rows[0][0], row.happened, row.arrived, row.source)
         for row in rows[:limit]

@@ -27,10 +27,31 @@ BY_CALL: Mapping[str, str] = {
 }
 WELL_KNOWN: Mapping[str, str] = {
     **dict.fromkeys(
-        ("order completed", "order paid", "purchase", "order_completed", "order_paid"), ORDER_PAID
+        (
+            "order completed",
+            "order paid",
+            "order_completed",
+            "order_paid",
+            "ordercompleted",
+            "orderpaid",
+            "payorder",
+            "purchase",
+        ),
+        ORDER_PAID,
     ),
     **dict.fromkeys(
-        ("order cancelled", "order canceled", "order refunded", "order_cancelled", "order_refunded"),
+        (
+            "order cancelled",
+            "order canceled",
+            "order refunded",
+            "order_cancelled",
+            "order_canceled",
+            "order_refunded",
+            "ordercancelled",
+            "ordercanceled",
+            "orderrefunded",
+            "cancelorder",
+        ),
         ORDER_CANCELLED,
     ),
     **dict.fromkeys(("$pageview", "page viewed", "page view"), PAGE_VIEWED),

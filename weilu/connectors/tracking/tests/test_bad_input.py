@@ -144,7 +144,9 @@ def test_only_so_many_clocks_far_off_wait_for_an_operator_the_rest_is_refused(
 
     def late(first: int) -> list[dict[str, Any]]:
         old = clock.now_ms() - 365 * DAY
-        return [GOOD | {"messageId": str(number), "timestamp": old + number} for number in range(first, first + 3)]
+        return [
+            GOOD | {"messageId": str(number), "timestamp": old + number} for number in range(first, first + 3)
+        ]
 
     monkeypatch.setattr(holds, "MOST", 2)
     monkeypatch.setattr(tally, "FRESH_SECONDS", -1)

@@ -93,7 +93,9 @@ def test_of_one_who_claims_it_twice_the_earlier_moment_counts_in_whatever_order_
     assert moved.subject_id == owner("bob")
 
 
-def test_who_was_parted_by_an_operator_stays_so_though_an_earlier_moment_is_told(door: Door, shop: Source) -> None:
+def test_who_was_parted_by_an_operator_stays_so_though_an_earlier_moment_is_told(
+    door: Door, shop: Source
+) -> None:
     now = clock.now_ms() - 10_000
     send(door, shop, identify("bob", DEVICE, now + 5))
     members.unmerge(Viewer.everything(), Decision.objects.get().pk)

@@ -179,6 +179,34 @@ def test_pages_of_other_origins_are_kept_out_and_preflights_answered(door: Door,
 
 
 @pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"referer": "https://evil.example.com/page?x=1"}, 403),
+        ({"referer": "https://shop.example.com"}, 200),
+        ({"referer": "https://Shop.example.com/page"}, 200),
+        ({"referer": "https://shop.example.com:8443/"}, 403),
+        ({"referer": "https://shop.example.com.evil.com/"}, 403),
+        ({"referer": "https://evil.example.com/", "origin": "https://shop.example.com"}, 200),
+        ({"referer": "about:blank"}, 200),
+        ({}, 200),
+    ],
+)
+def test_a_picture_of_a_page_that_is_not_on_the_list_is_kept_out(
+    door: Door, shop: Source, headers: dict[str, str], status: int
+) -> None:
+    Source.objects.update(origins=["https://shop.example.com"])
+    data = quote(base64.b64encode(json.dumps(SENSORS | {"time": clock.now_ms()}).encode()).decode())
+    assert door.get(f"/sa.gif?key={shop.key}&data={data}", **headers).status == status
+    assert len(door.rows()) == (status == 200)
+
+
+def test_a_mini_program_is_no_page_though_it_names_its_host(door: Door, shop: Source) -> None:
+    Source.objects.update(origins=["https://shop.example.com"])
+    host = "https://servicewechat.com/wx1234/1/page-frame.html"
+    assert door.post(f"/sa?key={shop.key}", SENSORS | {"time": clock.now_ms()}, referer=host).status == 200
+
+
+@pytest.mark.parametrize(
     "path",
     ["/flags/?v=2", "/decide/?v=3", "/array/abc/config", "/array/abc/config.js", "/v1/projects/abc/settings"],
 )
