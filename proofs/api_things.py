@@ -113,7 +113,7 @@ def numbers() -> dict[str, list[Any]]:
     from weilu.connectors.tracking.models import Source
     from weilu.connectors.webhooks.models import Delivery, Endpoint
     from weilu.core.decisions.models import Decision
-    from weilu.core.directory.models import Member
+    from weilu.core.directory.models import Link, Member
     from weilu.core.events.models import Held, Parked
     from weilu.core.operators.models import ApiToken, Operator
     from weilu.evaluation.alerts.models import Alert, AlertRule
@@ -127,7 +127,8 @@ def numbers() -> dict[str, list[Any]]:
         "operator": Operator, "mail": Operator, "token_id": ApiToken, "import_id": Batch, "decision_id": Decision,
         "view_id": SavedView, "webhook_id": Endpoint, "delivery_id": Delivery, "segment_id": Segment,
         "parked_id": Parked, "source_id": Source, "numbers": Held, "goal_id": Objective, "result_id": KeyResult,
-        "rule_id": AlertRule, "alert_id": Alert, "task_id": Task, "tag_id": Tag, "table_id": TagImport,
+        "rule_id": AlertRule, "alert_id": Alert, "task_id": Task, "link_id": Link, "tag_id": Tag,
+        "table_id": TagImport,
     }  # fmt: skip
     found = {
         name: list(table.objects.order_by("pk").values_list("pk", flat=True))

@@ -104,11 +104,15 @@ def _log() -> Iterator[Finding]:
 
 def _warehouse() -> Iterator[Finding]:
     from weilu.core.events import queries
-    from weilu.core.warehouse import client, loader
+    from weilu.core.warehouse import client, homes, loader
 
     try:
+        homes.check()
         client.ping()
         loaded = loader.loaded()
+    except homes.Elsewhere as problem:
+        yield Finding("warehouse", "bad", str(problem), "Set WEILU_WAREHOUSE_URL on every machine.")
+        return
     except Unavailable as problem:
         cure = "Look at its log; `weilu warehouse rebuild` makes it anew from the event log."
         yield Finding("warehouse", "bad", str(problem), cure)

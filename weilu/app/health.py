@@ -28,11 +28,13 @@ def _database() -> bool:
 
 
 def _warehouse() -> bool:
+    from django.db.utils import Error
+
     from weilu.core.warehouse import client
 
     try:
         client.query("SELECT 1 AS one", seconds=2)
-    except Unavailable:
+    except (Unavailable, Error):
         return False
     return True
 

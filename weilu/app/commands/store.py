@@ -70,9 +70,12 @@ def dictionary(
 
 
 def rebuild(json: Json = False) -> None:
-    """Build the warehouse anew from the event log. Questions are answered from the old one meanwhile."""
+    """Build the warehouse anew from the event log. Questions are answered from the old one meanwhile. On PostgreSQL the store of
+    this home serves the database from then on, whichever did before."""
+    from weilu.core.warehouse import homes
     from weilu.core.warehouse.rebuild import rebuild as build
 
+    homes.take_over()
     begun = time.monotonic()
     with Progress(*_columns(), console=Console(stderr=True), disable=json) as bar:
         task = bar.add_task("events", total=None)

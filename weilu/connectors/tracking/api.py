@@ -79,6 +79,36 @@ class WaitingOut(Schema):
     arrived: dt.datetime
 
 
+class LinkOut(Schema):
+    """The source says that both accounts are one person. `member` and `other` are their people; merge `other` into `member`, or
+    the other way round, by `POST /members/{id}/merge`, which settles it."""
+
+    id: int
+    account: str
+    member: int
+    other_account: str
+    other: int
+    said: dt.datetime
+
+
+class GlimpseOut(Schema):
+    """An event as it came by. Private properties are there without their values."""
+
+    id: int
+    at: dt.datetime
+    kind: str
+    who: str
+    properties: dict[str, Any]
+
+
+class CrowdOut(Schema):
+    """Who came by in the last `days`: people whom somebody has named, and visitors."""
+
+    days: int
+    members: int
+    visitors: int
+
+
 class Deciding(In):
     """`let_in`: into the log as they are; `throw_away`: gone."""
 
@@ -183,3 +213,49 @@ def decide_held(request: ApiRequest, source_id: Id, given: Deciding) -> dict[str
     row = queries.access_source(request.viewer, source_id)
     let_in = given.decision == "let_in"
     return {"decided": actions.judge(request.viewer, row, given.numbers, let_in=let_in)}
+
+
+@router.get("/sources/{source_id}/links", response=list[LinkOut], summary="One person or two?")
+@needs(rights.SETTINGS)
+def list_links(request: ApiRequest, source_id: Id) -> list[dict[str, Any]]:
+    """Known people whom a source says to be one, which a write key may not decide. Oldest first, at most a hundred."""
+    row = queries.access_source(request.viewer, source_id)
+    return [
+        {
+            "id": link.pk,
+            "account": link.identity.outside,
+            "member": link.identity.member_id,
+            "other_account": link.other.outside,
+            "other": link.other.member_id,
+            "said": clock.from_ms(link.happened),
+        }
+        for link in queries.links_to_review(row)
+    ]
+
+
+@router.post("/sources/{source_id}/links/{link_id}/dismiss", response=Done, summary="They are two")
+@needs(rights.SETTINGS)
+@once()
+def dismiss_link(request: ApiRequest, source_id: Id, link_id: Id) -> dict[str, bool]:
+    """Whatever the source says. 404 where it waits no more."""
+    actions.dismiss(request.viewer, queries.access_source(request.viewer, source_id), link_id)
+    return {"done": True}
+
+
+@router.get("/sources/{source_id}/tail", response=list[GlimpseOut], summary="What comes by just now")
+@needs(rights.SETTINGS)
+def read_tail(request: ApiRequest, source_id: Id) -> list[Any]:
+    """The latest first, at most fifty. Only while somebody looks is anything kept: asking counts as looking for half a minute, and
+    what comes from then on shows within two seconds, so ask again."""
+    row = queries.access_source(request.viewer, source_id)
+    actions.watch(row)
+    return queries.glimpses(row)
+
+
+@router.get("/sources/{source_id}/people", response=CrowdOut, summary="Who came by?")
+@needs(rights.SETTINGS)
+def read_people(request: ApiRequest, source_id: Id) -> dict[str, int]:
+    """Nobody before the first event."""
+    community = queries.community_of(queries.access_source(request.viewer, source_id))
+    found = queries.crowd(community) if community else queries.Crowd(0, 0)
+    return {"days": queries.CROWD_DAYS, "members": found.members, "visitors": found.visitors}

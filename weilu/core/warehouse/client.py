@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 from django.conf import settings
 
-from weilu.core.warehouse import target
+from weilu.core.warehouse import homes, target
 from weilu.core.warehouse.contract import WRITE_SECONDS, Link
 from weilu.core.warehouse.errors import Unavailable
 from weilu.core.warehouse.place import place_of
@@ -33,14 +33,16 @@ def migrate() -> bool:
 def query(sql: str, params: Mapping[str, object] | None = None, *, seconds: float = 10) -> pa.Table:
     """The answer to a SELECT, its values bound as `{name:Type}`; `DateTime` comes as timestamps in UTC.
 
-    Raises Unavailable (down), TooHeavy (more than `seconds`, or too much memory), TooOld (the server cannot do it),
-    QueryFailed (our SQL is wrong).
+    Raises Unavailable (down, or another home's), TooHeavy (more than `seconds`, or too much memory), TooOld (the server cannot
+    do it), QueryFailed (our SQL is wrong).
     """
+    homes.check()
     return link().query(sql, params, seconds)
 
 
 def each(sql: str, params: Mapping[str, object] | None = None, *, seconds: float = 10) -> list[pa.Table]:
     """The answers of all servers, each for itself (`system.parts` knows one server only). Raises as `query`."""
+    homes.check()
     return link().each(sql, params, seconds)
 
 

@@ -10,7 +10,7 @@ class Store(models.Model):
 
     `block_first` and `block_last` are the edges of the block under way, kept before its insert: after a crash the table is
     asked what it holds between them. `owners` is the state of the directory that was copied last. `target`: of which store
-    it is a table, empty for the one of this machine.
+    it is a table, empty for the one of this machine. `home`: whose machine that is, where several may share this database.
     """
 
     uuid = models.UUIDField(primary_key=True)
@@ -20,6 +20,7 @@ class Store(models.Model):
     owners = models.JSONField(default=list)
     current = models.BooleanField(default=False)
     target = models.TextField(default="")
+    home = models.CharField(max_length=32, default="")
 
 
 class AppliedRetraction(models.Model):

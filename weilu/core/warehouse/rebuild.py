@@ -60,7 +60,7 @@ def _begin() -> Store:
         old = store.current()
         with transaction.atomic():
             Store.objects.filter(target=old.target).exclude(uuid=old.uuid).delete()
-            fresh = Store.objects.create(uuid=generation, target=old.target)
+            fresh = Store.objects.create(uuid=generation, target=old.target, home=old.home)
             retractions.take_as_told(fresh)
     return fresh
 

@@ -7,7 +7,7 @@ import uuid
 from django.db import connection, transaction
 
 from weilu.core.events import queries as log
-from weilu.core.warehouse import client, retractions
+from weilu.core.warehouse import client, homes, retractions
 from weilu.core.warehouse.models import Store
 
 _looked_at: set[uuid.UUID] = set()
@@ -16,12 +16,15 @@ _looked_at: set[uuid.UUID] = set()
 def current() -> Store:
     """The row of the events table that is there now. A table that we do not know is empty: it will be loaded from the start.
 
-    A generation's UUID moves with its table, so nothing else needs to say which table is the new one. Raises Unavailable.
+    A generation's UUID moves with its table, so nothing else needs to say which table is the new one. Raises Unavailable, also
+    where the store of another home serves this database.
     """
+    homes.check()
     found = client.generation()
     store = Store.objects.filter(uuid=found).first()
     if store is None or not store.current:
         store = _make_current(found)
+    homes.claim(store)
     if found not in _looked_at:
         _look_at(store)
         _looked_at.add(found)
@@ -38,7 +41,8 @@ def beside() -> Store:
     found, label = client.generation(), client.link().label
     with transaction.atomic():
         Store.objects.filter(target=label).exclude(uuid=found).delete()
-        fresh, made = Store.objects.get_or_create(uuid=found, defaults={"target": label})
+        defaults = {"target": label, "home": homes.mine()}
+        fresh, made = Store.objects.get_or_create(uuid=found, defaults=defaults)
         if made:
             retractions.take_as_told(fresh)
     fresh.current = False
@@ -58,8 +62,9 @@ def last_reached() -> tuple[str, int] | None:
 def _make_current(found: uuid.UUID) -> Store:
     target = client.link().label
     with transaction.atomic():
+        homes.check()
         Store.objects.filter(target=target).exclude(uuid=found).delete()
-        values = {"current": True, "target": target}
+        values = {"current": True, "target": target, "home": homes.mine()}
         store, _ = Store.objects.update_or_create(uuid=found, defaults=values)
     return store
 

@@ -44,19 +44,37 @@ def test_segments_batch_comes_in_with_its_value(door: Door, shop: Source) -> Non
     assert json.loads(Private.objects.get().data) == {"email": "cai@example.com"}
 
 
+@pytest.mark.parametrize("where", ["body", "x-write-key", "basic", "address"])
+@pytest.mark.parametrize("prefix", ["/v1", "/api/s", "/api/s/s2s"])
 @pytest.mark.parametrize("call", ["identify", "track", "page", "screen", "group", "alias"])
 @pytest.mark.parametrize("short", [False, True])
-def test_each_call_of_segment_has_a_long_and_a_short_address(
-    door: Door, shop: Source, call: str, short: bool
+def test_each_call_of_segment_has_a_long_and_a_short_address_also_in_jitsus_way(
+    door: Door, shop: Source, call: str, short: bool, prefix: str, where: str
 ) -> None:
     body = {"userId": "u-1", "event": "Ate soup", "groupId": "g", "previousId": "p", "messageId": "m"}
-    path = f"/v1/{call[0] if short else call}"
-    assert door.post(path, body | {"writeKey": shop.key}).status == 200
+    path = f"{prefix}/{call[0] if short else call}"
+    headers = {
+        "x-write-key": {"x_write_key": f"{shop.key}:secret"},
+        "basic": {"authorization": basic(shop.key)},
+    }
+    path += f"?writeKey={shop.key}" if where == "address" else ""
+    sent = body | ({"writeKey": shop.key} if where == "body" else {})
+    assert door.post(path, sent, **headers.get(where, {})).status == 200
     kinds = {
         "identify": "user.identified", "track": "Ate soup", "page": "page.viewed", "screen": "screen.viewed",
         "group": "group.joined", "alias": "user.aliased",
     }  # fmt: skip
     assert [row.kind for row in door.rows()] == [kinds[call]]
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/batch", "/v1/import", "/v1/b", "/api/s/batch", "/api/s/b", "/beacon/v1/batch"]
+)
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_a_batch_may_come_to_each_of_its_addresses(door: Door, shop: Source, path: str, slash: str) -> None:
+    assert door.post(path + slash, {"batch": [ORDER]}, x_write_key=shop.key).json == {"success": True}
+    assert door.post(path + slash, {"batch": [ORDER]}, x_write_key="another").status == 401
+    assert [row.kind for row in door.rows()] == ["order.paid"]
 
 
 def test_posthogs_batch_comes_in_gzipped_whatever_its_label_says(door: Door, shop: Source) -> None:
