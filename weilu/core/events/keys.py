@@ -40,14 +40,24 @@ def object_id(namespace: str, *parts: str | int) -> int:
 _SDK = namespace_id("sdk")
 SDK = _SDK.to_bytes(2, "big")
 """Bytes 4 and 5 of the key of an SDK's event: its names may be undeclared, its key is forgotten after 35 days."""
+UNTIMED = SDK + bytes(2)
+"""Bytes 4 to 7 of the key of one that tells no time of its own, and of one in an hour's first second."""
 
 
 def sdk_key(happened: int, text: str, *, timed: bool = True) -> bytes:
     """22 bytes for an SDK's event: hour, namespace, second of the hour (2), hash of the text (14).
 
     Millions of them fall into one hour; led by the second, new ones stand side by side in the index. Where the event
-    tells no time of its own (`timed` false) only the hour of its arrival leads, so that a repeat a second later meets it.
+    tells no time of its own (`timed` false) only the hour of its arrival leads, so that a repeat a second later meets it; one that
+    comes after the full hour is met by `nearby`.
     """
     second = happened % HOUR_MS // 1000 if timed else 0
     digest = _blake(text.encode("utf-8", "surrogatepass"), digest_size=14).digest()
     return _SDK_HEAD(happened // HOUR_MS, _SDK, second) + digest
+
+
+def nearby(key: bytes) -> tuple[bytes, bytes]:
+    """The keys that an SDK's event of `UNTIMED` would have had, had it arrived an hour earlier or later."""
+    hour, rest = int.from_bytes(key[:4], signed=True), key[4:]
+    before, after = ((hour + step).to_bytes(4, signed=True) for step in (-1, 1))
+    return before + rest, after + rest

@@ -22,6 +22,7 @@ from weilu.core.directory.minting import WRITTEN, Minter, chunks
 from weilu.core.directory.models import Sighting
 from weilu.core.directory.sightings import fold
 from weilu.core.events import claims, frames, holds, intake, kinds, nameless, store
+from weilu.core.events.keys import UNTIMED, nearby
 from weilu.core.events.lock import lock, taken
 from weilu.core.events.models import BatchTally, Sequenced
 
@@ -112,7 +113,8 @@ def _draft(taken: intake.Taken, state: Sequenced) -> Draft:
     keys = [key for frame in taken.frames for key in frame.keys]
     opened = [nameless.without_erased(frame) for frame in taken.frames]
     recorded = max(clock.now_ms(), state.recorded)
-    draft = Draft(state.head, recorded, store.positions_of(keys))
+    around = [near for key in keys if key[4:8] == UNTIMED for near in nearby(key)]
+    draft = Draft(state.head, recorded, store.positions_of(keys + around))
     places = _mint(opened, state.head)
     for number, (frame, place) in enumerate(zip(opened, places, strict=True)):
         _lay(frame, place, draft, again=number < taken.again)
@@ -201,6 +203,8 @@ def _lay(frame: frames.Frame, places: Places, draft: Draft, *, again: bool) -> N
     }
     for index, (key, row) in enumerate(zip(frame.keys, frame.rows, strict=True)):
         position = known.get(key)
+        if position is None and key[4:8] == UNTIMED:
+            position = next((known[near] for near in nearby(key) if near in known), None)
         if position is not None:
             repeated += 1
             positions.append(position)

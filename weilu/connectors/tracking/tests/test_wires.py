@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import gzip
 import json
 from typing import Any
@@ -44,8 +45,10 @@ def test_segments_batch_comes_in_with_its_value(door: Door, shop: Source) -> Non
     assert json.loads(Private.objects.get().data) == {"email": "cai@example.com"}
 
 
-@pytest.mark.parametrize("where", ["body", "x-write-key", "basic", "address"])
-@pytest.mark.parametrize("prefix", ["/v1", "/api/s", "/api/s/s2s"])
+@pytest.mark.parametrize(
+    ("prefix", "where"),
+    [("/v1", "body"), ("/v1", "address"), ("/api/s", "x-write-key"), ("/api/s/s2s", "basic")],
+)
 @pytest.mark.parametrize("call", ["identify", "track", "page", "screen", "group", "alias"])
 @pytest.mark.parametrize("short", [False, True])
 def test_each_call_of_segment_has_a_long_and_a_short_address_also_in_jitsus_way(
@@ -165,6 +168,20 @@ def test_the_same_payload_twice_adds_nothing(door: Door, shop: Source) -> None:
     door.post("/v1/batch", body)
     assert [row.kind for row in first] == ["order.paid", "clicked", "clicked"]
     assert door.rows() == first
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["in the log already", "both on the way"])
+def test_an_event_without_a_time_that_is_sent_again_after_the_full_hour_adds_nothing(
+    door: Door, shop: Source, together: bool
+) -> None:
+    noon = dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC)
+    body = {"writeKey": shop.key, "event": "clicked", "userId": "u", "messageId": "m"}
+    for seconds in (-1, 1, 3_599):
+        with clock.frozen(noon + dt.timedelta(seconds=seconds)):
+            assert door.post("/v1/track", body).status == 200
+            if not together:
+                door.rows()
+    assert [clock.from_ms(row.happened) for row in door.rows()] == [noon - dt.timedelta(seconds=1)]
 
 
 def test_a_key_works_at_once_and_ends_when_it_is_replaced(
