@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max, Sum
 
 from weilu.core.events import frames, spool
@@ -62,13 +62,13 @@ def put(payload: bytes, events: int) -> None:
 
 
 def copy(payloads: list[tuple[int, bytes]]) -> None:
-    """Many frames by COPY, in one transaction (PostgreSQL)."""
-    with (
-        connection.cursor() as cursor,
-        cursor.copy("COPY events_intake (events, payload) FROM STDIN") as sink,
-    ):
-        for row in payloads:
-            sink.write_row(row)
+    """Many frames by COPY, in one transaction (PostgreSQL). On disk when it returns, also where the server or the role is set to
+    promise before it has written (`synchronous_commit`)."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+        with cursor.copy("COPY events_intake (events, payload) FROM STDIN") as sink:
+            for row in payloads:
+                sink.write_row(row)
 
 
 def shelter(payloads: list[tuple[int, bytes]]) -> None:

@@ -208,3 +208,26 @@ def test_bringing_in_that_was_cut_off_is_done_again(monkeypatch: pytest.MonkeyPa
     assert intake.bring_in() == 3
     sequencer.drain()
     assert happened() == [1, 2, 3]
+
+
+WITNESS = """
+CREATE TABLE witness (said text);
+CREATE FUNCTION bear_witness() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN INSERT INTO witness VALUES (current_setting('synchronous_commit')); RETURN NEW; END $$;
+CREATE TRIGGER witness BEFORE INSERT ON events_intake FOR EACH ROW EXECUTE FUNCTION bear_witness();
+SET synchronous_commit = off;
+"""
+NO_WITNESS = "RESET synchronous_commit; DROP TRIGGER witness ON events_intake; DROP FUNCTION bear_witness; DROP TABLE witness"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_acknowledged_is_on_disk_though_the_server_promises_early() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(WITNESS)
+        try:
+            actions.append([say("Cai", 1)], batch=0, live=True)
+            actions.record(say("Cai", 2))
+            cursor.execute("SELECT said FROM witness")
+            assert cursor.fetchall() == [("on",), ("off",)]
+        finally:
+            cursor.execute(NO_WITNESS)
