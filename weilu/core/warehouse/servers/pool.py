@@ -52,21 +52,18 @@ class Pool:
         self._idle: list[Any] = []
         self._guard = threading.Lock()
         self._pid = os.getpid()
-        self._version = (0, 0)
 
     def run(self, act: Callable[[Any], Answer], seconds: float) -> Answer:
         """`act` gets a connection. Raises Lost, TooHeavy, ShardDown, TooOld, QueryFailed."""
         with self._lent(seconds) as connection:
             try:
-                answer = act(connection)
+                return act(connection)
             except driver.ServerException as error:
-                _told(error, self._version)
+                _told(error, version_of(connection))
             except SILENT:
                 raise Silent(str(self.host)) from None
             except LOST:
                 raise Lost(str(self.host)) from None
-            self._version = version_of(connection)
-            return answer
 
     def close(self) -> None:
         with self._guard:

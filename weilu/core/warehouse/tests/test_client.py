@@ -56,6 +56,8 @@ def test_a_moment_without_zone_is_refused(warehouse: Warehouse) -> None:
 def test_wrong_sql_is_our_fault_and_says_where(warehouse: Warehouse) -> None:
     with pytest.raises(QueryFailed, match="UNKNOWN_IDENTIFIER"):
         warehouse.query("SELECT nobody_knows_this")
+    with pytest.raises(QueryFailed, match="UNKNOWN_FUNCTION"):
+        warehouse.query("SELECT functionOfTheYear3000(1) AS n")
 
 
 def test_an_error_that_quotes_a_value_does_not_repeat_it(warehouse: Warehouse) -> None:
