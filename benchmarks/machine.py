@@ -49,11 +49,20 @@ def seconds(work: Callable[[], object], runs: int = 5) -> list[float]:
     return found
 
 
-def line(name: str, values: list[float], unit: str, limit: float | None = None) -> str:
-    """`name: median (min to max) unit`, with the limit that the issue sets."""
+def line(
+    name: str, values: list[float], unit: str, limit: float | None = None, *, least: bool = False
+) -> str:
+    """`name: median (min to max) unit`, with the limit that the issue sets; `least`: it is to be reached, not kept under."""
     middle = statistics.median(values)
-    verdict = "" if limit is None else f"   limit {limit:g} {unit}: {'held' if middle <= limit else 'MISSED'}"
-    return f"{name}: median {middle:.3g} {unit} ({min(values):.3g} to {max(values):.3g}, {len(values)} runs){verdict}"
+    verdict = ""
+    if limit is not None:
+        held = middle >= limit if least else middle <= limit
+        verdict = f"   limit {limit:g} {unit}: {'held' if held else 'MISSED'}"
+    return f"{name}: median {_short(middle)} {unit} ({_short(min(values))} to {_short(max(values))}, {len(values)} runs){verdict}"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
 
 
 def percentile(values: list[float], share: float) -> float:

@@ -95,8 +95,9 @@ def caught_up(one: House, least: int) -> float:
 
 
 def memory(one: House) -> dict[str, int]:
-    """PSS in bytes of each process."""
-    return {name: _pss(pid) for name, pid in one.children().items()}
+    """PSS in bytes of each process, the one that supervises the others too."""
+    supervisor = {"supervisor": one.process.pid} if one.process is not None else {}
+    return {name: _pss(pid) for name, pid in (supervisor | one.children()).items()}
 
 
 def processor(one: House) -> dict[str, float]:
