@@ -73,7 +73,7 @@ NAMES_NO_MEMBER = {
     "goals.KeyResult": {"metric", "aim"},
     "alerts.AlertRule": {"metric", "size", "kind", "direction", "against", "mail", "verdict"},
     "alerts.Alert": {"condition", "closing"},
-    "warehouse.Store": {"owners", "target"},
+    "warehouse.Store": {"owners", "target", "home"},
     "imports.Batch": {"state", "format", "sha256"},
     "tracking.Source": {"name", "code", "key", "origins", "declared"},
     "tracking.SeenEvent": {"name", "kind", "properties"},

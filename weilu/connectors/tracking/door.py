@@ -83,7 +83,8 @@ class Tracking(BaseRoute):
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Notes are written down each second while inside, and once more at the end."""
+        """Notes are written down each second while inside, and once more at the end. Sources are known from the beginning."""
+        await self._gate.keep()
         writing = asyncio.create_task(self._write_notes())
         try:
             yield
@@ -199,6 +200,7 @@ class Tracking(BaseRoute):
     async def _write_notes(self) -> None:
         while True:
             await asyncio.sleep(NOTE_SECONDS)
+            await self._gate.keep()
             await self._note()
 
     async def _note(self) -> None:

@@ -16,6 +16,7 @@ from weilu.core.events.incoming import Place
 logger = logging.getLogger("weilu.tracking")
 FRESH_SECONDS = 0.5
 """A new, changed or removed source works, or not, within a second."""
+KEPT_SECONDS = 10.0
 PATIENCE_SECONDS, LITTLE_PATIENCE = 2.0, 0.02
 """For a database that hangs; the shorter one once it is known to."""
 
@@ -57,6 +58,11 @@ class Gate:
         if found is None and self._stale:
             raise Unreadable
         return found
+
+    async def keep(self) -> None:
+        """Read them now and then though nobody asks, so that whatever was there before the database went away is known."""
+        if time.monotonic() - self._at > KEPT_SECONDS:
+            await self._look()
 
     async def _look(self) -> None:
         if self._reading is None:
