@@ -130,7 +130,7 @@ class House:
                     found[f"web {len(webs) + 1}" if webs else "web"] = pid
                     webs.append(pid)
                 elif "worker" in words:
-                    found["jobs" if "--no-pump" in words else "worker"] = pid
+                    found["worker" if "--no-jobs" in words else "jobs"] = pid
         for pid in self.warehouse_pids():
             found["warehouse"] = pid
         return found

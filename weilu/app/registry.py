@@ -88,11 +88,11 @@ PUMP = (
     pump.Step("shelter", intake.bring_in, intake.sheltered, shared=True),
     pump.Step("sequencer", sequencer.run_unless_busy, intake.waiting),
     pump.Step("handlers", handlers.run_once, handlers.waiting, shared=True),
-    pump.Step("loader", loader.run_once, lambda: loader.loaded() < log.head()),
-    pump.Step("tags", keeping.run_once, keeping.waiting),
-    pump.Step("conclusions", conclude.run_once, conclude.waiting, patient=True),
-    pump.Step("segments", live.run_once, live.waiting, patient=True),
-    pump.Step("dynamic tags", following.run_once, following.waiting, patient=True),
+    pump.Step("loader", loader.run_once, lambda: loader.loaded() < log.head(), lane=pump.STORE),
+    pump.Step("tags", keeping.run_once, keeping.waiting, lane=pump.STORE),
+    pump.Step("conclusions", conclude.run_once, conclude.waiting, patient=True, lane=pump.STORE),
+    pump.Step("segments", live.run_once, live.waiting, patient=True, lane=pump.STORE),
+    pump.Step("dynamic tags", following.run_once, following.waiting, patient=True, lane=pump.STORE),
 )
 JOBS: tuple[recurring.Job, ...] = (
     *import_jobs.JOBS,

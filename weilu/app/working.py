@@ -20,11 +20,12 @@ LOOK_SECONDS = 0.5
 SWEEP_SECONDS = 5.0
 
 
-def run_pump(stop: threading.Event, *, conclude: bool = True) -> None:
-    if conclude:
-        pump.run_forever(stop)
-    else:
-        pump.help_out(stop)
+def run_pump(stop: threading.Event, lane: str) -> None:
+    pump.run_forever(stop, lane)
+
+
+def run_helper(stop: threading.Event) -> None:
+    pump.help_out(stop)
 
 
 def run_sender(stop: threading.Event) -> None:

@@ -30,7 +30,7 @@ ROW = """SELECT c.store, c.position, p.seen, p.lines, p.newest, p.scores
 FROM members_concluded AS c, members_profile AS p WHERE c.key = %s AND p.member = %s"""
 SCORED = "UPDATE members_profile SET scores = %s WHERE member = %s"
 SOME = 900
-WRITTEN = 2_000
+WRITTEN = 100
 SEEN = ("community", "messages", "interactions", "first", "last", "joined", "identities", "weeks", "counts")
 EVENT = ("position", "kind", "at", "community", "room", "about", "target", "value", "identity")
 NEWEST = 21

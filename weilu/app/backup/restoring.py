@@ -22,6 +22,7 @@ from weilu.core import clock
 from weilu.core.errors import Conflict, Unavailable
 from weilu.core.events import actions, purge, queries, sequencer, spool
 from weilu.core.jobs.locks import only_one
+from weilu.core.jobs.pump import LOG, STORE
 from weilu.core.warehouse import client
 from weilu.core.warehouse.models import Store
 
@@ -61,8 +62,8 @@ def put_back(source: Path, *, replace: bool = False) -> None:
         raise Conflict(
             _("This backup is of another kind of database. Set WEILU_DATABASE_URL as it was then.")
         )
-    with only_one("up") as alone, only_one("pump") as idle:
-        if not (alone and idle):
+    with only_one("up") as alone, only_one(LOG) as orders_none, only_one(STORE) as loads_none:
+        if not (alone and orders_none and loads_none):
             raise Conflict(_("Weilu is running. Stop it before you restore."))
         empty = _is_empty()
         if not (replace or cut_off() or empty):

@@ -117,8 +117,9 @@ def _wake_warehouse() -> None:
 def _helper(*, wanted: bool) -> Iterator[None]:
     """A worker beside us for a large export, so that events are ordered and loaded while the rest is still being read."""
     from weilu.core.jobs.locks import only_one
+    from weilu.core.jobs.pump import LOG
 
-    with only_one("pump") as free:
+    with only_one(LOG) as free:
         alone = free
     if not wanted or not alone:
         yield

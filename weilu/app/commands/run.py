@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import uuid
-from functools import partial
+from enum import StrEnum
 from types import FrameType
 from typing import Annotated, Any
 
@@ -17,6 +17,12 @@ import typer
 from django.conf import settings
 
 from weilu.core.errors import Conflict
+
+
+class Lane(StrEnum):
+    LOG = "log"
+    STORE = "store"
+
 
 BEHIND = 5
 """On one machine whoever waits for a page or an acknowledgement goes first; `nice` 5 still leaves a worker a quarter."""
@@ -51,8 +57,8 @@ def up(
                 Child(f"web {n}", ("web", "--no-migrate"), door=door)
                 for n in range(1, settings.WEB_PROCESSES + 1)
             ),
-            Child("worker", ("worker", "--no-jobs")),
-            Child("jobs", ("worker", "--no-pump")),
+            Child("worker", ("worker", "--no-jobs", "--lane", "log")),
+            Child("jobs", ("worker", "--lane", "store")),
         ]
         if sample and (_is_empty() or simulator.interrupted()):
             sys.stdout.write("  The sample brand is being played; it shows in half a minute.\n\n")
@@ -95,6 +101,9 @@ def web(migrate: Annotated[bool, typer.Option(help="bring the tables up to date 
 
 def worker(
     pump: Annotated[bool, typer.Option(help="carry events from the intake to the pages")] = True,
+    lane: Annotated[
+        Lane | None, typer.Option(help="of that only the way into the log, or only that from it to the pages")
+    ] = None,
     jobs: Annotated[bool, typer.Option(help="do queued tasks and recurring work")] = True,
     conclude: Annotated[
         bool, typer.Option(help="draw conclusions about members; without, another process may")
@@ -102,7 +111,8 @@ def worker(
 ) -> None:
     """Carry events to the pages, do queued tasks and recurring work, until told to stop."""
     from weilu.app.backup.restoring import refuse_cut_off
-    from weilu.app.working import run_jobs, run_mail, run_pump, run_sender
+    from weilu.app.working import run_helper, run_jobs, run_mail, run_pump, run_sender
+    from weilu.core.jobs.pump import LOG, STORE
 
     refuse_cut_off()
     if "WEILU_SUPERVISED" in os.environ:
@@ -110,7 +120,9 @@ def worker(
     stop = threading.Event()
     holder = f"{socket.gethostname()[:20]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     wanted: list[tuple[bool, Any, tuple[Any, ...]]] = [
-        (pump, partial(run_pump, conclude=conclude), (stop,)),
+        (pump and conclude and lane in (None, Lane.LOG), run_pump, (stop, LOG)),
+        (pump and conclude and lane in (None, Lane.STORE), run_pump, (stop, STORE)),
+        (pump and not conclude, run_helper, (stop,)),
         (jobs, run_jobs, (stop, holder)),
         (jobs, run_sender, (stop,)),
         (jobs, run_mail, (stop,)),

@@ -13,6 +13,8 @@ from weilu.core.events.incoming import LIVE_BATCH, Incoming
 
 FRAME = 2_000
 Frames = list[tuple[int, bytes]]
+Unsound = dict[int, ValueError]
+"""Which requests of a group cannot be framed, by their number in it."""
 
 
 class Waiting(NamedTuple):
@@ -47,18 +49,26 @@ class Committer:
         if not group:
             self._busy = False
             return
+        writing = loop.run_in_executor(self._thread, self._store, group)
+        writing.add_done_callback(lambda future: self._settle(loop, group, future))
+
+    def _store(self, group: list[Waiting]) -> Unsound:
+        """In the thread, so that whoever knocks meanwhile is let in."""
+        unsound: Unsound = {}
         try:
             payloads = encoded([event for one in group for event in one.events])
         except ValueError:
             # A mistake of ours in one request must not sink those that wait beside it.
-            group, payloads = _sound(group)
-        writing = loop.run_in_executor(self._thread, self._write, payloads)
-        writing.add_done_callback(lambda future: self._settle(loop, group, future.exception()))
+            payloads, unsound = _sound(group)
+        self._write(payloads)
+        return unsound
 
     def _settle(
-        self, loop: asyncio.AbstractEventLoop, group: list[Waiting], error: BaseException | None
+        self, loop: asyncio.AbstractEventLoop, group: list[Waiting], written: asyncio.Future[Unsound]
     ) -> None:
-        for one in group:
+        broken = written.exception()
+        for number, one in enumerate(group):
+            error = broken or written.result().get(number)
             if one.done.cancelled():
                 continue
             if error is None:
@@ -78,14 +88,13 @@ def encoded(events: Sequence[Incoming]) -> Frames:
     ]
 
 
-def _sound(group: Sequence[Waiting]) -> tuple[list[Waiting], Frames]:
-    """Those requests of a group that can be framed, and their frames; the others are told why not."""
-    sound: list[Waiting] = []
+def _sound(group: Sequence[Waiting]) -> tuple[Frames, Unsound]:
+    """The frames of those requests of a group that can be framed, and why the others cannot."""
     payloads: Frames = []
-    for one in group:
+    unsound: Unsound = {}
+    for number, one in enumerate(group):
         try:
             payloads += encoded(one.events)
-            sound.append(one)
         except ValueError as error:
-            one.done.set_exception(error)
-    return sound, payloads
+            unsound[number] = error
+    return payloads, unsound

@@ -121,7 +121,7 @@ class Tracking(BaseRoute):
             if not self._disk.has_room():
                 return answers.FULL
             body = await self._body(asked, receive, share)
-            await self._courtesy.let_pass()
+            await self._courtesy.turn(0 if isinstance(body, Refused) else len(body))
             return await self._taken_in(asked, wire, body)
         except load.Busy:
             return answers.BUSY

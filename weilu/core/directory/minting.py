@@ -16,7 +16,7 @@ from weilu.core.directory import numbering, sightings
 from weilu.core.directory.models import Community, Identity, Room, Sighting
 
 CHUNK = 400
-WRITTEN = 2_000
+WRITTEN = 100
 """Rows written in one transaction: some ten milliseconds in which an operator's click waits."""
 CACHED = 200_000
 """Ids kept in memory per noun; beyond it the memory is emptied and filled anew."""

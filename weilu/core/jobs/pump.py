@@ -1,11 +1,16 @@
-"""Who carries events from the intake to the pages? One pump per installation turns the steps round until nothing moves."""
+"""Who carries events from the intake to the pages? Two lanes, one pump each in the whole installation: into the log, and from
+it to the store and what is concluded from that. A pump turns the steps of its lane round until nothing moves.
+
+Two lanes since there are two cores: `weilu up` gives each a process. In two threads of one they would wait for Python's one
+lock after every row that SQLite takes.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,6 +29,11 @@ STUCK_SECONDS = 5.0
 FLOOD = 2_000
 """So many rows in one turn are an import, not people talking."""
 FLOOD_SECONDS = 60.0
+FLOOD_RESTS = 3
+"""In a flood conclusions rest so many times as long as the last ones took: they want what the flood wants."""
+LOG, STORE = "pump-log", "pump-store"
+"""The lanes, by the names of their locks."""
+LANES = (LOG, STORE)
 
 _flood_since: float | None = None
 
@@ -42,6 +52,7 @@ class Step:
     waiting: Callable[[], bool]
     patient: bool = False
     shared: bool = False
+    lane: str = LOG
 
 
 class Look(Protocol):
@@ -60,7 +71,7 @@ def register(steps: Iterable[Step], look: Callable[[], Look]) -> None:
     _steps, _look = tuple(steps), look
 
 
-def turn(*, conclude: bool = True) -> int:
+def turn(lanes: Collection[str] = LANES, *, conclude: bool = True) -> int:
     """Run each step once; a step whose part is down is passed over, the others go on. Returns how much moved.
 
     Without `conclude` the patient steps are left to somebody else. With a full disk everything waits where it is: it is safe
@@ -70,8 +81,18 @@ def turn(*, conclude: bool = True) -> int:
         return 0
     moved = 0
     for step in _steps:
-        if not step.patient or (conclude and _may_run(moved)):
+        if step.lane in lanes and not step.patient:
             moved += _run(step)
+    return moved + _conclude(lanes) if conclude and _may_run(moved) else moved
+
+
+def _conclude(lanes: Collection[str]) -> int:
+    global _flood_since
+    began = time.monotonic()
+    moved = sum(_run(step) for step in _steps if step.lane in lanes and step.patient)
+    if _flood_since is not None:
+        rest = FLOOD_RESTS * (time.monotonic() - began)
+        _flood_since = time.monotonic() + max(0.0, rest - FLOOD_SECONDS)
     return moved
 
 
@@ -93,7 +114,8 @@ class _Beside:
     """Draws conclusions in a thread of its own: among a hundred thousand people that takes seconds, and what comes in
     meanwhile must show meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, lane: str) -> None:
+        self._lane = lane
         self._thread: threading.Thread | None = None
         self._moved = 0
 
@@ -102,7 +124,8 @@ class _Beside:
         if self._thread is not None and self._thread.is_alive():
             return 0
         done, self._moved = self._moved, 0
-        if _may_run(moved) and any(step.patient and step.waiting() for step in _steps):
+        drawn = [step for step in _steps if step.lane == self._lane and step.patient]
+        if drawn and _may_run(moved) and any(step.waiting() for step in drawn):
             self._thread = threading.Thread(target=self._conclude, name="conclusions")
             self._thread.start()
         return done
@@ -113,24 +136,35 @@ class _Beside:
             self._thread.join()
 
     def _conclude(self) -> None:
-        for step in _steps:
-            if step.patient:
-                self._moved += _run(step)
+        self._moved = _conclude((self._lane,))
         connections.close_all()
 
 
 def catch_up(seconds: float = 600.0) -> bool:
     """Carry all that waits to the pages, or wait while another process does; False where time ran out, or nothing moved for a
     while: a part is down."""
-    until = time.monotonic() + seconds
+    until = moved = time.monotonic()
+    until += seconds
     while time.monotonic() < until:
-        with only_one("pump") as held:
-            if held:
-                return _drain(until)
-        if not waiting():
+        found = [_once(lane) for lane in LANES]
+        if any(found):
+            moved = time.monotonic()
+        elif not waiting():
             return True
-        time.sleep(0.1)
+        elif None in found:  # another is at it, and knows better whether it stands still
+            moved = time.monotonic()
+            time.sleep(0.1)
+        elif time.monotonic() > moved + STUCK_SECONDS:
+            return False
+        else:
+            time.sleep(IDLE_SECONDS)
     return False
+
+
+def _once(lane: str, *, conclude: bool = True) -> int | None:
+    """One turn of a lane; None where another process has it."""
+    with only_one(lane) as held:
+        return turn((lane,), conclude=conclude) if held else None
 
 
 def waiting() -> bool:
@@ -138,35 +172,35 @@ def waiting() -> bool:
     return any(step.waiting() for step in _steps)
 
 
-def run_forever(stop: threading.Event) -> None:
-    """The worker's pump thread: turns while something moves, rests a moment when nothing does. While another worker has the
-    pump it lends a hand with the shared steps and stands by."""
+def run_forever(stop: threading.Event, lane: str) -> None:
+    """A worker's pump thread of a lane: turns while something moves, rests a moment when nothing does. While another worker
+    has the lane it lends a hand with the shared steps and stands by."""
     while not stop.is_set():
-        with only_one("pump") as held:
+        with only_one(lane) as held:
             if held:
-                _pump(stop)
-        _lend_a_hand(stop)
+                _pump(stop, lane)
+        _lend_a_hand(stop, lane)
 
 
-def _pump(stop: threading.Event) -> None:
-    beside, look = _Beside(), _look()
+def _pump(stop: threading.Event, lane: str) -> None:
+    beside, look = _Beside(lane), _look()
     try:
         while not stop.is_set():
             close_old_connections()
             moved = 0
             if look.due():
-                moved = turn(conclude=False)
+                moved = turn((lane,), conclude=False)
                 moved += beside.look(moved)
             if not moved:
                 stop.wait(IDLE_SECONDS)
     finally:
-        # Whoever has the pump next must be the only one who concludes.
+        # Whoever has the lane next must be the only one who concludes.
         beside.finish()
 
 
-def _lend_a_hand(stop: threading.Event) -> None:
+def _lend_a_hand(stop: threading.Event, lane: str) -> None:
     until = time.monotonic() + BROKEN_SECONDS
-    shared = [step for step in _steps if step.shared]
+    shared = [step for step in _steps if step.shared and step.lane == lane]
     while time.monotonic() < until and not stop.is_set():
         close_old_connections()
         if not disk.has_room() or not sum(_run(step) for step in shared):
@@ -174,24 +208,10 @@ def _lend_a_hand(stop: threading.Event) -> None:
 
 
 def help_out(stop: threading.Event) -> None:
-    """Beside a process that brings much in: carry, and let go whenever nothing moves, so that it can draw the conclusions."""
+    """Beside a process that brings much in: carry, and let go after every turn, so that it can draw the conclusions."""
     while not stop.is_set():
-        with only_one("pump") as held:
-            while held and not stop.is_set() and turn(conclude=False):
-                pass
-        stop.wait(IDLE_SECONDS)
-
-
-def _drain(until: float) -> bool:
-    moved = time.monotonic()
-    while time.monotonic() < min(until, moved + STUCK_SECONDS):
-        if turn():
-            moved = time.monotonic()
-        elif not waiting():
-            return True
-        else:
-            time.sleep(IDLE_SECONDS)
-    return False
+        if not sum(_once(lane, conclude=False) or 0 for lane in LANES):
+            stop.wait(IDLE_SECONDS)
 
 
 def _run(step: Step) -> int:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from weilu.core.errors import WeiluError
 from weilu.core.jobs.locks import only_one
+from weilu.core.jobs.pump import STORE
 
 Known = Callable[["tuple[int, ...] | None", int, int], Iterable[tuple[int, int, str]]]
 """(communities, moment in ms, log position) → (scope, member, value) just before the moment. Communities None: also
@@ -53,7 +54,7 @@ def wait_until(position: int, seconds: float) -> int:
     end = time.monotonic() + seconds
     for one in _progress:
         while one.reached() < position and time.monotonic() < end:
-            with only_one("pump") as held:
+            with only_one(STORE) as held:
                 moved = one.run() if held else 0
             if not moved and one.reached() < position:
                 time.sleep(REST_SECONDS)

@@ -155,6 +155,7 @@ def test_merging_by_the_pages_shows_the_extent_first_and_can_be_undone_there(
     client.post(f"/members/{cai}/merge/", {"other": gus})
     settle(warehouse)
     assert client.get(f"/members/{gus}/").url == f"/members/{cai}/"
+    assert client.get("/members/moves/").status_code == 200, "a history that became empty"
     page = client.get(f"/members/{cai}/")
     decision = page.context["merges"][0].decision
     assert client.post(f"/members/merges/{decision.pk}/undo/").status_code == 302

@@ -1,6 +1,7 @@
 """The pump turns the steps round until nothing moves, and conclusions wait for the end of a flood."""
 
 import threading
+from itertools import pairwise
 
 import pytest
 
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.django_db  # on PostgreSQL the pump's lock stands in th
 def steps(monkeypatch):
     monkeypatch.setattr(pump, "IDLE_SECONDS", 0)
     monkeypatch.setattr(pump, "BROKEN_SECONDS", 0)
+    monkeypatch.setattr(pump, "_flood_since", None)
 
     def use(*found):
         monkeypatch.setattr(pump, "_steps", found)
@@ -81,9 +83,9 @@ def test_while_another_worker_has_the_pump_only_shared_steps_are_lent_a_hand(ste
 
     steps(carrying([1], log, "sequence"), pump.Step("handle", shared, lambda: False, shared=True))
     monkeypatch.setattr(pump, "BROKEN_SECONDS", 5)
-    with only_one("pump") as held:
+    with only_one(pump.LOG) as held:
         assert held
-        pump.run_forever(stop)
+        pump.run_forever(stop, pump.LOG)
     assert log == ["handle"]
 
 
@@ -126,7 +128,7 @@ def test_what_comes_in_goes_on_while_conclusions_are_drawn(steps):
         return 0
 
     steps(pump.Step("load", load, lambda: False), pump.Step("conclude", conclude, lambda: True, patient=True))
-    pump.run_forever(stop)
+    pump.run_forever(stop, pump.LOG)
     assert log[0] == "load"
     assert "conclude" in log
 
@@ -164,5 +166,35 @@ def test_the_pump_rests_until_there_is_reason_to_look(steps, monkeypatch):
 
     monkeypatch.setattr(pump, "_look", Look)
     steps(carrying([5], log, "load"))
-    pump.run_forever(stop)
+    pump.run_forever(stop, pump.LOG)
     assert log == ["load"] * 3
+
+
+def test_in_a_flood_conclusions_rest_longer_than_they_took(steps, monkeypatch):
+    now, drawn = [1.0], []
+
+    def conclude() -> int:
+        drawn.append(now[0])
+        now[0] += 50
+        return 1
+
+    steps(carrying([pump.FLOOD] * 500, [], "sequence"), pump.Step("conclude", conclude, bool, patient=True))
+    monkeypatch.setattr(pump.time, "monotonic", lambda: now[0])
+    for _ in range(400):
+        now[0] += 2
+        pump.turn()
+    rests = [after - before - 50 for before, after in pairwise(drawn)]
+    assert len(rests) >= 2
+    assert min(rests) >= 3 * 50
+
+
+def test_each_lane_has_a_pump_of_its_own_and_catching_up_carries_what_no_other_has(steps):
+    log: list[str] = []
+    store = pump.Step("load", lambda: log.append("load") or 0, lambda: False, lane=pump.STORE)
+    steps(carrying([1], log, "sequence"), store)
+    with only_one(pump.LOG) as held:
+        assert held
+        assert not pump.catch_up(0.3)
+    assert set(log) == {"load"}
+    assert pump.catch_up(5)
+    assert log[-2:] == ["sequence", "load"]

@@ -112,7 +112,7 @@ def moves(scopes: Sequence[int], since: int, before: int, key: str = "state") ->
     return (
         """SELECT scope, who, toInt64(toUnixTimestamp(at)) AS at, was, now, rule FROM (
     SELECT scope, who, rule, at, was, now FROM weilu.timelines FINAL
-    ARRAY JOIN froms AS at, arrayPushFront(arrayPopBack(vals), '') AS was, vals AS now
+    ARRAY JOIN froms AS at, arrayPopBack(arrayPushFront(vals, '')) AS was, vals AS now
     WHERE key = {key:String} AND scope IN {scopes:Array(UInt32)}
 ) WHERE at >= toDateTime({since:UInt32}, 'UTC') AND at < toDateTime({before:UInt32}, 'UTC')
 ORDER BY at, scope, who""",

@@ -76,7 +76,7 @@ def moves(scope: int, since: int, limit: int) -> Sql:
     bound = Bound()
     sql = f"""SELECT who, toUInt32(at) AS at, was, now FROM (
             SELECT who, at, was, now FROM weilu.timelines FINAL
-            ARRAY JOIN froms AS at, arrayPushFront(arrayPopBack(vals), '') AS was, vals AS now
+            ARRAY JOIN froms AS at, arrayPopBack(arrayPushFront(vals, '')) AS was, vals AS now
             WHERE key = {bound(SEGMENT, "String")} AND scope = {bound(scope, "UInt32")})
         WHERE at >= {bound.moment(since)} AND NOT endsWith(now, '{NEW_RULE}') ORDER BY at DESC, who LIMIT {bound(limit, "UInt32")}"""
     return sql, bound.params
