@@ -72,7 +72,7 @@ class Tracking(BaseRoute):
         thread: Callable[[], Executor] = _OneThread,
     ) -> None:
         self._courtesy = courtesy
-        self._thread = thread()
+        self._thread, self._notes = thread(), thread()
         self._gate = gate.Gate(lambda: self._aside(gate.sources))
         self._tally = Tally()
         self._readings: dict[int, asyncio.Task[None]] = {}
@@ -206,15 +206,16 @@ class Tracking(BaseRoute):
     async def _note(self) -> None:
         taken = self._tally.taken()
         try:
-            await self._aside(lambda: notes.write(taken))
+            await self._aside(lambda: notes.write(taken), self._notes)
         except Exception:
             # Counts of a second are lost; events are not, and the next second is tried again.
             logger.exception("notes of tracking could not be written")
-        await self._aside(self._keeper.tidy)
+        await self._aside(self._keeper.tidy, self._notes)
 
-    async def _aside(self, work: Callable[[], Found]) -> Found:
-        """Do what asks the database, in the one thread that may."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+    async def _aside(self, work: Callable[[], Found], thread: Executor | None = None) -> Found:
+        """Do what asks the database aside of the loop. What writes has a thread of its own: it waits for its turn at the lock, and
+        events wait for what is read."""
+        return await asyncio.get_running_loop().run_in_executor(thread or self._thread, work)
 
 
 async def _answer(send: Send, answer: Answer, asked: asking.Asked) -> None:

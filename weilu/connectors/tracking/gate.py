@@ -16,6 +16,8 @@ from weilu.core.events.incoming import Place
 logger = logging.getLogger("weilu.tracking")
 FRESH_SECONDS = 0.5
 """A new, changed or removed source works, or not, within a second."""
+EARLY_SECONDS = 0.3
+"""While events keep coming they are read anew before anybody has to wait for it."""
 KEPT_SECONDS = 10.0
 PATIENCE_SECONDS, LITTLE_PATIENCE = 2.0, 0.02
 """For a database that hangs; the shorter one once it is known to."""
@@ -52,8 +54,11 @@ class Gate:
     async def find(self, key: str) -> Known | None:
         """The source of a write key, as it was half a second ago at most. Raises Unreadable where it is none of those known last,
         and newer ones cannot be read."""
-        if time.monotonic() - self._at > FRESH_SECONDS:
+        age = time.monotonic() - self._at
+        if age > FRESH_SECONDS:
             await self._look()
+        elif age > EARLY_SECONDS and self._reading is None:
+            self._reading = asyncio.create_task(self._refresh())
         found = self._known.get(key)
         if found is None and self._stale:
             raise Unreadable

@@ -38,6 +38,8 @@ def waiting() -> bool:
 
 def run_once() -> int:
     """Bring the store up to what stands here; returns how many intervals' rows were written."""
+    if not waiting():
+        return 0
     with only_one("tags") as held:
         return _run() if held else 0
 
