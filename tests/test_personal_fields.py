@@ -86,6 +86,7 @@ NAMES_NO_MEMBER = {
     "tags.Tag": {"colour", "communities"},
     "tags.TagImport": {"state", "made"},
     "tags.Holding": {"source"},
+    "value.ValueVersion": {"weights", "edges"},
 }  # fmt: skip
 """Ids, slugs, hashes, settings, and what concerns staff, who are not members."""
 

@@ -22,6 +22,7 @@ from weilu.goals.api import router as goals
 from weilu.members.api import ROUTERS as MEMBERS
 from weilu.members.segments.api import router as segments
 from weilu.members.tags.api import ROUTERS as TAGS
+from weilu.members.value.api import router as value
 
 DESCRIPTION = """Everything that the console does, for programs. See docs/reference/api.md.
 
@@ -45,6 +46,7 @@ ROUTERS = (
     *MEMBERS,
     segments,
     *TAGS,
+    value,
     events,
     imports,
     sources,

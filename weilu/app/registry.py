@@ -75,12 +75,16 @@ from weilu.members.tags import jobs as tag_jobs
 from weilu.members.tags import leaf as tag_leaf
 from weilu.members.tags import queries as tag_queries
 from weilu.members.tags.personal import PERSONAL as tags_personal
+from weilu.members.value import decisions as value_decisions
+from weilu.members.value import jobs as value_jobs
+from weilu.members.value import leaf as value_leaf
 
 EVENT_KINDS = (*CHAT_KINDS, *TRACKING_KINDS, *LOG_KINDS, *member_events.KINDS, *tag_events.KINDS)
 DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (
     *import_decisions.KINDS,
     *member_decisions.KINDS,
     *tag_decisions.KINDS,
+    *value_decisions.KINDS,
     *alert_decisions.KINDS,
 )
 HANDLERS: tuple[handlers.Handler, ...] = (*webhook_handlers.HANDLERS,)
@@ -102,6 +106,7 @@ JOBS: tuple[recurring.Job, ...] = (
     *member_jobs.JOBS,
     *segment_jobs.JOBS,
     *tag_jobs.JOBS,
+    *value_jobs.JOBS,
     *operator_jobs.JOBS,
     *api_jobs.JOBS,
     *webhook_jobs.JOBS,
@@ -129,6 +134,7 @@ LEAVES: tuple[Mapping[str, reading.Reader], ...] = (
     member_leaves.READERS,
     segment_leaf.READERS,
     tag_leaf.READERS,
+    value_leaf.READERS,
 )
 """What a rule can ask of a member."""
 KNOWN_CONCLUSIONS = {"state": knowledge.states_known, "tier": standing.tiers_known}
@@ -168,6 +174,7 @@ def register_all() -> None:
     labels.register_actions(member_decisions.AUDIT_WORDS)
     labels.register_actions(segment_actions.AUDIT_WORDS)
     labels.register_actions(tag_decisions.AUDIT_WORDS)
+    labels.register_actions(value_decisions.AUDIT_WORDS)
     labels.register_actions(community_actions.AUDIT_WORDS)
     labels.register_actions(exporting.AUDIT_WORDS)
     labels.register_actions(explore_views.AUDIT_WORDS)

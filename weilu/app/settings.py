@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "weilu.members",
     "weilu.members.segments",
     "weilu.members.tags",
+    "weilu.members.value",
     "weilu.communities",
     "weilu.communities.tasks",
     "weilu.goals",

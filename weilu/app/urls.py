@@ -11,6 +11,7 @@ urlpatterns = [
     path("members/", include("weilu.members.urls")),
     path("segments/", include("weilu.members.segments.urls")),
     path("tags/", include("weilu.members.tags.urls")),
+    path("value/", include("weilu.members.value.urls")),
     path("communities/", include("weilu.communities.urls")),
     path("goals/", include("weilu.goals.urls")),
     path("tasks/", include("weilu.communities.tasks.urls")),

@@ -11,7 +11,7 @@ from weilu.core.errors import WeiluError
 from weilu.core.numbers import number
 from weilu.members.actions import PROBLEMS
 from weilu.members.queries.story import ALL, TABS, Choice
-from weilu.members.queries.table import COLUMNS, SORTS, VISITORS, Filter
+from weilu.members.queries.table import CHOICES, COLUMNS, SORTS, VISITORS, Filter
 from weilu.members.rules import lifecycle
 from weilu.members.rules.influence import TIERS
 from weilu.members.rules.lifecycle import STATES, Thresholds
@@ -41,7 +41,7 @@ class ThresholdsForm(forms.Form):
 def filter_of(query: Mapping[str, str]) -> Filter:
     """The members table's filter from an address. Raises WeiluError that names what cannot be understood."""
     sort = _one_of(query.get("sort", "last"), SORTS, _("sort"))
-    columns = tuple(name for name in query.get("columns", "").split(",") if name in COLUMNS)
+    columns = tuple(name for name in query.get("columns", "").split(",") if name in CHOICES)
     return Filter(
         words=query.get("find", "").strip()[:100],
         community=number(query.get("community")) or None,

@@ -130,6 +130,21 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
+class Valued:
+    """A number of their value at the present, by its place among those that stand; whoever has none has 0. Of several
+    communities the highest."""
+
+    place: int
+    number: Compared
+
+    def say(self) -> str:
+        return self.number.say()
+
+    def resolved(self, scene: Scene) -> Valued:
+        return self
+
+
+@dataclass(frozen=True, slots=True)
 class Apart:
     """A rule over communities of its own (those of a saved segment): whoever was seen there and answers to it there."""
 

@@ -219,7 +219,7 @@ class Behind:
 def behind(viewer: Viewer, one: Person, scope: int, factor: str, when: When, page: int = 1) -> Behind:
     """Exactly the events that a factor of influence was made from. Raises NotFound for a scope that is not the viewer's."""
     require_scope(viewer, scope)
-    return _paged(viewer, evidence(viewer, one, scope, factor, when), page)
+    return paged(viewer, evidence(viewer, one, scope, factor, when), page)
 
 
 def evidence(viewer: Viewer, one: Person, scope: int, factor: str, when: When) -> list[int]:
@@ -242,7 +242,7 @@ def between(viewer: Viewer, one: Person, other: Person, when: When, page: int = 
     """The messages with which `other` answered or mentioned `one`."""
     communities = [membership.community.pk for membership in one.memberships]
     theirs = Rows(communities, other.accounts, before=when.before, known=when.known)
-    return _paged(viewer, _positions(compiled_influence.tied_to(theirs, one.id, answers_only=True)), page)
+    return paged(viewer, _positions(compiled_influence.tied_to(theirs, one.id, answers_only=True)), page)
 
 
 def _positions(sql: Sql) -> list[int]:
@@ -250,7 +250,8 @@ def _positions(sql: Sql) -> list[int]:
     return found
 
 
-def _paged(viewer: Viewer, positions: list[int], page: int) -> Behind:
+def paged(viewer: Viewer, positions: list[int], page: int) -> Behind:
+    """One page of these events, in the order given, of those in the viewer's communities."""
     pages = max(1, -(-len(positions) // PAGE))
     page = min(max(page, 1), pages)
     shown = positions[(page - 1) * PAGE : page * PAGE]

@@ -27,12 +27,16 @@ from weilu.members.rules.influence import TIERS
 from weilu.members.rules.lifecycle import STATES
 from weilu.members.segments.queries import access_segment, question
 from weilu.members.tags.queries import access_tag, holders
+from weilu.members.value.scoring import scores as value_scores
 from weilu.members.when import When
 
 BEST = ("active", "returning", "new", "dormant", "churned")
 """Which state speaks for a person with different ones in several communities (docs/decisions/0003)."""
 COLUMNS = ("state", "tier", "score", "communities", "messages", "first", "last")
-SORTS = ("name", *COLUMNS)
+VALUE = "value"
+CHOICES = (*COLUMNS, VALUE)
+"""All columns; of value only where somebody asks for it, since it is read besides."""
+SORTS = ("name", *CHOICES)
 PAGE = 50
 WITH, WITHOUT, ONLY = "with", "without", "only"
 VISITORS = ("", WITH, WITHOUT, ONLY)
@@ -83,6 +87,7 @@ class Row:
     messages: int
     first: int
     last: int
+    value: int = 0
 
     @property
     def first_at(self) -> dt.datetime:
@@ -194,6 +199,8 @@ def _people(viewer: Viewer, asked: Filter, when: When, scopes: list[int]) -> Tab
     held = scores_at(scopes, when)
     table["tier"] = _best(who, ((s, w, tier) for s, w, tier, _ in held), TIERS)
     table["score"] = _highest(who, held)
+    if VALUE in (asked.sort, *asked.columns):
+        table[VALUE] = _highest(who, [(0, one, "", score) for one, score in value_scores(scopes, when)])
     return table
 
 
@@ -270,7 +277,17 @@ def _cut(table: Table, page: int) -> Table:
 
 def rows_of(table: Table) -> Iterable[Row]:
     called_so = names(table["person"].tolist())
-    columns = ("person", "state", "tier", "score", "communities", "messages", "first", "last")
+    columns: tuple[str, ...] = (
+        "person",
+        "state",
+        "tier",
+        "score",
+        "communities",
+        "messages",
+        "first",
+        "last",
+    )
+    columns += (VALUE,) if VALUE in table else ()
     for who, state, tier, *rest in zip(*(table[name].tolist() for name in columns), strict=True):
         yield Row(who, called_so[who], (*BEST, "")[state], (*TIERS, "")[tier], *rest)
 

@@ -8,10 +8,10 @@ from typing import Any
 
 Json = dict[str, Any]
 ALL, ANY = "all", "any"
-DID, STATE, TIER, SCORE, MEMBER_OF, SEGMENT, TAG, FACT, RANDOM = (
-    "did", "state", "tier", "score", "member_of", "segment", "tag", "fact", "random",
+DID, STATE, TIER, SCORE, VALUE, MEMBER_OF, SEGMENT, TAG, FACT, RANDOM = (
+    "did", "state", "tier", "score", "value", "member_of", "segment", "tag", "fact", "random",
 )  # fmt: skip
-WHATS = (DID, STATE, TIER, SCORE, MEMBER_OF, SEGMENT, TAG, FACT, RANDOM)
+WHATS = (DID, STATE, TIER, SCORE, VALUE, MEMBER_OF, SEGMENT, TAG, FACT, RANDOM)
 MOST_ROWS = 30
 PARTS = (
     "what", "not", "event", "op", "times", "days", "name", "cmp", "value", "state", "tier", "score", "community",
@@ -68,8 +68,8 @@ def _denied(row: Row, rule: Json) -> Json:
 def _leaf(row: Row) -> Json:
     if row.what == DID:
         return _did(row)
-    if row.what == SCORE:
-        return {SCORE: {row.get("op") or "gte": number(row.get("score"))}}
+    if row.what in (SCORE, VALUE):
+        return {row.what: {row.get("op") or "gte": number(row.get("score"))}}
     if row.what == MEMBER_OF:
         return {MEMBER_OF: number(row.get("community")) if row.get("community") else True}
     if row.what in (SEGMENT, TAG):
@@ -144,8 +144,8 @@ def _row(rule: Any) -> Row | None:
         if isinstance(where, dict) and len(where) == 1:
             name, asked = next(iter(where.items()))
             given |= {"name": name, **_pair(asked, "cmp", "value")}
-    if what == SCORE:
-        given |= _pair(inner[SCORE], "op", "score")
+    if what in (SCORE, VALUE):
+        given |= _pair(inner[what], "op", "score")
     if what == MEMBER_OF and inner[MEMBER_OF] is not True:
         given["community"] = _shown(inner[MEMBER_OF])
     if what == FACT:

@@ -268,6 +268,7 @@ def _whats() -> list[tuple[str, str]]:
         (building.STATE, _("State")),
         (building.TIER, _("Tier")),
         (building.SCORE, _("Influence score")),
+        (building.VALUE, _("Value score")),
         (building.MEMBER_OF, _("Is a member")),
         (building.SEGMENT, _("In a segment")),
         (building.TAG, _("Carries a tag")),

@@ -30,6 +30,7 @@ from weilu.members.queries.scores import Influence, best_tier, influence_of
 from weilu.members.queries.story import ALL, DEEDS, MESSAGES, OTHER, PRESENCE, REACTIONS, STATES, Item
 from weilu.members.standing import weighing_before
 from weilu.members.tags import queries as tags
+from weilu.members.value import cards as value
 
 TAB_WORDS = {
     ALL: _("All"),
@@ -96,6 +97,7 @@ def _shown(request: ViewerRequest, one: Person, moment: when.When) -> dict[str, 
         "chart": _chart(one, request, moment),
         "talks": reading.talks(one, moment) if "talks" in request.GET else None,
         "merges": merges(request.viewer, one.id) if moment.present else [],
+        "value": value.of_member(one.id, scopes, moment) if "value" in request.GET else None,
         "tags": tags.carried(request.viewer, one.id, moment),
         "giveable": tags.usable(request.viewer) if moment.present else [],
         "traits": facts.of(each.pk for each in one.identities) if moment.present else [],

@@ -33,7 +33,7 @@ from weilu.members.forms import filter_of
 from weilu.members.models import SavedView
 from weilu.members.queries import names
 from weilu.members.queries.moves import moves as moves_between
-from weilu.members.queries.table import COLUMNS, Filter, listing, matching, query_of, scopes_of
+from weilu.members.queries.table import CHOICES, Filter, listing, matching, query_of, scopes_of
 from weilu.members.rules.influence import TIERS
 from weilu.members.rules.lifecycle import STATES
 from weilu.members.segments.queries import segments
@@ -45,12 +45,13 @@ WORDS = {
     "state": _("State"),
     "tier": _("Tier"),
     "score": _("Influence"),
+    "value": _("Member value"),
     "communities": _("Communities"),
     "messages": _("Messages"),
     "first": _("Here since"),
     "last": _("Last active"),
 }
-NUMBERS = ("score", "communities", "messages")
+NUMBERS = ("score", "value", "communities", "messages")
 MOVES_SHOWN = 200
 
 
@@ -84,7 +85,7 @@ def _context(request: ViewerRequest, asked: Filter, moment: when.When) -> dict[s
         "tiers": TIERS,
         "segments": segments(request.viewer),
         "tags": tags(request.viewer),
-        "choices": [(name, WORDS[name], name in asked.columns) for name in COLUMNS],
+        "choices": [(name, WORDS[name], name in asked.columns) for name in CHOICES],
         "views": SavedView.objects.filter(operator_id=request.viewer.operator_id or 0).order_by("name"),
         "can_export": request.viewer.can(rights.EXPORT_MEMBERS),
         "can_merge": request.viewer.can(rights.EDIT_MEMBERS),

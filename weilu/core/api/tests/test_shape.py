@@ -105,7 +105,7 @@ def test_the_description_is_public_and_tells_of_every_operation(db: None, strang
 
 def test_every_post_that_changes_takes_a_key(db: None, stranger: Client) -> None:
     told = stranger.get("/api/v1/openapi.json").json()
-    only_ask = {"ask", "ask_behind", "export_behind", "preview_thresholds"}
+    only_ask = {"ask", "ask_behind", "export_behind", "preview_thresholds", "preview_weights"}
     without = {
         path["post"]["operationId"]
         for path in told["paths"].values()

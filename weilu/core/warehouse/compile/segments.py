@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from weilu.core.segments.doings import PARTS, Did, Doing, Edge, Order, Share
 from weilu.core.segments.parts import Compared, Window
 from weilu.core.segments.people import PARTS as LOTS
-from weilu.core.segments.people import Apart, Carried, Chance, Held, Inside, Kept, Picked, Scored
+from weilu.core.segments.people import Apart, Carried, Chance, Held, Inside, Kept, Picked, Scored, Valued
 from weilu.core.segments.rule import And, Leaf, Not, Or, Rule, leaves
-from weilu.core.warehouse.compile import intervals, memberships, where
+from weilu.core.warehouse.compile import intervals, memberships, value, where
 from weilu.core.warehouse.compile.activity import AMOUNT
 from weilu.core.warehouse.compile.facts import Sql
 from weilu.core.warehouse.compile.holdings import holdings
@@ -256,6 +256,8 @@ def _of_leaf(leaf: Leaf, frame: Frame, plan: _Plan) -> str:
             return f"person IN (SELECT who FROM ({held}) WHERE path[1] IN {bound(values, 'Array(String)')})"
         case Scored(score):
             return _scored(score, frame, bound)
+        case Valued(place, number):
+            return _valued(place, number, frame, bound)
         case Kept(key, scope):
             return f"""person IN (SELECT dictGet('weilu.owner', 'person', toUInt64(who)) FROM weilu.timelines FINAL
                 WHERE key = {bound(key, "String")} AND scope = {bound(scope, "UInt32")} AND {IS_IN})"""
@@ -330,6 +332,15 @@ def _scored(score: Compared, frame: Frame, bound: Bound) -> str:
     has = f"""SELECT who FROM weilu.scores FINAL WHERE scope IN {bound.ids(scopes)}
         GROUP BY who HAVING {"NOT " if score.holds(0) else ""}({fits})"""
     return f"person {'NOT IN' if score.holds(0) else 'IN'} ({has})"
+
+
+def _valued(place: int, number: Compared, frame: Frame, bound: Bound) -> str:
+    """Whoever has no row has 0, so where 0 fits those are left out whose number does not."""
+    scopes = frame.communities if frame.scope is None else (frame.scope,)
+    if not number.holds(0):
+        return f"person IN ({value.people(place, number, scopes, bound)})"
+    above = Compared((number.high or 0) + 1, None) if number.high is not None else None
+    return f"person NOT IN ({value.people(place, above, scopes, bound)})" if above else "1"
 
 
 def _seen(frame: Frame, plan: _Plan) -> str:
