@@ -16,6 +16,7 @@ from weilu.core import clock
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, missing, needs
+from weilu.core.operators.forms import tried
 from weilu.goals import actions, forms, queries, words
 from weilu.goals.models import Objective
 
@@ -79,14 +80,9 @@ def create(request: ViewerRequest) -> HttpResponse:
     today = clock.day_of(clock.now(), queries.zone(None))
     first = queries.monday(today)
     form = _form(request, {"first": first, "last": first + QUARTER, "owner": request.viewer.operator_id})
-    if request.method == "POST" and form.is_valid():
-        try:
-            row = actions.set_goal(request.viewer, form.wish())
-        except WeiluError as error:
-            form.add_error(_field(error, tuple(form.fields)), str(error))
-        else:
-            messages.success(request, _("The goal is set. Now say by which figures it is measured."))
-            return redirect("goals:page", row.pk)
+    if row := tried(form, lambda: actions.set_goal(request.viewer, form.wish())):
+        messages.success(request, _("The goal is set. Now say by which figures it is measured."))
+        return redirect("goals:page", row.pk)
     return render(request, "goals/edit.html", {"form": form}, status=400 if form.errors else 200)
 
 
@@ -97,14 +93,9 @@ def edit(request: ViewerRequest, goal_id: int) -> HttpResponse:
     names = ("title", "first", "last")
     initial = {name: getattr(row, name) for name in names}
     form = _form(request, {**initial, "community": row.community_id, "owner": row.owner_id})
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.change(request.viewer, goal_id, form.wish())
-        except WeiluError as error:
-            form.add_error(_field(error, tuple(form.fields)), str(error))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("goals:page", goal_id)
+    if tried(form, lambda: actions.change(request.viewer, goal_id, form.wish())):
+        messages.success(request, _("Saved."))
+        return redirect("goals:page", goal_id)
     context = {"form": form, "goal": row}
     return render(request, "goals/edit.html", context, status=400 if form.errors else 200)
 
@@ -114,14 +105,9 @@ def edit(request: ViewerRequest, goal_id: int) -> HttpResponse:
 def add(request: ViewerRequest, goal_id: int) -> HttpResponse:
     row = queries.access_objective(request.viewer, goal_id, change=True)
     form = forms.ResultForm(request.POST)
-    if form.is_valid():
-        try:
-            actions.add_result(request.viewer, goal_id, form.result())
-        except WeiluError as error:
-            form.add_error(_field(error, tuple(form.fields)), str(error))
-        else:
-            messages.success(request, _("Added. Its baseline is frozen."))
-            return redirect("goals:page", goal_id)
+    if tried(form, lambda: actions.add_result(request.viewer, goal_id, form.result())):
+        messages.success(request, _("Added. Its baseline is frozen."))
+        return redirect("goals:page", goal_id)
     return _page(request, row, form)
 
 
@@ -176,9 +162,3 @@ def _form(request: ViewerRequest, initial: dict[str, Any]) -> forms.GoalForm:
         raise missing()
     owners = {one.pk: one for key, _name in scopes for one in hands(int(key) if key else None)}
     return forms.GoalForm(request.POST or None, initial=initial, scopes=scopes, owners=list(owners.values()))
-
-
-def _field(error: WeiluError, known: tuple[str, ...]) -> str | None:
-    """The form's field that a refusal means, where it means one."""
-    name = str(error.details.get("field", "")).removeprefix("body.")
-    return name if name in known else None

@@ -16,11 +16,12 @@ from weilu.connectors.tracking import actions, forms, queries, snippets
 from weilu.connectors.tracking.models import SeenEvent, Source
 from weilu.connectors.tracking.reasons import sentence
 from weilu.core.directory.models import Brand
-from weilu.core.errors import Unavailable, WeiluError
+from weilu.core.errors import Unavailable
 from weilu.core.events import queries as log
 from weilu.core.numbers import number
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, needs
+from weilu.core.operators.forms import tried
 
 SHOWN_HELD = 100
 TYPES = {
@@ -37,12 +38,8 @@ TYPES = {
 def overview(request: ViewerRequest) -> HttpResponse:
     """The list; a new source leads to its page, where its key and the snippets stand."""
     form = forms.Fresh(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            row = actions.add(request.viewer, form.cleaned_data["name"])
-            return redirect("tracking:page", row.pk)
-        except WeiluError as error:
-            form.add_error(None, str(error))
+    if row := tried(form, lambda: actions.add(request.viewer, form.cleaned_data["name"])):
+        return redirect("tracking:page", row.pk)
     strays = [(row, sentence(row.reason)) for row in queries.refusals(0)]
     context = {"form": form, "sources": queries.sources(), "strays": strays, "timezone": _timezone()}
     return render(request, "tracking/list.html", context, status=400 if form.errors else 200)
@@ -115,21 +112,16 @@ def dismiss(request: ViewerRequest, source: int, link: int) -> HttpResponse:
 def edit(request: ViewerRequest, source: int) -> HttpResponse:
     row = queries.access_source(request.viewer, source)
     form = forms.Settings(request.POST) if request.method == "POST" else forms.Settings.of(row)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.change(
-                request.viewer,
-                row.pk,
-                form.cleaned_data["name"],
-                form.lines("origins"),
-                form.lines("declared"),
-            )
-            messages.success(request, _("Saved. It works within a second."))
-            return redirect("tracking:edit", row.pk)
-        except WeiluError as error:
-            form.add_error(None, str(error))
+    if tried(form, lambda: _changed(request, row, form)):
+        messages.success(request, _("Saved. It works within a second."))
+        return redirect("tracking:edit", row.pk)
     status = 400 if form.is_bound else 200
     return render(request, "tracking/edit.html", _context(row, "edit") | {"form": form}, status=status)
+
+
+def _changed(request: ViewerRequest, row: Source, form: forms.Settings) -> Source:
+    name, lines = form.cleaned_data["name"], [form.lines(one) for one in ("origins", "declared")]
+    return actions.change(request.viewer, row.pk, name, *lines)
 
 
 @needs(rights.SETTINGS)

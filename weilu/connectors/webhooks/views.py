@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from weilu.connectors.webhooks import actions, forms, queries
 from weilu.connectors.webhooks.models import Endpoint, State
 from weilu.core.directory.queries import community_names
-from weilu.core.errors import WeiluError
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, needs, visible_communities
+from weilu.core.operators.forms import tried
 
 PAGE = 50
 
@@ -35,13 +35,8 @@ def index(request: ViewerRequest) -> HttpResponse:
 def create(request: ViewerRequest) -> HttpResponse:
     """The secret is shown in the answer that makes it, and never again."""
     form = _form(request, {"kinds": ["*"], "everywhere": True})
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.create(request.viewer, form.wish())
-        except WeiluError as error:
-            form.add_error(_field(error), str(error))
-        else:
-            return _secret(request, made)
+    if made := tried(form, lambda: actions.create(request.viewer, form.wish())):
+        return _secret(request, made)
     context = {"form": form}
     return render(request, "webhooks/edit.html", context, status=400 if form.errors else 200)
 
@@ -51,14 +46,9 @@ def create(request: ViewerRequest) -> HttpResponse:
 def edit(request: ViewerRequest, webhook: int) -> HttpResponse:
     row = queries.access_endpoint(request.viewer, webhook)
     form = _form(request, forms.initial(row))
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.change(request.viewer, row, form.wish())
-        except WeiluError as error:
-            form.add_error(_field(error), str(error))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("webhooks:page", row.pk)
+    if tried(form, lambda: actions.change(request.viewer, row, form.wish())):
+        messages.success(request, _("Saved."))
+        return redirect("webhooks:page", row.pk)
     context = {"form": form, "webhook": row}
     return render(request, "webhooks/edit.html", context, status=400 if form.errors else 200)
 
@@ -148,12 +138,6 @@ def _form(request: ViewerRequest, initial: dict[str, Any]) -> forms.Webhook:
     return forms.Webhook(
         request.POST or None, initial=initial, communities=communities, texts=viewer.can(rights.TEXTS)
     )
-
-
-def _field(error: WeiluError) -> str | None:
-    """The form's field that a refusal means, where it means one."""
-    name = str(error.details.get("field", "")).removeprefix("body.")
-    return name if name in ("name", "url", "kinds") else None
 
 
 def _places(row: Endpoint) -> list[str]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from weilu.core.directory.models import Community
+from weilu.core.errors import WeiluError
 from weilu.core.operators import rights
 from weilu.core.operators.actions import team
 
+Made = TypeVar("Made")
 PASSWORD = forms.PasswordInput(attrs={"autocomplete": "current-password"})
 NEW_PASSWORD = forms.PasswordInput(attrs={"autocomplete": "new-password"})
 CODE = forms.TextInput(
@@ -29,6 +32,19 @@ def timezones() -> list[tuple[str, str]]:
         for zone in sorted(available_timezones())
         if "/" in zone or zone == "UTC"
     ]
+
+
+def tried(form: forms.Form, act: Callable[[], Made]) -> Made | None:
+    """What an action makes of a form that was sent. None where the form does not hold or the action refuses; then the form says
+    why, at the field that is meant."""
+    if not form.is_valid():
+        return None
+    try:
+        return act()
+    except WeiluError as error:
+        name = str(error.details.get("field", "")).removeprefix("body.")
+        form.add_error(name if name in form.fields else None, str(error))
+        return None
 
 
 class Login(forms.Form):

@@ -20,6 +20,7 @@ from weilu.core.mail import actions as mail
 from weilu.core.mail import queries as letters
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, missing, needs
+from weilu.core.operators.forms import tried
 from weilu.evaluation.alerts import actions, forms, queries, raising, rules, words
 from weilu.evaluation.alerts.models import Alert, AlertRule
 
@@ -131,15 +132,9 @@ def comment(request: ViewerRequest, alert_id: int) -> HttpResponse:
 def task(request: ViewerRequest, alert_id: int) -> HttpResponse:
     row = queries.access_alert(request.viewer, alert_id, change=True)
     form = _task_form(request.POST, row, clock.day_of(clock.now(), queries.zone(row.rule.community)))
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            actions.give_task(request.viewer, alert_id, given["title"], given["operator"], given["due"])
-        except WeiluError as error:
-            form.add_error(_field(error, ("title", "operator", "due")), str(error))
-        else:
-            messages.success(request, _("The task stands on their page of today from three days before."))
-            return redirect("alerts:page", alert_id)
+    if tried(form, lambda: actions.give_task(request.viewer, alert_id, **form.cleaned_data)):
+        messages.success(request, _("The task stands on their page of today from three days before."))
+        return redirect("alerts:page", alert_id)
     return _page(request, row, form)
 
 
@@ -169,14 +164,9 @@ def create(request: ViewerRequest) -> HttpResponse:
     """`metric` and `community` may come with the address, from the page of a figure."""
     known = {name: request.GET[name] for name in ("metric", "community") if request.GET.get(name)}
     form = _form(request, {**forms.USUAL, **known})
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.create(request.viewer, form.wish())
-        except WeiluError as error:
-            form.add_error(_field(error, tuple(form.fields)), str(error))
-        else:
-            messages.success(request, _("It is watched from now on, and judged within two minutes."))
-            return redirect("alerts:rules")
+    if tried(form, lambda: actions.create(request.viewer, form.wish())):
+        messages.success(request, _("It is watched from now on, and judged within two minutes."))
+        return redirect("alerts:rules")
     return render(request, "alerts/edit.html", _edited(form), status=400 if form.errors else 200)
 
 
@@ -185,14 +175,9 @@ def create(request: ViewerRequest) -> HttpResponse:
 def edit(request: ViewerRequest, rule_id: int) -> HttpResponse:
     row = queries.access_rule(request.viewer, rule_id, change=True)
     form = _form(request, forms.initial(row), row)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.change(request.viewer, row, form.wish())
-        except WeiluError as error:
-            form.add_error(_field(error, tuple(form.fields)), str(error))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("alerts:rules")
+    if tried(form, lambda: actions.change(request.viewer, row, form.wish())):
+        messages.success(request, _("Saved."))
+        return redirect("alerts:rules")
     context = {
         **_edited(form),
         "rule": row,
@@ -243,9 +228,3 @@ def _form(request: ViewerRequest, initial: dict[str, Any], row: AlertRule | None
 
 def _edited(form: forms.RuleForm) -> dict[str, Any]:
     return {"form": form, "mailed": mail.set_up(), "method": words.METHOD}
-
-
-def _field(error: WeiluError, known: tuple[str, ...]) -> str | None:
-    """The form's field that a refusal means, where it means one."""
-    name = str(error.details.get("field", "")).removeprefix("body.")
-    return name if name in known else None

@@ -37,15 +37,13 @@ def page(request: ViewerRequest) -> HttpResponse:
 def invite(request: ViewerRequest) -> HttpResponse:
     """Open an account and show the link to hand over; nothing is sent from here."""
     form = forms.Invite(request.POST or None, communities=visible_communities(request.viewer))
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            operator = team.add(request.viewer, given["email"], given["name"], form.chosen())
-        except WeiluError as error:
-            form.add_error(None, str(error))
-        else:
-            return _with_link(request, operator)
+    if operator := forms.tried(form, lambda: _added(request, form)):
+        return _with_link(request, operator)
     return render(request, "operators/invite.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def _added(request: ViewerRequest, form: forms.Invite) -> Operator:
+    return team.add(request.viewer, form.cleaned_data["email"], form.cleaned_data["name"], form.chosen())
 
 
 @needs(rights.OPERATORS)
