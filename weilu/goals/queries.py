@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from weilu.communities.queries.health import ids_by_name
@@ -16,7 +16,7 @@ from weilu.core import clock, metrics
 from weilu.core.directory.models import Community
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.operators import rights
-from weilu.core.operators.access import ALL, Viewer, missing, visible_communities
+from weilu.core.operators.access import Viewer, holds, missing, seen, visible_communities
 from weilu.core.warehouse import questions
 from weilu.core.warehouse.links import behind
 from weilu.goals import rules
@@ -32,23 +32,14 @@ WEIGHED = ("percent", "ratio", "seconds")
 
 def may(viewer: Viewer, community: int | None) -> bool:
     """Whether the viewer may set goals here."""
-    if community is None:
-        return (rights.GOALS, ALL) in viewer.held and viewer.communities is None
-    return viewer.sees(community) and viewer.can(rights.GOALS, community)
-
-
-def scopes(viewer: Viewer) -> list[tuple[str, str]]:
-    """Where the viewer may set goals: (id, name); the brand first, with an empty id and name."""
-    found = [(str(one.pk), str(one)) for one in visible_communities(viewer) if may(viewer, one.pk)]
-    return [("", ""), *found] if may(viewer, None) else found
+    return holds(viewer, rights.GOALS, community)
 
 
 def objectives(viewer: Viewer, *, closed: bool = False) -> QuerySet[Objective]:
     """Of communities that one sees, and of the brand for who sees all of it; the nearest deadline first."""
-    seen = Q() if viewer.communities is None else Q(community_id__in=viewer.communities)
-    if not viewer.can(rights.VIEW):
-        seen = Q(pk=None)
-    rows = Objective.objects.filter(seen, closed_at__isnull=not closed).select_related("community", "owner")
+    rows = Objective.objects.filter(seen(viewer), closed_at__isnull=not closed).select_related(
+        "community", "owner"
+    )
     return rows.prefetch_related(Prefetch("results", KeyResult.objects.order_by("pk"))).order_by("last", "pk")
 
 

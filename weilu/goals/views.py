@@ -15,7 +15,7 @@ from weilu.communities.tasks.queries import hands
 from weilu.core import clock
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.operators import rights
-from weilu.core.operators.access import ViewerRequest, missing, needs
+from weilu.core.operators.access import ViewerRequest, missing, needs, scopes
 from weilu.core.operators.forms import tried
 from weilu.goals import actions, forms, queries, words
 from weilu.goals.models import Objective
@@ -30,7 +30,7 @@ def index(request: ViewerRequest) -> HttpResponse:
     """Running goals, or those that are closed."""
     closed = request.GET.get("show") == "closed"
     rows = list(queries.objectives(request.viewer, closed=closed)[:MOST])
-    context: dict[str, Any] = {"closed": closed, "may": bool(queries.scopes(request.viewer))}
+    context: dict[str, Any] = {"closed": closed, "may": bool(scopes(request.viewer, rights.GOALS))}
     try:
         tracks = queries.tracks(rows, request.viewer)
     except Unavailable:
@@ -157,8 +157,8 @@ def remove(request: ViewerRequest, goal_id: int) -> HttpResponse:
 
 
 def _form(request: ViewerRequest, initial: dict[str, Any]) -> forms.GoalForm:
-    scopes = queries.scopes(request.viewer)
-    if not scopes:
+    places = scopes(request.viewer, rights.GOALS)
+    if not places:
         raise missing()
-    owners = {one.pk: one for key, _name in scopes for one in hands(int(key) if key else None)}
-    return forms.GoalForm(request.POST or None, initial=initial, scopes=scopes, owners=list(owners.values()))
+    owners = {one.pk: one for key, _name in places for one in hands(int(key) if key else None)}
+    return forms.GoalForm(request.POST or None, initial=initial, scopes=places, owners=list(owners.values()))

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from weilu.communities.tasks.models import Task
 from weilu.core.operators import queries as operators
 from weilu.core.operators import rights
-from weilu.core.operators.access import ALL, Viewer, viewer_of
+from weilu.core.operators.access import Viewer, holds, viewer_of
 from weilu.core.operators.models import Operator
 
 
@@ -42,10 +42,5 @@ def about(kind: str, number: int) -> list[Task]:
 
 def hands(community: int | None) -> list[Operator]:
     """Operators in office who see this community; None: the whole brand."""
-    return [one for one in operators.team() if one.disabled_at is None and _sees(viewer_of(one), community)]
-
-
-def _sees(viewer: Viewer, community: int | None) -> bool:
-    if community is None:
-        return (rights.VIEW, ALL) in viewer.held
-    return viewer.sees(community) and viewer.can(rights.VIEW, community)
+    team = [one for one in operators.team() if one.disabled_at is None]
+    return [one for one in team if holds(viewer_of(one), rights.VIEW, community)]

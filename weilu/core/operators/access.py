@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -150,6 +151,29 @@ def demand(viewer: Viewer, right: str, community: int | None = None) -> None:
         raise Forbidden(
             _("This needs the right “%(right)s”, which this account or token lacks.") % {"right": right}
         )
+
+
+# what belongs to a community, or (without one) to the whole brand ---------------------------------------------------
+
+
+def holds(viewer: Viewer, right: str, community: int | None) -> bool:
+    """Whether the right is held there; None: for the whole brand, by who sees all of it."""
+    if community is None:
+        return viewer.communities is None and (rights.check(right), ALL) in viewer.held
+    return viewer.sees(community) and viewer.can(right, community)
+
+
+def scopes(viewer: Viewer, right: str) -> list[tuple[str, str]]:
+    """Where the right is held: (id, name); the brand first, with an empty id and name."""
+    found = [(str(one.pk), str(one)) for one in visible_communities(viewer) if holds(viewer, right, one.pk)]
+    return [("", ""), *found] if holds(viewer, right, None) else found
+
+
+def seen(viewer: Viewer, field: str = "community") -> Q:
+    """Rows of communities that the viewer sees; those of the whole brand for who sees all of it."""
+    if not viewer.can(rights.VIEW):
+        return Q(pk=None)
+    return Q() if viewer.communities is None else Q(**{f"{field}__in": viewer.communities})
 
 
 # views -------------------------------------------------------------------------------------------------------------

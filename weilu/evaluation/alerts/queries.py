@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from weilu.communities.queries import newest
 from weilu.communities.queries.window import brand_zone, zone_of
 from weilu.core import clock, metrics
 from weilu.core.directory.models import Community
 from weilu.core.operators import rights
-from weilu.core.operators.access import ALL, Viewer, missing, visible_communities
+from weilu.core.operators.access import Viewer, holds, missing, seen
 from weilu.core.warehouse import questions
 from weilu.core.warehouse.links import behind
 from weilu.evaluation.alerts import rules
@@ -27,32 +27,19 @@ SHOWN = {rules.DAY: 28, rules.WEEK: 16}
 OPEN, CLOSED = "open", "closed"
 
 
-def sees_all(viewer: Viewer) -> bool:
-    return viewer.communities is None and viewer.can(rights.VIEW)
-
-
 def may(viewer: Viewer, community: int | None) -> bool:
     """Whether the viewer may set rules here and work through its alerts."""
-    if community is None:
-        return (rights.ALERTS, ALL) in viewer.held and sees_all(viewer)
-    return viewer.sees(community) and viewer.can(rights.ALERTS, community)
-
-
-def _seen(viewer: Viewer, field: str) -> Q:
-    """Rows of communities that the viewer sees; those of the whole brand for who sees all of it."""
-    if not viewer.can(rights.VIEW):
-        return Q(pk=None)
-    return Q() if viewer.communities is None else Q(**{f"{field}__in": viewer.communities})
+    return holds(viewer, rights.ALERTS, community)
 
 
 def rules_of(viewer: Viewer) -> QuerySet[AlertRule]:
     """Rules that concern what the viewer sees."""
-    return AlertRule.objects.filter(_seen(viewer, "community")).select_related("community").order_by("pk")
+    return AlertRule.objects.filter(seen(viewer)).select_related("community").order_by("pk")
 
 
 def alerts(viewer: Viewer, state: str = "") -> QuerySet[Alert]:
     """Newest first. `open`: still out of bounds."""
-    rows = Alert.objects.filter(_seen(viewer, "rule__community")).select_related("rule__community")
+    rows = Alert.objects.filter(seen(viewer, "rule__community")).select_related("rule__community")
     if state in (OPEN, CLOSED):
         rows = rows.filter(closed_at__isnull=state == OPEN)
     return rows.order_by("-opened_at", "-pk")
@@ -154,12 +141,6 @@ def silent_since(rule: AlertRule, bucket: dt.date) -> dt.datetime | None:
     scope = [rule.community_id] if rule.community_id else [one.pk for one in Community.objects.only("pk")]
     last = max(newest.moments(scope).values(), default=None)
     return last if last is not None and clock.day_of(last, zone(rule.community)) < bucket else None
-
-
-def choices(viewer: Viewer) -> list[tuple[str, str]]:
-    """Scopes for which the viewer may set a rule: (id, name), empty for the whole brand."""
-    found = [(str(one.pk), str(one)) for one in visible_communities(viewer) if may(viewer, one.pk)]
-    return [("", ""), *found] if may(viewer, None) else found
 
 
 def units() -> Mapping[str, str]:

@@ -19,7 +19,7 @@ from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.mail import actions as mail
 from weilu.core.mail import queries as letters
 from weilu.core.operators import rights
-from weilu.core.operators.access import ViewerRequest, missing, needs
+from weilu.core.operators.access import ViewerRequest, missing, needs, scopes
 from weilu.core.operators.forms import tried
 from weilu.evaluation.alerts import actions, forms, queries, raising, rules, words
 from weilu.evaluation.alerts.models import Alert, AlertRule
@@ -40,7 +40,7 @@ def index(request: ViewerRequest) -> HttpResponse:
         "page": found,
         "show": show,
         "any_rules": queries.rules_of(request.viewer).exists(),
-        "may": bool(queries.choices(request.viewer)),
+        "may": bool(scopes(request.viewer, rights.ALERTS)),
     }
     return render(request, "alerts/list.html", context)
 
@@ -154,7 +154,7 @@ def rules_index(request: ViewerRequest) -> HttpResponse:
         }
         for row in queries.rules_of(request.viewer)
     ]
-    context = {"lines": lines, "may": bool(queries.choices(request.viewer))}
+    context = {"lines": lines, "may": bool(scopes(request.viewer, rights.ALERTS))}
     return render(request, "alerts/rules.html", context)
 
 
@@ -217,12 +217,12 @@ def remove(request: ViewerRequest, rule_id: int) -> HttpResponse:
 
 
 def _form(request: ViewerRequest, initial: dict[str, Any], row: AlertRule | None = None) -> forms.RuleForm:
-    scopes = queries.choices(request.viewer)
-    if not scopes:
+    places = scopes(request.viewer, rights.ALERTS)
+    if not places:
         raise missing()
-    readers = {one.pk: one for key, _name in scopes for one in hands(int(key) if key else None)}
+    readers = {one.pk: one for key, _name in places for one in hands(int(key) if key else None)}
     return forms.RuleForm(
-        request.POST or None, initial=initial, scopes=scopes, readers=list(readers.values())
+        request.POST or None, initial=initial, scopes=places, readers=list(readers.values())
     )
 
 
