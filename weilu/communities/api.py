@@ -91,13 +91,9 @@ class Window(Schema):
 @needs(rights.VIEW)
 def list_communities(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     """Those that I see, by id."""
-    of = paging.question("communities")
-    mark = paging.place(paged.cursor, of)
-    rows, seen = Community.objects.order_by("pk"), request.viewer.communities
+    rows, seen = Community.objects.all(), request.viewer.communities
     rows = rows if seen is None else rows.filter(pk__in=seen)
-    rows = rows.filter(pk__gt=mark[0]) if mark else rows
-    found, following = paging.page(rows[: paged.limit + 1], paged.limit, of, lambda row: [row.pk])
-    return {"items": [_told(row) for row in found], "next": following}
+    return paging.by_id(rows, paged, paging.question("communities"), _told)
 
 
 @router.get("/communities/{community_id}", response=CommunityOut, summary="One community")
@@ -117,12 +113,8 @@ def change_community(request: ApiRequest, community_id: Id, change: CommunityIn)
 def list_rooms(request: ApiRequest, community_id: Id, paged: Query[Paging]) -> dict[str, Any]:
     """Threads and channels inside it."""
     community = access_community(request.viewer, community_id)
-    of = paging.question("rooms", community=community_id)
-    mark = paging.place(paged.cursor, of)
-    rows = Room.objects.filter(community=community).order_by("pk")
-    rows = rows.filter(pk__gt=mark[0]) if mark else rows
-    found, following = paging.page(rows[: paged.limit + 1], paged.limit, of, lambda row: [row.pk])
-    return {"items": found, "next": following}
+    rows = Room.objects.filter(community=community)
+    return paging.by_id(rows, paged, paging.question("rooms", community=community_id))
 
 
 @router.get(

@@ -118,12 +118,8 @@ class Which(Paging):
 @needs(rights.VIEW)
 def list_goals(request: ApiRequest, wish: Query[Which]) -> dict[str, Any]:
     """By id. Of communities that one sees; of the whole brand for who sees all of it."""
-    of = paging.question("goals", closed=wish.closed)
-    mark = paging.place(wish.cursor, of)
-    rows = queries.objectives(request.viewer, closed=wish.closed).order_by("pk")
-    rows = rows.filter(pk__gt=mark[0]) if mark else rows
-    found, following = paging.page(rows[: wish.limit + 1], wish.limit, of, lambda row: [row.pk])
-    return {"items": [_goal(row) for row in found], "next": following}
+    rows = queries.objectives(request.viewer, closed=wish.closed)
+    return paging.by_id(rows, wish, paging.question("goals", closed=wish.closed), _goal)
 
 
 @router.post("/goals", response={201: GoalOut}, summary="Set a goal")

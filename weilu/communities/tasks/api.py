@@ -43,14 +43,10 @@ class Which(Paging):
 @needs(rights.VIEW)
 def list_tasks(request: ApiRequest, wish: Query[Which]) -> dict[str, Any]:
     """One's own and those of communities that one sees, by id."""
-    of = paging.question("tasks", mine=wish.mine, open=wish.open)
-    mark = paging.place(wish.cursor, of)
-    rows = queries.visible(request.viewer).order_by("pk")
+    rows = queries.visible(request.viewer)
     rows = rows.filter(operator_id=request.viewer.operator_id or 0) if wish.mine else rows
     rows = rows.filter(done_at=None) if wish.open else rows
-    rows = rows.filter(pk__gt=mark[0]) if mark else rows
-    found, following = paging.page(rows[: wish.limit + 1], wish.limit, of, lambda row: [row.pk])
-    return {"items": [told(row) for row in found], "next": following}
+    return paging.by_id(rows, wish, paging.question("tasks", mine=wish.mine, open=wish.open), told)
 
 
 @router.post("/tasks/{task_id}/done", response=TaskOut, summary="A task is done")

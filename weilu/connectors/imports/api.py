@@ -151,12 +151,8 @@ def list_import_formats(request: ApiRequest) -> list[dict[str, str]]:
 @needs(rights.IMPORT)
 def list_imports(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     """Newest first."""
-    of = paging.question("imports")
-    mark = paging.place(paged.cursor, of)
-    rows = queries.batches(request.viewer).order_by("-pk")
-    rows = rows.filter(pk__lt=mark[0]) if mark else rows
-    found, following = paging.page(rows[: paged.limit + 1], paged.limit, of, lambda row: [row.pk])
-    return {"items": [_told(row) for row in found], "next": following}
+    rows = queries.batches(request.viewer)
+    return paging.by_id(rows, paged, paging.question("imports"), _told, newest=True)
 
 
 @router.post("/imports", response={201: ImportOut}, summary="Upload an export")

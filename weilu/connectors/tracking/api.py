@@ -123,12 +123,8 @@ class DecidedOut(Schema):
 @router.get("/sources", response=Page[SourceOut], summary="Sources")
 @needs(rights.SETTINGS)
 def list_sources(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
-    of = paging.question("sources")
-    mark = paging.place(paged.cursor, of)
-    rows = Source.objects.filter(removed_at=None).order_by("pk")
-    rows = rows.filter(pk__gt=mark[0]) if mark else rows
-    found, following = paging.page(rows[: paged.limit + 1], paged.limit, of, lambda row: [row.pk])
-    return {"items": found, "next": following}
+    rows = Source.objects.filter(removed_at=None)
+    return paging.by_id(rows, paged, paging.question("sources"))
 
 
 @router.post("/sources", response={201: SourceOut}, summary="Add a source")

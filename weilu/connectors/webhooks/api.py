@@ -110,12 +110,8 @@ def list_decision_kinds(request: ApiRequest) -> list[dict[str, str]]:
 @needs(rights.WEBHOOKS)
 def list_webhooks(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     """One's own; all of them for who may send from all communities."""
-    of = paging.question("webhooks")
-    mark = paging.place(paged.cursor, of)
     rows = queries.endpoints(request.viewer)
-    rows = rows.filter(pk__gt=mark[0]) if mark else rows
-    found, following = paging.page(rows[: paged.limit + 1], paged.limit, of, lambda row: [row.pk])
-    return {"items": [_told(row) for row in found], "next": following}
+    return paging.by_id(rows, paged, paging.question("webhooks"), _told)
 
 
 @router.post("/webhooks", response={201: WebhookMade}, summary="Set up a webhook")
@@ -187,12 +183,14 @@ def ping_webhook(request: ApiRequest, webhook_id: Id) -> dict[str, Any]:
 def list_deliveries(request: ApiRequest, webhook_id: Id, wish: Query[Log]) -> dict[str, Any]:
     """Newest first. Kept for thirty days."""
     endpoint = queries.access_endpoint(request.viewer, webhook_id)
-    of = paging.question("deliveries", webhook=webhook_id, state=wish.state)
-    mark = paging.place(wish.cursor, of)
     rows = queries.deliveries(endpoint, wish.state or "")
-    rows = rows.filter(pk__lt=mark[0]) if mark else rows
-    found, following = paging.page(rows[: wish.limit + 1], wish.limit, of, lambda row: [row.pk])
-    return {"items": [_delivery(row) for row in found], "next": following}
+    return paging.by_id(
+        rows,
+        wish,
+        paging.question("deliveries", webhook=webhook_id, state=wish.state),
+        _delivery,
+        newest=True,
+    )
 
 
 @router.get(

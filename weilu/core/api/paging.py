@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import orjson
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from weilu.core.api.schemas import Paging
 from weilu.core.errors import WeiluError
 from weilu.core.operators import secrets
 
@@ -62,6 +64,22 @@ def page(
     more = len(found) > limit
     shown = found[:limit]
     return shown, cursor(mark(shown[-1]), of) if more else None
+
+
+def by_id(
+    rows: QuerySet[Any],
+    wish: Paging,
+    of: str,
+    told: Callable[[Any], object] = lambda row: row,
+    *,
+    newest: bool = False,
+) -> dict[str, Any]:
+    """One page of rows by their id, ascending or the newest first, each as it is `told`. Raises BadCursor."""
+    mark = place(wish.cursor, of)
+    rows = rows.order_by("-pk" if newest else "pk")
+    rows = rows.filter(**{"pk__lt" if newest else "pk__gt": mark[0]}) if mark else rows
+    found, following = page(rows[: wish.limit + 1], wish.limit, of, lambda row: [row.pk])
+    return {"items": [told(row) for row in found], "next": following}
 
 
 def question(name: str, **asked: Any) -> str:

@@ -182,12 +182,8 @@ def _opaque(number: int) -> str | None:
 @router.get("/parked-events", response=Page[ParkedOut], summary="Events that handlers gave up")
 @needs(rights.SETTINGS)
 def list_parked(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
-    of = paging.question("parked")
-    mark = paging.place(paged.cursor, of)
-    rows = Parked.objects.exclude(parked_at=None).order_by("pk")
-    rows = rows.filter(pk__gt=mark[0]) if mark else rows
-    found, following = paging.page(rows[: paged.limit + 1], paged.limit, of, lambda row: [row.pk])
-    return {"items": found, "next": following}
+    rows = Parked.objects.exclude(parked_at=None)
+    return paging.by_id(rows, paged, paging.question("parked"))
 
 
 @router.post("/parked-events/{parked_id}/replay", response=Done, summary="Try a parked event again")

@@ -122,12 +122,8 @@ class TaskIn(In):
 @needs(rights.VIEW)
 def list_rules(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     """Of communities that one sees; of the whole brand for who sees all of it."""
-    of = paging.question("alert-rules")
-    mark = paging.place(paged.cursor, of)
     rows = queries.rules_of(request.viewer)
-    rows = rows.filter(pk__gt=mark[0]) if mark else rows
-    found, following = paging.page(rows[: paged.limit + 1], paged.limit, of, lambda row: [row.pk])
-    return {"items": [_rule(row) for row in found], "next": following}
+    return paging.by_id(rows, paged, paging.question("alert-rules"), _rule)
 
 
 @router.post("/alert-rules", response={201: RuleOut}, summary="Watch a figure")
@@ -178,12 +174,8 @@ def resume_rule(request: ApiRequest, rule_id: Id) -> dict[str, Any]:
 @needs(rights.VIEW)
 def list_alerts(request: ApiRequest, wish: Query[Which]) -> dict[str, Any]:
     """Newest first."""
-    of = paging.question("alerts", state=wish.state)
-    mark = paging.place(wish.cursor, of)
-    rows = queries.alerts(request.viewer, wish.state or "").order_by("-pk")
-    rows = rows.filter(pk__lt=mark[0]) if mark else rows
-    found, following = paging.page(rows[: wish.limit + 1], wish.limit, of, lambda row: [row.pk])
-    return {"items": [_alert(row) for row in found], "next": following}
+    rows = queries.alerts(request.viewer, wish.state or "")
+    return paging.by_id(rows, wish, paging.question("alerts", state=wish.state), _alert, newest=True)
 
 
 @router.get("/alerts/{alert_id}", response=AlertWhole, summary="One alert")

@@ -98,12 +98,8 @@ def list_rights(request: ApiRequest) -> list[dict[str, Any]]:
 @needs(rights.OPERATORS)
 def list_operators(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     """By id, the closed ones too: decisions and the audit trail name them."""
-    of = paging.question("operators")
-    mark = paging.place(paged.cursor, of)
-    rows = Operator.objects.order_by("pk").prefetch_related("grants")
-    rows = rows.filter(pk__gt=mark[0]) if mark else rows
-    found, following = paging.page(rows[: paged.limit + 1], paged.limit, of, lambda row: [row.pk])
-    return {"items": [_told(row) for row in found], "next": following}
+    rows = Operator.objects.prefetch_related("grants")
+    return paging.by_id(rows, paged, paging.question("operators"), _told)
 
 
 @router.post("/operators", response={201: InvitedOut}, summary="Open an account")

@@ -50,12 +50,8 @@ class TokenIn(In):
 @router.get("/tokens", response=Page[TokenOut], summary="My tokens")
 def list_tokens(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     """Of my own account, newest first, with those that have ended."""
-    of = paging.question("tokens")
-    mark = paging.place(paged.cursor, of)
-    rows = ApiToken.objects.filter(operator_id=request.viewer.operator_id or 0).order_by("-pk")
-    rows = rows.filter(pk__lt=mark[0]) if mark else rows
-    found, following = paging.page(rows[: paged.limit + 1], paged.limit, of, lambda row: [row.pk])
-    return {"items": found, "next": following}
+    rows = ApiToken.objects.filter(operator_id=request.viewer.operator_id or 0)
+    return paging.by_id(rows, paged, paging.question("tokens"), newest=True)
 
 
 @router.post("/tokens", response={201: TokenMade}, summary="Make a token")

@@ -53,14 +53,11 @@ class Wish(Paging):
 @needs(rights.AUDIT)
 def list_audit(request: ApiRequest, wish: Query[Wish]) -> dict[str, Any]:
     """Newest first."""
-    of = paging.question("audit", action=wish.action, actor=wish.actor)
-    mark = paging.place(wish.cursor, of)
-    rows = AuditEntry.objects.order_by("-seq")
-    rows = rows.filter(seq__lt=mark[0]) if mark else rows
+    rows = AuditEntry.objects.all()
     rows = rows.filter(action=wish.action) if wish.action else rows
     rows = rows if wish.actor is None else rows.filter(actor=wish.actor)
-    found, following = paging.page(rows[: wish.limit + 1], wish.limit, of, lambda row: [row.seq])
-    return {"items": [_told(row) for row in found], "next": following}
+    of = paging.question("audit", action=wish.action, actor=wish.actor)
+    return paging.by_id(rows, wish, of, _told, newest=True)
 
 
 @router.get("/audit/check", response=CheckOut, summary="Is the trail whole?")
