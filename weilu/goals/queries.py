@@ -101,31 +101,13 @@ def tracks(objectives: Sequence[Objective], viewer: Viewer) -> dict[int, Track]:
     Unavailable."""
     rows = [(one, row) for one in objectives for row in one.results.all() if metrics.find(row.metric)]
     asked = [question for one, row in rows for question in _asked(one, row)]
-    answers = iter(_answers(asked, viewer))
+    answers = iter(questions.ask_each(asked, viewer, seconds=PATIENCE))
     found: dict[int, Track] = {}
     for objective, row in rows:
         weekly, daily = next(answers), next(answers)
         if weekly is not None and daily is not None:
             found[row.pk] = _track(objective, row, weekly, daily)
     return found
-
-
-def _answers(asked: Sequence[Question], viewer: Viewer) -> list[questions.Answer | None]:
-    try:
-        return list(questions.ask_many(asked, viewer, seconds=PATIENCE))
-    except Unavailable:
-        raise
-    except WeiluError:
-        return [_alone(one, viewer) for one in asked]
-
-
-def _alone(question: Question, viewer: Viewer) -> questions.Answer | None:
-    try:
-        return questions.ask(question, viewer, seconds=PATIENCE)
-    except Unavailable:
-        raise
-    except WeiluError:
-        return None
 
 
 def _asked(objective: Objective, row: KeyResult) -> tuple[Question, Question]:

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from weilu.core import clock
 from weilu.core.directory import queries as directory
+from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.events import queries as log
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import client, conclusions, loader, store
@@ -98,6 +99,27 @@ def ask_many(questions: Sequence[Json], viewer: Viewer, *, seconds: float = WAIT
     moment = _moment(any(concludes(one) for one in checked), seconds)
     _prepare(checked, moment)
     return [_answer(data, asked, moment) for data, asked in zip(questions, checked, strict=True)]
+
+
+def ask_each(
+    questions: Sequence[Json], viewer: Viewer, *, seconds: float = WAIT_SECONDS
+) -> list[Answer | None]:
+    """As `ask_many`, but one that cannot be asked (any more) has no answer instead of silencing the others. Raises Unavailable."""
+    try:
+        return list(ask_many(questions, viewer, seconds=seconds))
+    except Unavailable:
+        raise
+    except WeiluError:
+        return [_alone(one, viewer, seconds) for one in questions]
+
+
+def _alone(question: Json, viewer: Viewer, seconds: float) -> Answer | None:
+    try:
+        return ask(question, viewer, seconds=seconds)
+    except Unavailable:
+        raise
+    except WeiluError:
+        return None
 
 
 def behind(

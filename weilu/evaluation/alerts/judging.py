@@ -11,7 +11,6 @@ import logging
 from collections.abc import Sequence
 
 from weilu.core import clock, metrics
-from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import questions
 from weilu.evaluation.alerts import queries, raising, rules
@@ -62,13 +61,7 @@ def _judge(due: Sequence[AlertRule], now: dt.datetime) -> None:
     for rule in set(due) - set(known):
         _note(rule, now, NO_METRIC)
     asked = [queries.asked(rule, _running(rule, now), rules.HISTORY[rule.size] + 2) for rule in known]
-    try:
-        answers: Sequence[questions.Answer | None] = questions.ask_many(asked, Viewer.everything())
-    except Unavailable:
-        raise
-    except WeiluError:
-        # One that cannot be asked any more must not silence the others.
-        answers = [_alone(question) for question in asked]
+    answers = questions.ask_each(asked, Viewer.everything())
     for rule, question, answer in zip(known, asked, answers, strict=True):
         if answer is None:
             _note(rule, now, BROKEN)
@@ -76,15 +69,6 @@ def _judge(due: Sequence[AlertRule], now: dt.datetime) -> None:
             _note(rule, now, LATE)
         else:
             _conclude(rule, queries.series(question, answer), now)
-
-
-def _alone(question: queries.Question) -> questions.Answer | None:
-    try:
-        return questions.ask(question, Viewer.everything())
-    except Unavailable:
-        raise
-    except WeiluError:
-        return None
 
 
 def _conclude(rule: AlertRule, series: queries.Series, now: dt.datetime) -> None:

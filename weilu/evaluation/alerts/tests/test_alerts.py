@@ -169,7 +169,7 @@ def test_nothing_is_judged_by_half_of_the_facts(few: AlertRule, play: Any, monke
 
     play([say(name, day(19, 15), community=HEARTH, number=f"{name}19") for name in ("Lin", "Bo", "Yan")])
     monkeypatch.setattr(questions, "WAIT_SECONDS", 0.0)
-    monkeypatch.setattr(questions.ask_many, "__kwdefaults__", {"seconds": 0.05})
+    monkeypatch.setattr(questions.ask_each, "__kwdefaults__", {"seconds": 0.05})
     judge()
     few.refresh_from_db()
     assert few.verdict == judging.LATE
