@@ -8,12 +8,13 @@ from typing import Any, Literal
 from ninja import Query, Router, Schema
 
 from weilu.communities import actions, rules, spans, words
-from weilu.communities.queries import health, newest, voices, window
+from weilu.communities.queries import health, newest, voices
 from weilu.core import clock
 from weilu.core.api import paging
 from weilu.core.api.guards import needs
 from weilu.core.api.schemas import ApiRequest, Id, In, Page, Paging, Zone
 from weilu.core.directory.models import Community, Room
+from weilu.core.directory.queries import zone_of
 from weilu.core.operators import rights
 from weilu.core.operators.access import access_community
 
@@ -152,7 +153,7 @@ def list_voices(request: ApiRequest, community_id: Id, asked: Query[Window]) -> 
 
 
 def _span(community: Community, asked: Window) -> spans.Span:
-    zone = window.zone_of(community)
+    zone = zone_of(community)
     wish = spans.asked(asked.days, _iso(asked.as_of), _iso(asked.known))
     return spans.span(wish, clock.day_of(clock.now(), zone), newest.day([community.pk], zone), zone)
 
@@ -167,7 +168,7 @@ def _told(row: Community) -> dict[str, Any]:
         "platform": row.platform,
         "outside": row.outside,
         "name": row.name,
-        "timezone": window.zone_of(row),
+        "timezone": zone_of(row),
         "own_timezone": row.timezone,
         "simulated": row.simulated,
         "created_at": row.created_at,

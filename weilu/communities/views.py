@@ -17,6 +17,7 @@ from weilu.communities import actions, panels, words
 from weilu.communities.queries import charts, feed, figures, health, overview, voices, window
 from weilu.communities.spans import LENGTHS, Span
 from weilu.core.directory.models import Community
+from weilu.core.directory.queries import brand_zone, zone_of
 from weilu.core.errors import Unavailable
 from weilu.core.numbers import number
 from weilu.core.operators import rights
@@ -38,7 +39,7 @@ TABLE = {"table": "communities/_table.html"}
 def index(request: ViewerRequest) -> HttpResponse:
     """All communities that this operator sees, with their health."""
     communities = visible_communities(request.viewer)
-    span = window.of_page(request.GET, [one.pk for one in communities], window.brand_zone())
+    span = window.of_page(request.GET, [one.pk for one in communities], brand_zone())
     context: dict[str, Any] = {"communities": communities, "span": span, "lengths": LENGTHS}
     context["can_import"] = request.viewer.can(rights.IMPORT)
     try:
@@ -56,7 +57,7 @@ def index(request: ViewerRequest) -> HttpResponse:
 def page(request: ViewerRequest, community_id: int) -> HttpResponse:
     """How one community lives."""
     community = access_community(request.viewer, community_id)
-    span = window.of_page(request.GET, [community.pk], window.zone_of(community))
+    span = window.of_page(request.GET, [community.pk], zone_of(community))
     context: dict[str, Any] = {
         "community": community,
         "platform": overview.platform(community),
@@ -80,7 +81,7 @@ def voice(request: ViewerRequest, community_id: int, member_id: int) -> HttpResp
     """What one member sent in the days that the community's page shows: the messages behind a number of the top voices."""
     community = access_community(request.viewer, community_id)
     member = access_member(request.viewer, member_id)
-    span = window.of_page(request.GET, [community.pk], window.zone_of(community))
+    span = window.of_page(request.GET, [community.pk], zone_of(community))
     page = number(request.GET.get("page")) or 1
 
     def sent(page: int) -> tuple[list[int], int]:
@@ -145,7 +146,7 @@ def timezone(request: ViewerRequest, community_id: int) -> HttpResponse:
         return redirect("communities:page", community_id)
     context = {
         "community": community,
-        "brand_zone": window.brand_zone(),
+        "brand_zone": brand_zone(),
         "zones": sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"),
     }
     return render(request, "communities/timezone.html", context)

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from weilu.core.api.guards import needs
 from weilu.core.api.schemas import NO_NUL, ApiRequest
+from weilu.core.directory.queries import zone_of
 from weilu.core.operators import rights
 from weilu.evaluation.reports import files, write
 from weilu.evaluation.reports.weeks import last_finished, read_week
@@ -56,6 +57,6 @@ def weekly_report(request: ApiRequest, wish: Query[Wish]) -> HttpResponse:
     assert form is not None
     with translation.override(LANGUAGES[wish.language] if wish.language else translation.get_language()):
         place = write.find_community(viewer, wish.community)
-        week = read_week(wish.week) if wish.week else last_finished(write.timezone_of(place))
+        week = read_week(wish.week) if wish.week else last_finished(zone_of(place))
         report = write.write(viewer, place, week, known=wish.known)
         return HttpResponse(form.render(report), content_type=form.media_type)

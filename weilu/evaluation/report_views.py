@@ -16,7 +16,7 @@ from weilu.communities.queries import feed
 from weilu.communities.queries.asking import behind as address_of
 from weilu.core import clock, metrics
 from weilu.core.directory.models import Community
-from weilu.core.directory.queries import member_names
+from weilu.core.directory.queries import member_names, zone_of
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, access_community, missing, needs, visible_communities
@@ -159,7 +159,7 @@ def _day(text: str) -> dt.date | None:
 
 def _weeks(community: Community, last: int) -> tuple[Week, ...]:
     """From the week in which something last happened, back; a week that runs yet stands first."""
-    newest = week_of(clock.day_of(clock.from_ms(last * 1000), write.timezone_of(community)))
+    newest = week_of(clock.day_of(clock.from_ms(last * 1000), zone_of(community)))
     return tuple(newest.back(n) for n in range(WEEKS_SHOWN))
 
 

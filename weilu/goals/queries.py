@@ -11,9 +11,9 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from weilu.communities.queries.health import ids_by_name
-from weilu.communities.queries.window import brand_zone, zone_of
 from weilu.core import clock, metrics
 from weilu.core.directory.models import Community
+from weilu.core.directory.queries import zone_of
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, holds, missing, seen, visible_communities
@@ -55,13 +55,9 @@ def access_objective(viewer: Viewer, number: int, *, change: bool = False) -> Ob
 # figures ------------------------------------------------------------------------------------------------------------
 
 
-def zone(community: Community | None) -> str:
-    return zone_of(community) if community else brand_zone()
-
-
 def today(objective: Objective) -> dt.date:
     """The present day there; for a closed goal the day on which it was closed."""
-    return clock.day_of(objective.closed_at or clock.now(), zone(objective.community))
+    return clock.day_of(objective.closed_at or clock.now(), zone_of(objective.community))
 
 
 def monday(day: dt.date) -> dt.date:
@@ -72,7 +68,7 @@ def trend(metric: str, first: dt.date, last: dt.date, by: str, community: Commun
     """A metric over local days, both included."""
     found: Question = {
         "kind": "trend", "metric": metric, "from": first.isoformat(), "to": last.isoformat(), "by": by,
-        "timezone": zone(community),
+        "timezone": zone_of(community),
     }  # fmt: skip
     return found if community is None else {**found, "communities": [community.pk]}
 
@@ -153,7 +149,7 @@ def history(
 ) -> tuple[list[Any], int]:
     """Values of the whole weeks before a day, oldest first, and the log position at which they were read. Raises as `ask`, and
     Unavailable where the store lacks news: what is frozen must not be made of half of the facts."""
-    until = monday(min(first, clock.day_of(clock.now(), zone(community)))) - dt.timedelta(days=1)
+    until = monday(min(first, clock.day_of(clock.now(), zone_of(community)))) - dt.timedelta(days=1)
     asked = trend(metric, until - HISTORY_WEEKS * rules.WEEK + dt.timedelta(days=1), until, "week", community)
     answer = questions.ask(asked, viewer)
     if answer.behind:

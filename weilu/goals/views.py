@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from weilu.communities.tasks.queries import hands
 from weilu.core import clock
+from weilu.core.directory.queries import brand_zone, zone_of
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, missing, needs, scopes
@@ -55,7 +56,7 @@ def _page(request: ViewerRequest, row: Objective, form: forms.ResultForm | None 
     context: dict[str, Any] = {
         "may": queries.may(request.viewer, row.community_id),
         "form": form or forms.ResultForm(initial=forms.USUAL),
-        "zone": queries.zone(row.community),
+        "zone": zone_of(row.community),
     }
     try:
         tracks = queries.tracks([row], request.viewer)
@@ -77,7 +78,7 @@ def _drivers(request: ViewerRequest, row: Objective, line: dict[str, Any]) -> li
 @needs(rights.GOALS)
 @require_http_methods(["GET", "POST"])
 def create(request: ViewerRequest) -> HttpResponse:
-    today = clock.day_of(clock.now(), queries.zone(None))
+    today = clock.day_of(clock.now(), brand_zone())
     first = queries.monday(today)
     form = _form(request, {"first": first, "last": first + QUARTER, "owner": request.viewer.operator_id})
     if row := tried(form, lambda: actions.set_goal(request.viewer, form.wish())):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from weilu.core import clock
-from weilu.core.directory.models import Brand
+from weilu.core.directory.queries import brand_zone
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import lifecycle as compiled
 from weilu.core.warehouse.compile.facts import Rows, Share
@@ -51,11 +51,6 @@ def waiting() -> bool:
     reached = reached_now(LIFECYCLE)
     cursor = Concluded.objects.filter(key=LIFECYCLE).first()
     return reached is not None and (cursor is None or not same(cursor, reached))
-
-
-def brand_zone() -> str:
-    """The time zone in which weeks begin and days are counted for influence."""
-    return Brand.objects.values_list("timezone", flat=True).first() or "Asia/Shanghai"
 
 
 def reached_now(key: str) -> Concluded | None:

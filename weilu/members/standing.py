@@ -13,11 +13,11 @@ from functools import lru_cache
 import numpy as np
 import pyarrow as pa
 
+from weilu.core.directory.queries import brand_zone
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import influence as compiled
 from weilu.core.warehouse.compile.facts import Rows
 from weilu.members import facts, knowledge
-from weilu.members.conclude import brand_zone
 from weilu.members.rules import influence
 from weilu.members.rules.histories import Ints, memberships
 from weilu.members.rules.influence import Activity, Floats, Scores

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 
 from weilu.core import clock
+from weilu.core.directory.queries import brand_zone
 from weilu.core.errors import WeiluError
 from weilu.core.events import queries as log
-from weilu.members.conclude import brand_zone
 
 FIRST_DAY, LAST_DAY = dt.date(1970, 1, 2), dt.date(2105, 12, 30)
 """The store keeps moments as unsigned seconds in 32 bits."""

@@ -29,6 +29,7 @@ def report(
     json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """Write the weekly report of a community."""
+    from weilu.core.directory.queries import zone_of
     from weilu.core.operators.access import Viewer
     from weilu.evaluation.reports import files, write
     from weilu.evaluation.reports.weeks import last_finished, read_week
@@ -43,7 +44,7 @@ def report(
         raise _refused(_("A PDF needs a file: add --output FILE."))
     with translation.override(LANGUAGES[language]):
         place = write.find_community(viewer, community)
-        asked = read_week(week) if week else last_finished(write.timezone_of(place))
+        asked = read_week(week) if week else last_finished(zone_of(place))
         written = form.render(write.write(viewer, place, asked, known=_day(known), anew=anew))
     if output is None:
         sys.stdout.write(written.decode())

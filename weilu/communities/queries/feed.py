@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from weilu.communities import sentences
-from weilu.communities.queries import window
 from weilu.core import clock
 from weilu.core.directory.models import Community, Identity
+from weilu.core.directory.queries import brand_zone
 from weilu.core.events.queries import texts
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import recent
@@ -73,7 +73,7 @@ def _told(rows: list[dict[str, Any]]) -> list[Happening]:
     people = _people({row["identity"] for row in rows} | {row["target"] for row in rows})
     places = {one.pk: one for one in Community.objects.filter(pk__in={row["community"] for row in rows})}
     words = texts([row["position"] for row in rows])
-    zone = window.brand_zone()
+    zone = brand_zone()
     return [_happening(row, people, places.get(row["community"]), words, zone) for row in rows]
 
 

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from weilu.communities import spans
 from weilu.communities.queries import newest
 from weilu.core import clock
-from weilu.core.directory.models import Brand, Community
+from weilu.core.directory.queries import brand_zone
 
 
 def of_page(query: QueryDict, communities: Collection[int], timezone: str) -> spans.Span:
@@ -24,13 +24,3 @@ def last_days(communities: Collection[int], days: int) -> spans.Span:
     zone = brand_zone()
     wish = spans.Asked(days)
     return spans.span(wish, clock.day_of(clock.now(), zone), None, zone)
-
-
-def brand_zone() -> str:
-    """The brand's time zone, or the usual one where no brand was set up yet."""
-    return Brand.objects.values_list("timezone", flat=True).first() or Brand().timezone
-
-
-def zone_of(community: Community) -> str:
-    """The community's own time zone, else the brand's."""
-    return community.timezone or brand_zone()

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from weilu.communities.queries.window import brand_zone
 from weilu.communities.tasks import queries
 from weilu.core import clock
+from weilu.core.directory.queries import brand_zone
 from weilu.core.needs import BAD, NOTE, WARN, Need
 from weilu.core.operators.access import Viewer
 

@@ -11,9 +11,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from weilu.communities.queries.window import brand_zone
 from weilu.communities.tasks import actions, queries
 from weilu.core import clock
+from weilu.core.directory.queries import brand_zone
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, needs
 

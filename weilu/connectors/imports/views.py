@@ -15,7 +15,7 @@ from weilu.connectors.imports import actions, forms, jobs, queries
 from weilu.connectors.imports.models import Batch, State
 from weilu.connectors.imports.standing import standing
 from weilu.core import clock
-from weilu.core.directory.models import Brand
+from weilu.core.directory.queries import brand_zone
 from weilu.core.errors import WeiluError
 from weilu.core.events import kinds
 from weilu.core.events.incoming import Incoming
@@ -140,7 +140,7 @@ def _read(batch: Batch) -> HttpResponse:
 
 def _overview(request: ViewerRequest, form: forms.Upload, status: int = 200) -> HttpResponse:
     shown = Paginator(queries.batches(request.viewer), PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "batches": shown, "timezone": _timezone()}
+    context = {"form": form, "batches": shown, "timezone": brand_zone()}
     return render(request, "imports/list.html", context, status=status)
 
 
@@ -163,7 +163,7 @@ def _context(batch: Batch) -> dict[str, Any]:
         else None,
         "has_rejected": batch.rejected_file.exists(),
         "stale": batch.is_stale(clock.now()),
-        "timezone": _timezone(),
+        "timezone": brand_zone(),
     }
 
 
@@ -175,9 +175,5 @@ def _sample(batch: Batch) -> list[tuple[Incoming, object]]:
         return []
 
 
-def _timezone() -> str:
-    return (Brand.objects.first() or Brand()).timezone
-
-
 def _first_choice() -> dict[str, str]:
-    return {"timezone": _timezone()}
+    return {"timezone": brand_zone()}

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from weilu.connectors.tracking import actions, forms, queries, snippets
 from weilu.connectors.tracking.models import SeenEvent, Source
 from weilu.connectors.tracking.reasons import sentence
-from weilu.core.directory.models import Brand
+from weilu.core.directory.queries import brand_zone
 from weilu.core.errors import Unavailable
 from weilu.core.events import queries as log
 from weilu.core.numbers import number
@@ -41,7 +41,7 @@ def overview(request: ViewerRequest) -> HttpResponse:
     if row := tried(form, lambda: actions.add(request.viewer, form.cleaned_data["name"])):
         return redirect("tracking:page", row.pk)
     strays = [(row, sentence(row.reason)) for row in queries.refusals(0)]
-    context = {"form": form, "sources": queries.sources(), "strays": strays, "timezone": _timezone()}
+    context = {"form": form, "sources": queries.sources(), "strays": strays, "timezone": brand_zone()}
     return render(request, "tracking/list.html", context, status=400 if form.errors else 200)
 
 
@@ -146,7 +146,7 @@ def _context(source: Source, tab: str) -> dict[str, Any]:
         "tab": tab,
         "line": queries.line_of(source),
         "community": queries.community_of(source),
-        "timezone": _timezone(),
+        "timezone": brand_zone(),
     }
 
 
@@ -169,10 +169,6 @@ def _properties(event: SeenEvent) -> list[tuple[str, str, bool, str]]:
 
 def _tail(source: Source) -> dict[str, Any]:
     return {"glimpses": queries.glimpses(source)}
-
-
-def _timezone() -> str:
-    return (Brand.objects.first() or Brand()).timezone
 
 
 def _address(request: HttpRequest) -> str:

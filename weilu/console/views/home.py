@@ -17,6 +17,7 @@ from weilu.console import formats
 from weilu.core import clock
 from weilu.core import needs as all_needs
 from weilu.core.directory.models import Community
+from weilu.core.directory.queries import brand_zone
 from weilu.core.errors import Unavailable
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, ViewerRequest, needs, visible_communities
@@ -45,7 +46,7 @@ def today(request: ViewerRequest) -> HttpResponse:
     """Works without the warehouse too, and says so."""
     communities = visible_communities(request.viewer)
     ids = [one.pk for one in communities]
-    zone = window.brand_zone()
+    zone = brand_zone()
     span = window.of_page(request.GET, ids, zone)
     context: dict[str, Any] = {
         "communities": communities,
@@ -73,7 +74,7 @@ def today(request: ViewerRequest) -> HttpResponse:
 def live(request: ViewerRequest) -> HttpResponse:
     """The feed alone, asked for again and again while the page is looked at."""
     communities = visible_communities(request.viewer)
-    span = window.of_page(request.GET, [one.pk for one in communities], window.brand_zone())
+    span = window.of_page(request.GET, [one.pk for one in communities], brand_zone())
     try:
         happened = _feed(span, communities)
     except Unavailable:

@@ -1,4 +1,4 @@
-"""What are these numbers called? Names and owners for many ids at once, for pages and reports."""
+"""What are these numbers called, and by which clock do they live? Names and owners for many ids at once, time zones."""
 
 from __future__ import annotations
 
@@ -8,11 +8,21 @@ from typing import Any
 from django.db import connection, models
 
 from weilu.core.directory.minting import chunks
-from weilu.core.directory.models import Community, Identity, Member, Ownership, Room, Sighting
+from weilu.core.directory.models import Brand, Community, Identity, Member, Ownership, Room, Sighting
 
 SOME = 900
 _COLUMN = "SELECT id, {} FROM {} WHERE id IN ({})"
 """A column and a table of our own models, and a mark for each id."""
+
+
+def brand_zone() -> str:
+    """The brand's time zone, or the usual one where no brand was set up yet."""
+    return Brand.objects.values_list("timezone", flat=True).first() or Brand().timezone
+
+
+def zone_of(community: Community | None) -> str:
+    """A community's own time zone, else (and of the whole brand) the brand's."""
+    return (community.timezone if community else "") or brand_zone()
 
 
 def member_names(ids: Collection[int]) -> dict[int, str]:

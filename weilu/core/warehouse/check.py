@@ -11,7 +11,8 @@ import orjson
 from django.utils.translation import gettext as _
 
 from weilu.core import clock, metrics
-from weilu.core.directory.models import Brand, Community
+from weilu.core.directory.models import Community
+from weilu.core.directory.queries import brand_zone
 from weilu.core.events import claims, ranges
 from weilu.core.events import queries as log
 from weilu.core.operators.access import Viewer
@@ -72,8 +73,7 @@ class Visible:
 def visible(viewer: Viewer) -> Visible:
     rows = Community.objects.order_by("pk")
     seen = rows if viewer.communities is None else rows.filter(pk__in=viewer.communities)
-    brand = Brand.objects.values_list("timezone", flat=True).first()
-    return Visible(tuple(seen), brand or str(Brand._meta.get_field("timezone").default))
+    return Visible(tuple(seen), brand_zone())
 
 
 def check(question: Question, viewer: Viewer, seen: Visible | None = None) -> Asked:

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 
 from weilu.core import clock, metrics
+from weilu.core.directory.queries import zone_of
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import questions
 from weilu.evaluation.alerts import queries, raising, rules
@@ -53,7 +54,7 @@ def _finished(rule: AlertRule, now: dt.datetime) -> dt.date:
 
 
 def _running(rule: AlertRule, now: dt.datetime) -> dt.date:
-    return queries.bucket_of(clock.day_of(now, queries.zone(rule.community)), rule.size)
+    return queries.bucket_of(clock.day_of(now, zone_of(rule.community)), rule.size)
 
 
 def _judge(due: Sequence[AlertRule], now: dt.datetime) -> None:

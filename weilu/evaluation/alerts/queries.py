@@ -10,9 +10,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from weilu.communities.queries import newest
-from weilu.communities.queries.window import brand_zone, zone_of
 from weilu.core import clock, metrics
 from weilu.core.directory.models import Community
+from weilu.core.directory.queries import zone_of
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, holds, missing, seen
 from weilu.core.warehouse import questions
@@ -70,10 +70,6 @@ def access_alert(viewer: Viewer, alert: int, *, change: bool = False) -> Alert:
 # figures ------------------------------------------------------------------------------------------------------------
 
 
-def zone(community: Community | None) -> str:
-    return zone_of(community) if community else brand_zone()
-
-
 def bucket_of(day: dt.date, size: str) -> dt.date:
     """First day of the bucket in which a day lies; weeks begin on Monday."""
     return day - dt.timedelta(days=day.weekday()) if size == rules.WEEK else day
@@ -88,7 +84,7 @@ def asked(rule: AlertRule, last: dt.date, buckets: int) -> Question:
         "from": (last - (buckets - 1) * step).isoformat(),
         "to": (last + step - dt.timedelta(days=1)).isoformat(),
         "by": rule.size,
-        "timezone": zone(rule.community),
+        "timezone": zone_of(rule.community),
     }
     return found if rule.community_id is None else {**found, "communities": [rule.community_id]}
 
@@ -122,7 +118,7 @@ class Look:
 
 def look(rule: AlertRule, condition: rules.Condition, viewer: Viewer, around: dt.date | None = None) -> Look:
     """The last buckets up to the running one, or some around a day of the past. Raises Unavailable, Refused."""
-    running = bucket_of(clock.day_of(clock.now(), zone(rule.community)), rule.size)
+    running = bucket_of(clock.day_of(clock.now(), zone_of(rule.community)), rule.size)
     last = running if around is None else min(running, around + 7 * STEP[rule.size])
     buckets = SHOWN[rule.size] + rules.HISTORY[rule.size]
     question = asked(rule, last, buckets)
@@ -140,7 +136,7 @@ def silent_since(rule: AlertRule, bucket: dt.date) -> dt.datetime | None:
     """The newest event of the scope where it lies before the bucket: then nothing came in at all."""
     scope = [rule.community_id] if rule.community_id else [one.pk for one in Community.objects.only("pk")]
     last = max(newest.moments(scope).values(), default=None)
-    return last if last is not None and clock.day_of(last, zone(rule.community)) < bucket else None
+    return last if last is not None and clock.day_of(last, zone_of(rule.community)) < bucket else None
 
 
 def units() -> Mapping[str, str]:

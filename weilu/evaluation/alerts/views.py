@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from weilu.communities.tasks.queries import about as tasks_about
 from weilu.communities.tasks.queries import hands
 from weilu.core import clock
+from weilu.core.directory.queries import zone_of
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.mail import actions as mail
 from weilu.core.mail import queries as letters
@@ -54,13 +55,13 @@ def page(request: ViewerRequest, alert_id: int) -> HttpResponse:
 
 def _page(request: ViewerRequest, row: Alert, bound: Any = None) -> HttpResponse:
     may = queries.may(request.viewer, row.rule.community_id)
-    today = clock.day_of(clock.now(), queries.zone(row.rule.community))
+    today = clock.day_of(clock.now(), zone_of(row.rule.community))
     given = {one.prefix: one for one in (bound,) if one}
     context: dict[str, Any] = {
         **_line(row),
         "may": may,
         "today": today,
-        "zone": queries.zone(row.rule.community),
+        "zone": zone_of(row.rule.community),
         "rule_says": words.rule(row.rule),
         "method": words.METHOD if row.condition["kind"] == rules.ANOMALY else "",
         "comments": row.comments.select_related("operator").order_by("pk"),
@@ -131,7 +132,7 @@ def comment(request: ViewerRequest, alert_id: int) -> HttpResponse:
 @require_POST
 def task(request: ViewerRequest, alert_id: int) -> HttpResponse:
     row = queries.access_alert(request.viewer, alert_id, change=True)
-    form = _task_form(request.POST, row, clock.day_of(clock.now(), queries.zone(row.rule.community)))
+    form = _task_form(request.POST, row, clock.day_of(clock.now(), zone_of(row.rule.community)))
     if tried(form, lambda: actions.give_task(request.viewer, alert_id, **form.cleaned_data)):
         messages.success(request, _("The task stands on their page of today from three days before."))
         return redirect("alerts:page", alert_id)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from weilu.core import metrics
+from weilu.core.directory.queries import zone_of
 from weilu.core.mail.composing import Words
 from weilu.core.mail.models import Letter
 from weilu.core.operators.access import viewer_of
@@ -146,7 +147,7 @@ def evidence(row: Alert) -> str:
 
 
 def moment(at: dt.datetime, of: AlertRule) -> str:
-    return wording.moment(int(at.timestamp()), queries.zone(of.community))
+    return wording.moment(int(at.timestamp()), zone_of(of.community))
 
 
 def _round(value: float, of: str) -> float:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from weilu.communities import spans
 from weilu.communities.queries import newest
 from weilu.core import clock, metrics
-from weilu.core.directory.models import Brand, Community
+from weilu.core.directory.models import Community
+from weilu.core.directory.queries import brand_zone
 from weilu.core.events import kinds
 from weilu.core.operators.access import Viewer, visible_communities
 from weilu.core.warehouse import names
@@ -61,7 +62,7 @@ def words() -> dict[str, list[Choice]]:
 
 def days(viewer: Viewer) -> dict[str, Any]:
     """The usual days of a page: the last four weeks, or those that end with the newest event."""
-    zone = Brand.objects.values_list("timezone", flat=True).first() or "UTC"
+    zone = brand_zone()
     last = newest.day([one.pk for one in visible_communities(viewer)], zone)
     span = spans.span(spans.Asked(), clock.day_of(clock.now(), zone), last, zone)
     return {"from": _iso(span.first), "to": _iso(span.last)}

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from weilu.core import clock
 from weilu.core.directory import queries as directory
-from weilu.core.directory.models import Brand, Community
+from weilu.core.directory.models import Community
+from weilu.core.directory.queries import zone_of
 from weilu.core.errors import NotFound
 from weilu.core.events import queries as log
 from weilu.core.operators.access import Viewer, visible_communities
@@ -39,12 +40,6 @@ def find_community(viewer: Viewer, name: str | int) -> Community:
         return places.find_community(int(text), rows)
 
 
-def timezone_of(community: Community) -> str:
-    """The community's time zone, else the brand's."""
-    brand = Brand.objects.values_list("timezone", flat=True).first()
-    return community.timezone or brand or str(Brand._meta.get_field("timezone").default)
-
-
 def write(
     viewer: Viewer, community: Community, week: Week, *, known: dt.date | None = None, anew: bool = False
 ) -> Report:
@@ -52,7 +47,7 @@ def write(
 
     `known` is a day whose end ends the knowledge, and is not kept. Raises BadWeek for a week to come, Unavailable.
     """
-    zone = timezone_of(community)
+    zone = zone_of(community)
     if week.start(zone) * 1000 > clock.now_ms():
         raise BadWeek(_("The week %(week)s has not begun yet.") % {"week": week.label})
     place = Where(community.pk, week, zone)

@@ -12,10 +12,10 @@ from weilu.core import clock
 from weilu.core.api import paging
 from weilu.core.api.guards import needs
 from weilu.core.api.schemas import ApiRequest, Id, Page, Paging
+from weilu.core.directory.queries import brand_zone
 from weilu.core.operators import rights
 from weilu.core.operators.access import access_community
 from weilu.members import when
-from weilu.members.conclude import brand_zone
 from weilu.members.queries.moves import Moved
 from weilu.members.queries.moves import moves as moves_between
 from weilu.members.queries.names import names

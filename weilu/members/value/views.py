@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from weilu.core.directory.models import Community
+from weilu.core.directory.queries import brand_zone
 from weilu.core.errors import Unavailable
 from weilu.core.numbers import number
 from weilu.core.operators import rights
@@ -27,7 +28,6 @@ from weilu.core.operators.access import (
 from weilu.core.warehouse import questions
 from weilu.core.warehouse.links import behind as people_behind
 from weilu.members import when
-from weilu.members.conclude import brand_zone
 from weilu.members.queries import person as reading
 from weilu.members.queries.names import names
 from weilu.members.standing import weighing_before

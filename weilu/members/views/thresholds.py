@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from weilu.core import clock
 from weilu.core.directory.models import Community
+from weilu.core.directory.queries import brand_zone
 from weilu.core.errors import Unavailable
 from weilu.core.operators import rights
 from weilu.core.operators.access import (
@@ -23,7 +24,6 @@ from weilu.core.operators.access import (
     visible_communities,
 )
 from weilu.members import actions
-from weilu.members.conclude import brand_zone
 from weilu.members.forms import ThresholdsForm
 from weilu.members.queries.preview import preview
 from weilu.members.rules.lifecycle import in_force

@@ -17,10 +17,10 @@ from weilu.core.decisions import actions as decisions
 from weilu.core.decisions.models import Decision
 from weilu.core.directory.minting import chunks
 from weilu.core.directory.models import Identity
+from weilu.core.directory.queries import brand_zone
 from weilu.core.errors import Conflict, WeiluError
 from weilu.core.operators import audit, rights
 from weilu.core.operators.access import Viewer, demand, missing
-from weilu.members.conclude import brand_zone
 from weilu.members.tags import matching, queries, rules
 from weilu.members.tags.actions import catalogue, giving
 from weilu.members.tags.actions.giving import Reason

@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from weilu.core.directory.queries import brand_zone
 from weilu.core.errors import WeiluError
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, needs
-from weilu.members.conclude import brand_zone
 from weilu.members.exporting import harmless
 from weilu.members.tags.actions import importing as actions
 from weilu.members.tags.forms import TableForm
