@@ -66,3 +66,23 @@ def all_metrics() -> tuple[Metric, ...]:
 
 def find(slug: str) -> Metric | None:
     return _metrics.get(slug)
+
+
+def label(slug: str) -> str:
+    """What a metric is called; its slug where there is none (any more)."""
+    found = find(slug)
+    return str(found.label) if found else slug
+
+
+def unit(slug: str) -> str:
+    """Empty where there is none (any more)."""
+    found = find(slug)
+    return found.unit if found else ""
+
+
+def rounded(value: float | None, of: str) -> float | None:
+    """A value as pages show it: whole numbers of what is counted, else one digit behind the point."""
+    if value is None:
+        return None
+    whole = of in (PEOPLE, MESSAGES, EVENTS, SECONDS, VALUE) and abs(value) >= 10
+    return round(value) if whole else round(value, 1)

@@ -45,11 +45,6 @@ METHOD: Mapping[str, Text] = {
 }  # fmt: skip
 
 
-def metric(slug: str) -> str:
-    found = metrics.find(slug)
-    return str(found.label) if found else slug
-
-
 def line(track: Track) -> dict[str, Any]:
     """A key result as pages show it."""
     standing, aim = track.standing, track.aim
@@ -60,21 +55,21 @@ def line(track: Track) -> dict[str, Any]:
         "track": track,
         "ceiling": aim.ceiling,
         "row": track.row,
-        "word": metric(track.row.metric),
+        "word": metrics.label(track.row.metric),
         "unit": aim.unit,
         "state": STATES[standing.state],
         "tone": TONES[standing.state],
-        "value": _round(standing.value, aim.unit),
-        "pace": _round(standing.pace, aim.unit),
-        "start": _round(aim.start, aim.unit),
-        "baseline": _round(aim.baseline, aim.unit),
-        "target": _round(aim.target, aim.unit),
+        "value": metrics.rounded(standing.value, aim.unit),
+        "pace": metrics.rounded(standing.pace, aim.unit),
+        "start": metrics.rounded(aim.start, aim.unit),
+        "baseline": metrics.rounded(aim.baseline, aim.unit),
+        "target": metrics.rounded(aim.target, aim.unit),
         "share": progress,
         "width": _percent(progress),
         "tick": _percent(ahead),
         "chance": seen.confidence if seen else None,
-        "low": _round(seen.low, aim.unit) if seen else None,
-        "high": _round(seen.high, aim.unit) if seen else None,
+        "low": metrics.rounded(seen.low, aim.unit) if seen else None,
+        "high": metrics.rounded(seen.high, aim.unit) if seen else None,
         "little": max(0, rules.LEAST_WEEKS - standing.weeks_known) if standing.state != rules.MISSED else 0,
         "method": METHOD[track.row.aim],
         "href": track.href,
@@ -85,13 +80,6 @@ def _percent(share: float | None) -> int | None:
     return None if share is None else round(100 * min(max(share, 0.0), 1.0))
 
 
-def _round(value: float | None, unit: str) -> float | None:
-    if value is None:
-        return None
-    whole = unit in ("people", "messages", "events", "seconds", "value") and abs(value) >= 10
-    return round(value) if whole else round(value, 1)
-
-
 def chart(track: Track) -> dict[str, Any]:
     """The figure over time, the pace dashed, and from today on the band of the forecast."""
     days = _axis(track)
@@ -99,14 +87,21 @@ def chart(track: Track) -> dict[str, Any]:
     aim, unit = track.aim, track.aim.unit
     seen = [day for day in days if day in now]
     lines: list[dict[str, Any]] = [
-        {"name": metric(track.row.metric), "points": [_round(now.get(day), unit) for day in days]},
-        {"name": _("Pace"), "role": "before", "points": [_round(_pace(aim, day), unit) for day in days]},
+        {
+            "name": metrics.label(track.row.metric),
+            "points": [metrics.rounded(now.get(day), unit) for day in days],
+        },
+        {
+            "name": _("Pace"),
+            "role": "before",
+            "points": [metrics.rounded(_pace(aim, day), unit) for day in days],
+        },
     ]
     forecast = track.standing.forecast
     if forecast is not None and seen and days[-1] > seen[-1]:
         start = float(track.standing.value or 0)
         for name, end in ((_("Forecast, high"), forecast.high), (_("Forecast, low"), forecast.low)):
-            points = [_round(_between(seen[-1], days[-1], start, end, day), unit) for day in days]
+            points = [metrics.rounded(_between(seen[-1], days[-1], start, end, day), unit) for day in days]
             lines.append({"name": name, "role": "before", "points": points})
     return {
         "labels": [short_day(day) for day in days],
@@ -143,9 +138,9 @@ def branches(found: Sequence[rules.Branch], unit: str) -> list[dict[str, Any]]:
     return [
         {
             "name": one.name or _("Overlap and mix"),
-            "expected": _round(one.expected, unit),
-            "actual": _round(one.actual, unit),
-            "gap": _round(one.gap, unit),
+            "expected": metrics.rounded(one.expected, unit),
+            "actual": metrics.rounded(one.actual, unit),
+            "gap": metrics.rounded(one.gap, unit),
             "branches": branches(one.branches, unit),
         }
         for one in found

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from weilu.communities.tasks.queries import about as tasks_about
 from weilu.communities.tasks.queries import hands
-from weilu.core import clock
+from weilu.core import clock, metrics
 from weilu.core.directory.queries import zone_of
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.mail import actions as mail
@@ -90,7 +90,7 @@ def _line(row: Alert) -> dict[str, Any]:
         "alert": row,
         "says": words.alert(row),
         "evidence": words.evidence(row),
-        "unit": words.unit(row.rule.metric),
+        "unit": metrics.unit(row.rule.metric),
     }
 
 

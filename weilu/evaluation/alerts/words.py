@@ -53,16 +53,6 @@ METHOD = gettext_lazy(
 )  # fmt: skip
 
 
-def metric(slug: str) -> str:
-    found = metrics.find(slug)
-    return str(found.label) if found else slug
-
-
-def unit(slug: str) -> str:
-    found = metrics.find(slug)
-    return found.unit if found else ""
-
-
 def place(rule: AlertRule) -> str:
     return str(rule.community) if rule.community else _("The whole brand")
 
@@ -70,9 +60,9 @@ def place(rule: AlertRule) -> str:
 def rule(row: AlertRule) -> str:
     """What is watched: "Active members by day, more than 30% below the mean of the four weeks before"."""
     return _("%(metric)s %(each)s: %(bound)s") % {
-        "metric": metric(row.metric),
+        "metric": metrics.label(row.metric),
         "each": SIZES[row.size],
-        "bound": bound(row.condition, unit(row.metric)),
+        "bound": bound(row.condition, metrics.unit(row.metric)),
     }
 
 
@@ -106,9 +96,9 @@ def base(condition: rules.Condition) -> str:
 def alert(row: Alert) -> str:
     """What happened, as an operator would say it."""
     told = {
-        "metric": metric(row.rule.metric),
+        "metric": metrics.label(row.rule.metric),
         "place": row.rule.community,
-        "value": wording.quantity(row.value, unit(row.rule.metric)),
+        "value": wording.quantity(row.value, metrics.unit(row.rule.metric)),
     }
     high = row.high is not None and row.value > row.high
     if row.rule.community is None:
@@ -129,7 +119,7 @@ def alert(row: Alert) -> str:
 def evidence(row: Alert) -> str:
     """When, and against what."""
     condition = rules.Condition(**row.condition)
-    of = unit(row.rule.metric)
+    of = metrics.unit(row.rule.metric)
     when = (
         wording.day(row.day)
         if condition.size == rules.DAY
@@ -139,7 +129,9 @@ def evidence(row: Alert) -> str:
         when = _("%(when)s, so far") % {"when": when}
     parts = [when, bound(condition, of)]
     if condition.kind != rules.THRESHOLD and row.expected is not None:
-        parts.append(_("expected %(value)s") % {"value": wording.quantity(_round(row.expected, of), of)})
+        parts.append(
+            _("expected %(value)s") % {"value": wording.quantity(metrics.rounded(row.expected, of), of)}
+        )
     if row.silent_since:
         parts.append(_("nothing has come in since %(moment)s: is the connection alive?")
                      % {"moment": moment(row.silent_since, row.rule)})  # fmt: skip
@@ -148,14 +140,6 @@ def evidence(row: Alert) -> str:
 
 def moment(at: dt.datetime, of: AlertRule) -> str:
     return wording.moment(int(at.timestamp()), zone_of(of.community))
-
-
-def _round(value: float, of: str) -> float:
-    return (
-        round(value)
-        if of in ("people", "messages", "events", "seconds") and abs(value) >= 10
-        else round(value, 1)
-    )
 
 
 def letter(one: Letter) -> Words | None:
@@ -211,4 +195,4 @@ def _point(look: queries.Look, at: int) -> dict[str, object]:
 def _bound(value: float | None, floor: float | None, of: str) -> float | None:
     if value is None:
         return None
-    return _round(value if floor is None else max(value, floor), of)
+    return metrics.rounded(value if floor is None else max(value, floor), of)
