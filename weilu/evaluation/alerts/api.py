@@ -144,15 +144,14 @@ def read_rule(request: ApiRequest, rule_id: Id) -> dict[str, Any]:
 @needs(rights.ALERTS)
 def change_rule(request: ApiRequest, rule_id: Id, given: RuleIn) -> dict[str, Any]:
     """Replaces all of it. An alert that is open by the old rule is closed."""
-    row = queries.access_rule(request.viewer, rule_id, change=True)
-    return _rule(actions.change(request.viewer, row, _wish(given)))
+    return _rule(actions.change(request.viewer, _row(request, rule_id), _wish(given)))
 
 
 @router.delete("/alert-rules/{rule_id}", response=Done, summary="Remove an alert rule")
 @needs(rights.ALERTS)
 def remove_rule(request: ApiRequest, rule_id: Id) -> dict[str, bool]:
     """With its alerts and what was said about them."""
-    actions.remove(request.viewer, queries.access_rule(request.viewer, rule_id, change=True))
+    actions.remove(request.viewer, _row(request, rule_id))
     return {"done": True}
 
 
@@ -160,14 +159,14 @@ def remove_rule(request: ApiRequest, rule_id: Id) -> dict[str, bool]:
 @needs(rights.ALERTS)
 @once()
 def pause_rule(request: ApiRequest, rule_id: Id) -> dict[str, Any]:
-    return _rule(actions.pause(request.viewer, queries.access_rule(request.viewer, rule_id, change=True)))
+    return _rule(actions.pause(request.viewer, _row(request, rule_id)))
 
 
 @router.post("/alert-rules/{rule_id}/resume", response=RuleOut, summary="Let an alert rule run again")
 @needs(rights.ALERTS)
 @once()
 def resume_rule(request: ApiRequest, rule_id: Id) -> dict[str, Any]:
-    return _rule(actions.resume(request.viewer, queries.access_rule(request.viewer, rule_id, change=True)))
+    return _rule(actions.resume(request.viewer, _row(request, rule_id)))
 
 
 @router.get("/alerts", response=Page[AlertOut], summary="Alerts")
@@ -215,6 +214,11 @@ def comment_alert(request: ApiRequest, alert_id: Id, given: CommentIn) -> dict[s
 @once()
 def give_task(request: ApiRequest, alert_id: Id, given: TaskIn) -> dict[str, Any]:
     return task_told(actions.give_task(request.viewer, alert_id, given.title, given.operator, given.due))
+
+
+def _row(request: ApiRequest, rule_id: int) -> AlertRule:
+    """To be changed."""
+    return queries.access_rule(request.viewer, rule_id, change=True)
 
 
 def _wish(given: RuleIn) -> Wish:

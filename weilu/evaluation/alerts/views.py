@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.mail import actions as mail
 from weilu.core.mail import queries as letters
 from weilu.core.operators import rights
-from weilu.core.operators.access import ViewerRequest, missing, needs, scopes
+from weilu.core.operators.access import Viewer, ViewerRequest, missing, needs, scopes
 from weilu.core.operators.forms import tried
 from weilu.evaluation.alerts import actions, forms, queries, raising, rules, words
 from weilu.evaluation.alerts.models import Alert, AlertRule
@@ -188,7 +189,7 @@ def edit(request: ViewerRequest, rule_id: int) -> HttpResponse:
     try:
         look = queries.look(row, row.condition, request.viewer)
         context["chart"] = words.chart(look)
-    except (Unavailable, WeiluError):
+    except WeiluError:
         context["chart"] = None
     return render(request, "alerts/edit.html", context, status=400 if form.errors else 200)
 
@@ -196,24 +197,26 @@ def edit(request: ViewerRequest, rule_id: int) -> HttpResponse:
 @needs(rights.ALERTS)
 @require_POST
 def pause(request: ViewerRequest, rule_id: int) -> HttpResponse:
-    actions.pause(request.viewer, queries.access_rule(request.viewer, rule_id, change=True))
-    messages.success(request, _("Paused. Nothing is judged until it runs again."))
-    return redirect("alerts:rules")
+    return _acted(request, rule_id, actions.pause, _("Paused. Nothing is judged until it runs again."))
 
 
 @needs(rights.ALERTS)
 @require_POST
 def resume(request: ViewerRequest, rule_id: int) -> HttpResponse:
-    actions.resume(request.viewer, queries.access_rule(request.viewer, rule_id, change=True))
-    messages.success(request, _("It runs again."))
-    return redirect("alerts:rules")
+    return _acted(request, rule_id, actions.resume, _("It runs again."))
 
 
 @needs(rights.ALERTS)
 @require_POST
 def remove(request: ViewerRequest, rule_id: int) -> HttpResponse:
-    actions.remove(request.viewer, queries.access_rule(request.viewer, rule_id, change=True))
-    messages.success(request, _("The rule is gone, with its alerts."))
+    return _acted(request, rule_id, actions.remove, _("The rule is gone, with its alerts."))
+
+
+def _acted(
+    request: ViewerRequest, rule_id: int, act: Callable[[Viewer, AlertRule], object], said: str
+) -> HttpResponse:
+    act(request.viewer, queries.access_rule(request.viewer, rule_id, change=True))
+    messages.success(request, said)
     return redirect("alerts:rules")
 
 
