@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -46,10 +47,10 @@ REPLY_HOURS = 24
 TOP_PERCENT = 10
 
 
-def _retained(days: int, label: object) -> Metric:
+def _retained(days: int, label: str | Promise) -> Metric:
     return Metric(
         f"day_{days}_retention",
-        label,  # type: ignore[arg-type]
+        label,
         _("Of the members whose day 0 lies in the period, the share who took part on the Nth day after it. Day 0 is the "
           "day of the first joining, or without one of the first message. Members whose Nth day is not over yet are "
           "left out; without any left there is no value. Days run from midnight to midnight in the time zone asked for. "

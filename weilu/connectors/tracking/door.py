@@ -128,6 +128,7 @@ class Tracking(BaseRoute):
         except load.Gone:
             raise
         except Exception as error:
+            # Whatever it was, an SDK that is told so sends them again.
             logger.exception("events could not be stored")
             return answers.FULL if disk.is_full(error) else answers.BROKEN
         finally:

@@ -47,6 +47,7 @@ def run_forever(stop: threading.Event) -> None:
             except Unavailable:
                 rest = BROKEN_SECONDS
             except Exception:
+                # Whatever it was, the thread goes on: what is due stands in its table.
                 logger.exception("webhooks not sent")
                 rest = BROKEN_SECONDS
             stop.wait(rest)

@@ -34,6 +34,7 @@ def run_forever(stop: threading.Event) -> None:
                     rest = DOWN_SECONDS
                     break
         except Exception:
+            # Whatever it was, the thread goes on: letters are marked after they are sent, so none is lost by it.
             logger.exception("mail not sent")
             rest = DOWN_SECONDS
         stop.wait(rest)

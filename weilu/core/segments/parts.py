@@ -74,13 +74,12 @@ def compared(name: str, given: object, *, unit: int = 1, most: int = MOST) -> Co
 
 
 def _number(name: str, value: object, unit: int, most: int) -> int:
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    fine = isinstance(value, float) and unit > 1
-    if not (whole or fine) or not abs(float(value)) <= most:  # type: ignore[arg-type]
+    too_fine = isinstance(value, float) and unit == 1
+    if isinstance(value, bool) or not isinstance(value, int | float) or too_fine or not abs(value) <= most:
         raise Refused(
             _("“%(name)s” is compared with a number, at most %(most)s.") % {"name": name, "most": most}
         )
-    return round(value * unit)  # type: ignore[operator]
+    return round(value * unit)
 
 
 @dataclass(frozen=True, slots=True)

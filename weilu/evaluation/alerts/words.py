@@ -161,11 +161,13 @@ def chart(look: queries.Look, day: dt.date | None = None) -> dict[str, object]:
     begun = _begun(look.verdicts, look.days.index(day) if day in look.days else None)
     floor = None if any((value or 0) < 0 for value in look.series.values) else 0.0
     of = look.series.unit
-    lines = [{"name": _("Actual value"), "points": [_point(look, at) for at in range(len(look.days))]}]
+    lines: list[dict[str, object]] = [
+        {"name": _("Actual value"), "points": [_point(look, at) for at in range(len(look.days))]}
+    ]
     for name, which in ((_("Upper bound"), "high"), (_("Lower bound"), "low")):
         points = [_bound(getattr(one, which), floor, of) for one in look.verdicts]
         if any(one is not None for one in points):
-            lines.append({"name": name, "role": "before", "points": points})  # type: ignore[dict-item]
+            lines.append({"name": name, "role": "before", "points": points})
     return {
         "labels": [f"{day.month}/{day.day}" for day in look.days],
         "titles": [wording.day(day) for day in look.days],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import pytest
 from django.db import connections
@@ -21,7 +22,7 @@ def seen_so_far() -> changes.Watch:
     return watch
 
 
-def elsewhere(work) -> None:  # type: ignore[no-untyped-def]
+def elsewhere(work: Callable[[], object]) -> None:
     """In a thread of its own, so by a connection of its own."""
 
     def run() -> None:
