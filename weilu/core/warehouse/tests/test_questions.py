@@ -49,6 +49,18 @@ def test_every_day_from_first_to_last_has_a_row_zeros_too(play, warehouse):
     assert answer.as_json()["question"] == {**MESSAGES, "from": "2018-06-01", "to": "2018-06-03"}
 
 
+def test_of_many_questions_one_that_cannot_be_asked_silences_no_other(play, warehouse):
+    play([say("Ann", at("2018-06-01 12:00"))], batch=1)
+    warehouse.loaded()
+    good = {**MESSAGES, "from": "2018-06-01", "to": "2018-06-01"}
+
+    first, gone, last = questions.ask_each([good, {**good, "metric": "luck"}, good], Viewer.everything())
+
+    assert first is not None
+    assert last is not None
+    assert (first.rows, gone, last.rows) == ([("2018-06-01", 1)], None, [("2018-06-01", 1)])
+
+
 def test_weeks_begin_on_monday_months_on_the_first_and_both_count_only_days_of_the_span(play, warehouse):
     play([say("Ann", at(f"2018-06-{day:02} 12:00")) for day in range(1, 12)], batch=1)
     warehouse.loaded()
