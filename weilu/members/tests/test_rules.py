@@ -57,6 +57,20 @@ def test_a_life_goes_through_the_states_on_the_second(at: float, state: str) -> 
     assert lifecycle.state_at(life, HOUSE_LIMITS, day(100 + at)) == state
 
 
+def test_the_house_counts_in_days_of_86_400_seconds_and_by_these_thresholds() -> None:
+    assert DAY == 24 * 60 * 60
+    assert [(version.valid_from, version.number) for version in HOUSE] == [(0, 0)]
+    assert HOUSE[0].thresholds == Thresholds(
+        new_days=7, active_days=14, pause_days=14, return_days=14, churn_days=60
+    )
+
+
+@pytest.mark.parametrize(("pause", "state"), [(14, "returning"), (13.999, "active")])
+def test_a_pause_counts_from_fourteen_days_on(pause: float, state: str) -> None:
+    life = facts_of([joined(0)], [day(10), day(10 + pause)])
+    assert lifecycle.state_at(life, HOUSE_LIMITS, day(11 + pause)) == state
+
+
 def test_whoever_never_speaks_is_new_then_dormant_then_churned_sixty_days_after_joining() -> None:
     silent = facts_of([joined(0)], [])
     assert histories.histories(histories.columns([silent]), HOUSE).of(0) == [
