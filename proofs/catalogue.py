@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from proofs import api_calls, cluster, kills, log_undo, questions, sdks, warehouse_sessions, workers
+from proofs import (
+    api_calls,
+    cluster,
+    kills,
+    log_undo,
+    mutations,
+    questions,
+    sdks,
+    warehouse_sessions,
+    workers,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +37,8 @@ PROOFS = {
     for proof in (
         Proof(
             "kills",
-            "Over worker (sequencer and loader), warehouse, web, jobs, a rebuild and a writer, while an SDK sends: nothing acknowledged was "
-            "lost, nothing doubled.",
+            "Over worker (sequencer and loader), warehouse, web, jobs, a rebuild, an import and a writer, while an SDK sends: nothing "
+            "acknowledged was lost, nothing doubled; an import that was killed and started again is what an undisturbed one is.",
             "kills -9",
             each=kills.KILLS,
             cases=200 // kills.KILLS,

@@ -1,6 +1,6 @@
 """Is anything acknowledged lost or doubled when processes die at any moment?
 
-A writer appends events, an SDK sends some to the front door; each notes what was acknowledged (the append returned, the answer
+An export is brought in by a command that is killed too (`importing`). A writer appends events, an SDK sends some to the front door; each notes what was acknowledged (the append returned, the answer
 was 200) in a synced file of its own, while one part of a whole house after another is killed with SIGKILL. When the house has caught up, the log must hold every acknowledged event once, the
 positions must have no gap, and the warehouse must hold exactly the log.
 """
@@ -16,11 +16,12 @@ import subprocess
 import sys
 import time
 
+from proofs import importing
 from proofs.traffic import wait_for_more
 from tests.house import ROOT, House, house
 
 KILLS = 10
-PARTS = ("worker", "warehouse", "web", "rebuild", "jobs", "writer")
+PARTS = ("worker", "warehouse", "web", "rebuild", "jobs", "writer", "import")
 Started = subprocess.Popen[bytes]
 
 
@@ -42,6 +43,8 @@ def case(number: int) -> None:
                 if part == "writer":
                     _end(writer)
                     writer = _write(one, kill + 1)
+                elif part == "import":
+                    importing.kill(one, chance)
                 elif part == "rebuild":
                     _end(building)
                 else:
@@ -53,6 +56,7 @@ def case(number: int) -> None:
             _end(sdk)
             _end(building)
         one.wait_ready()
+        importing.finish(one)
         found = _examine(one)
     assert found["missing"] == 0, f"{found['missing']} acknowledged events are lost: {found}"
     assert found["doubled"] == 0, f"{found['doubled']} events are there twice: {found}"
