@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chromium import Window
+from tests.browser.chromium import PHONE, Window
 from tests.browser.looks import axe_findings, sticks_out
 from tests.house import house
 
@@ -39,6 +39,7 @@ def test_the_first_day_from_the_code_at_the_terminal_to_an_import_and_its_undo(
     export.write_text(json.dumps(EXPORT))
     with house() as one:
         one.up()
+        _stands_in_chinese(chromium, one.url)
         window = Window.open(chromium, one.url, language="en-GB")
         page = window.page
         _make_the_account(page, one.first_code())
@@ -60,6 +61,15 @@ def test_the_first_day_from_the_code_at_the_terminal_to_an_import_and_its_undo(
         expect(page.get_by_role("link", name="Mei")).to_have_count(0)
         assert window.complaints == []
         window.context.close()
+
+
+def _stands_in_chinese(chromium: Browser, url: str) -> None:
+    window = Window.open(chromium, url, width=PHONE)
+    page = window.go("/")
+    assert page.get_attribute("html", "lang") == "zh-CN"
+    assert page.locator("input[name=code]").count() == 1
+    assert [*window.complaints, *axe_findings(page), *sticks_out(page)] == []
+    window.context.close()
 
 
 def _make_the_account(page: Page, code: str) -> None:
