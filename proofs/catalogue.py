@@ -10,7 +10,6 @@ from proofs import (
     cluster,
     kills,
     log_undo,
-    mutations,
     questions,
     sdks,
     warehouse_sessions,
