@@ -31,11 +31,11 @@ CLIENTS = 2
 SQL = {
     "timelines": """INSERT INTO weilu.timelines SELECT key, if(pass = 0, 0, who % {places} + 1) AS scope, who,
         [toDateTime(1750000000 + who % 1000000, 'UTC'), toDateTime(1760000000 + who % 1000000, 'UTC')] AS froms,
-        if(key = 'state', ['new', arrayElement(['active', 'dormant', 'churned', 'returning'], who % 4 + 1)],
+        multiIf(key = 'membership', ['in', 'in'], key = 'state', ['new', arrayElement(['active', 'dormant', 'churned', 'returning'], who % 4 + 1)],
            ['lurker', arrayElement(['kol', 'koc', 'participant', 'lurker'], (who % 97 > 0) + (who % 11 > 0) + (who % 3 > 0) + 1)])
            AS vals, 1 AS rule, 1 AS upto, 1 AS version
         FROM (SELECT toUInt32(number + 1) AS who FROM numbers({members})) AS people
-        CROSS JOIN (SELECT arrayJoin(['state', 'tier']) AS key) AS keys CROSS JOIN (SELECT arrayJoin([0, 1]) AS pass) AS passes""",
+        CROSS JOIN (SELECT arrayJoin(['state', 'tier', 'membership']) AS key) AS keys CROSS JOIN (SELECT arrayJoin([0, 1]) AS pass) AS passes""",
     "scores": """INSERT INTO weilu.scores (scope, who, at, score, tier, place, members, rule, version)
         SELECT if(number % 2 = 0, 0, intDiv(number, 2) % {places} + 1), intDiv(number, 2) + 1, now(), number % 101, 'lurker',
         number, {members}, 1, 1 FROM numbers({members} * 2)""",

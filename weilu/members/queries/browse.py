@@ -15,7 +15,7 @@ from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile.browsing import NOTHING, Browse, holders
 from weilu.members.queries.names import names
-from weilu.members.queries.table import BEST, ONLY, scopes_of, shows_visitors
+from weilu.members.queries.table import BEST, ONLY, scopes_of, shows_visitors, sources
 from weilu.members.rules.influence import TIERS
 
 FIRST_WINDOW = 1_600
@@ -62,7 +62,7 @@ def browse(viewer: Viewer, wanted: Wanted, after: int, limit: int) -> list[Line]
         tiers=TIERS,
         state=BEST.index(wanted.state) + 1 if wanted.state else None,
         tier=TIERS.index(wanted.tier) + 1 if wanted.tier else None,
-        members=False if wanted.visitors == ONLY else None if wanted.with_visitors else True,
+        members=_members(viewer, wanted),
     )
     found: list[dict[str, int]] = []
     for chunk in _named(asked, wanted.words, after) if wanted.words else _windows(asked, after, limit):
@@ -70,6 +70,13 @@ def browse(viewer: Viewer, wanted: Wanted, after: int, limit: int) -> list[Line]
         if len(found) >= limit:
             break
     return _lines(found)
+
+
+def _members(viewer: Viewer, wanted: Wanted) -> bool | None:
+    """Members alone, visitors alone, or whoever is there."""
+    if wanted.visitors == ONLY:
+        return False
+    return None if wanted.with_visitors or not sources(viewer, wanted.community) else True
 
 
 def _windows(asked: Browse, after: int, limit: int) -> Iterator[Browse]:

@@ -176,16 +176,16 @@ def scopes_of(viewer: Viewer, community: int | None, *, visitors: bool = False) 
 
 def _members_or_visitors(viewer: Viewer, who: np.ndarray, asked: Filter, when: When) -> np.ndarray:
     """Those who were members of the brand at the moment, or those who were not; all where both are asked for."""
-    if asked.visitors != ONLY and (asked.with_visitors or not _sources(viewer, asked)):
+    if asked.visitors != ONLY and (asked.with_visitors or not sources(viewer, asked.community)):
         return np.ones(len(who), dtype=bool)
     members = np.array([one for _, one, _ in states_at([WHOLE], when)], dtype=np.int64)
     known: np.ndarray = np.isin(who, members)
     return ~known if asked.visitors == ONLY else known
 
 
-def _sources(viewer: Viewer, asked: Filter) -> bool:
+def sources(viewer: Viewer, community: int | None) -> bool:
     """Whether visitors could stand among the conclusions: those of the whole person have none."""
-    whole = asked.community is None and viewer.communities is None
+    whole = community is None and viewer.communities is None
     return not whole and any(row.tracked for row in visible_communities(viewer))
 
 
