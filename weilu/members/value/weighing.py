@@ -26,6 +26,8 @@ from weilu.members.value.rules import DAY, Facts, Ints, Scale, Values
 from weilu.members.when import When
 
 KEY = compiled.VALUE
+BLOCK = 100_000
+"""Rows of one insert."""
 NPS = "nps"
 """The fact by which members say how gladly they recommend us, 0 to 10."""
 NUMBERS = (
@@ -159,9 +161,18 @@ def _write(found: Sequence[Valuation]) -> int:
     tables = [_table(one, stamp) for one in found]
     has = np.concatenate([_keys(table) for table in tables] or [np.zeros(0, dtype=np.int64)])
     gone = np.setdiff1d(_keys(before), has)
-    tables.append(_rows(gone >> facts.WHO_BITS, gone & (2**facts.WHO_BITS - 1), [[]] * len(gone), 0, stamp))
+    tables.append(
+        _rows(
+            gone >> facts.WHO_BITS,
+            gone & (2**facts.WHO_BITS - 1),
+            np.zeros((len(gone), 0), np.int64),
+            0,
+            stamp,
+        )
+    )
     for table in tables:
-        client.insert("weilu.timelines", table)
+        for begin in range(0, len(table), BLOCK):
+            client.insert("weilu.timelines", table.slice(begin, BLOCK))
     return sum(len(table) for table in tables)
 
 
@@ -178,9 +189,8 @@ def _table(one: Valuation, stamp: int) -> pa.Table:
             *told(known),
         ]
     )[keep]  # fmt: skip
-    numbers = [[str(number) for number in row] for row in columns.tolist()]
     who = one.values.who[keep]
-    return _rows(np.full(len(who), one.scope), who, numbers, one.monday, stamp)
+    return _rows(np.full(len(who), one.scope), who, columns, one.monday, stamp)
 
 
 def told(known: Facts) -> tuple[Ints, ...]:
@@ -189,17 +199,21 @@ def told(known: Facts) -> tuple[Ints, ...]:
     return known.orders, known.amount, known.last, known.order_weeks, known.weeks, known.days, asked
 
 
-def _rows(scope: Ints, who: Ints, numbers: Sequence[list[str]], at: int, stamp: int) -> pa.Table:
-    size = len(who)
+def _rows(scope: Ints, who: Ints, numbers: Ints, at: int, stamp: int) -> pa.Table:
+    """A row of numbers each. Made column by column: a list of texts for each of a million members would fill the memory."""
+    size, width = numbers.shape
+    edges = pa.array(np.arange(size + 1, dtype=np.int64) * width, pa.int32())
+    moments = pa.array(np.full(size * width, at, dtype=np.int64), pa.uint32())
+    texts = pa.array(np.ascontiguousarray(numbers).ravel(), pa.int64()).cast(pa.string())
     return pa.table(
         {
-            "key": pa.array([KEY] * size, pa.string()),
+            "key": pa.repeat(pa.scalar(KEY, pa.string()), size),
             "scope": pa.array(scope, pa.uint32()),
             "who": pa.array(who, pa.uint32()),
-            "froms": pa.array([[at] * len(row) for row in numbers], pa.list_(pa.uint32())),
-            "vals": pa.array(numbers, pa.list_(pa.string())),
-            "rule": pa.array([scales.newest()] * size, pa.uint32()),
-            "upto": pa.array([0] * size, pa.uint64()),
-            "version": pa.array([stamp] * size, pa.uint64()),
+            "froms": pa.ListArray.from_arrays(edges, moments),
+            "vals": pa.ListArray.from_arrays(edges, texts),
+            "rule": pa.repeat(pa.scalar(scales.newest(), pa.uint32()), size),
+            "upto": pa.repeat(pa.scalar(0, pa.uint64()), size),
+            "version": pa.repeat(pa.scalar(stamp, pa.uint64()), size),
         }
     )
