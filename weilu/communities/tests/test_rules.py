@@ -57,3 +57,9 @@ def test_more_of_the_good_never_scores_less(part, value, more):
 
 def test_weights_add_up_to_a_hundred():
     assert sum(part.weight for part in rules.PARTS) == 100
+
+
+def test_each_part_goes_from_nothing_to_a_hundred_points():
+    for part in rules.PARTS:
+        points = [point for _, point in part.curve]
+        assert sorted((points[0], points[-1])) == [0, 100], part.slug

@@ -31,6 +31,14 @@ def test_the_pace_runs_straight_from_start_to_target() -> None:
     assert total(840).pace(10) == 100
 
 
+def test_progress_is_the_share_of_the_way_from_where_it_began() -> None:
+    assert level(100, 184).progress(142) == 0.5
+    assert level(600, 300, "seconds").progress(450) == 0.5
+    assert level(100, 184).progress(58) == -0.5
+    assert total(840).progress(84) == 0.1
+    assert level(5, 5).progress(9) == 1.0
+
+
 def test_what_is_to_fall_is_on_track_below_its_pace() -> None:
     aim = level(600, 300, "seconds")
     assert rules.standing(aim, [600.0] * 8 + [440], None, 42, 42).state == rules.ON_TRACK

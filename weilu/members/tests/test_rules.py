@@ -314,3 +314,9 @@ def test_mondays_begin_at_midnight_of_the_zone_also_where_the_clocks_change() ->
     found = influence.mondays(first, dt.datetime(2026, 4, 6, tzinfo=dt.UTC), "Europe/Berlin")
     local = [dt.datetime.fromtimestamp(at, dt.UTC).isoformat() for at in found]
     assert local == ["2026-03-22T23:00:00+00:00", "2026-03-29T22:00:00+00:00", "2026-04-05T22:00:00+00:00"]
+
+
+def test_influence_looks_at_ninety_days_and_gives_a_hundred_points_in_all() -> None:
+    assert influence.WINDOW_DAYS == 90
+    assert (influence.WEIGHTS, sum(influence.WEIGHTS)) == ((30, 25, 25, 20), 100)
+    assert influence.SHARES == (1, 9, 20)
