@@ -1,3 +1,0 @@
-"""Formulas: on two shards the same answers as in the store of one machine (see `test_same_answers`)."""
-
-from weilu.core.warehouse.tests.test_questions_formulas import *  # noqa: F403
