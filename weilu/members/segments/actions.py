@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -44,14 +44,13 @@ class Wish:
     communities: list[int] | None = None
 
 
-def create(viewer: Viewer, wish: Wish) -> Segment:
-    """A live segment. Raises WeiluError, Refused (the rule), Forbidden, NotFound (a community or segment not theirs)."""
+def create(viewer: Viewer, wish: Wish, origin: Mapping[str, Any] | None = None) -> Segment:
+    """A live segment; `origin` is the question that it came from. Raises WeiluError, Refused (the rule), Forbidden, NotFound (a community or segment not theirs)."""
     fields = _checked(viewer, wish, None)
     with transaction.atomic():
-        if Segment.objects.count() >= MOST:
-            raise Conflict(_("There are %(n)s segments already. Remove one first.") % {"n": MOST})
+        _demand_room()
         row = Segment.objects.create(
-            created_by_id=viewer.operator_id or None, created_at=clock.now(), **fields
+            created_by_id=viewer.operator_id or None, created_at=clock.now(), origin=origin, **fields
         )
         audit.record(viewer, "segment.created", (SEGMENT, row.pk), communities=row.communities)
     return row
@@ -90,11 +89,24 @@ def remove(viewer: Viewer, row: Segment) -> None:
 def keep(viewer: Viewer, row: Segment, name: str) -> Segment:
     """A snapshot: who is in the segment now, whatever comes. Raises as `create`."""
     fields = _checked(viewer, Wish(name, {SEGMENT: row.pk}, row.note, row.communities), None)
-    asked = question(row)
-    members = questions.behind(asked, viewer).ids
+    members = questions.behind(question(row), viewer).ids
+    return _snapshot(viewer, {**fields, "rule": row.rule}, members)
+
+
+def keep_people(viewer: Viewer, wish: Wish, origin: Mapping[str, Any]) -> Segment:
+    """The people behind a number of a question as they stand now, as a list. Raises as `create`, and as `questions.behind`."""
+    fields = _named(viewer, wish, None)
+    members = questions.behind({**origin, "people": True}, viewer).ids
+    if not members:
+        raise WeiluError(_("Nobody stands behind this number."))
+    return _snapshot(viewer, {**fields, "rule": {}, "origin": dict(origin)}, members)
+
+
+def _snapshot(viewer: Viewer, fields: dict[str, Any], members: list[int]) -> Segment:
     with transaction.atomic():
+        _demand_room()
         made = Segment.objects.create(
-            **{**fields, "rule": row.rule}, snapshot=True, size=len(members), computed_version=1, computed_at=clock.now(),
+            **fields, snapshot=True, size=len(members), computed_version=1, computed_at=clock.now(),
             created_by_id=viewer.operator_id or None, created_at=clock.now(),
         )  # fmt: skip
         snapshots.keep(made, members)
@@ -105,6 +117,11 @@ def keep(viewer: Viewer, row: Segment, name: str) -> Segment:
         made.delete()
         raise
     return made
+
+
+def _demand_room() -> None:
+    if Segment.objects.count() >= MOST:
+        raise Conflict(_("There are %(n)s segments already. Remove one first.") % {"n": MOST})
 
 
 def _forget(number: int) -> None:
@@ -122,11 +139,11 @@ def forget_person(identity: int) -> None:
     words = words_for(identity)
     for row in Segment.objects.all():
         name, note = ("" if names(text, words) else text for text in (row.name, row.note))
-        rule = _without(row.rule, words)
-        if (name, note, rule) != (row.name, row.note, row.rule):
+        rule, origin = _without(row.rule, words), _without(row.origin, words)
+        if (name, note, rule, origin) != (row.name, row.note, row.rule, row.origin):
             version = row.version + (rule != row.rule)
             Segment.objects.filter(pk=row.pk).update(
-                name=name or f"#{row.pk}", note=note, rule=rule, version=version
+                name=name or f"#{row.pk}", note=note, rule=rule, origin=origin, version=version
             )
 
 
@@ -139,6 +156,18 @@ def _without(rule: Any, words: Collection[str], typed: bool = False) -> Any:
 
 
 def _checked(viewer: Viewer, wish: Wish, row: Segment | None) -> dict[str, Any]:
+    fields = _named(viewer, wish, row)
+    if row is not None and row.snapshot and wish.rule == row.rule:
+        return {**fields, "rule": row.rule}
+    rule, communities = numbered(viewer, wish.rule), fields["communities"]
+    asked = {"kind": "segment", "rule": rule} | ({} if communities is None else {"communities": communities})
+    frame = check(parse_question(asked), viewer).frame
+    resolve(parse(rule), Scene(viewer, visible(viewer).communities, frame, (row.pk,) if row else ()))
+    return {**fields, "rule": rule}
+
+
+def _named(viewer: Viewer, wish: Wish, row: Segment | None) -> dict[str, Any]:
+    """All but the rule."""
     _demand(viewer, wish.communities)
     name = wish.name.strip()[:100]
     if not name or "\0" in name + wish.note:
@@ -146,11 +175,7 @@ def _checked(viewer: Viewer, wish: Wish, row: Segment | None) -> dict[str, Any]:
     if Segment.objects.filter(name=name).exclude(pk=row.pk if row else 0).exists():
         raise Conflict(_("There is a segment “%(name)s” already.") % {"name": name}, field="body.name")
     communities = None if wish.communities is None else sorted(set(wish.communities))
-    rule = numbered(viewer, wish.rule)
-    asked = {"kind": "segment", "rule": rule} | ({} if communities is None else {"communities": communities})
-    frame = check(parse_question(asked), viewer).frame
-    resolve(parse(rule), Scene(viewer, visible(viewer).communities, frame, (row.pk,) if row else ()))
-    return {"name": name, "note": wish.note.strip()[:500], "rule": rule, "communities": communities}
+    return {"name": name, "note": wish.note.strip()[:500], "communities": communities}
 
 
 def numbered(viewer: Viewer, rule: Any) -> Any:

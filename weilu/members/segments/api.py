@@ -44,12 +44,13 @@ class SnapshotIn(In):
 class SegmentOut(Schema):
     """`size` is how many were in it when they were last looked at (`computed_at`; null: not yet), null where the rule speaks of
     communities that I do not see. `used_by` are those that I see. `problem` says why it cannot
-    be worked out just now."""
+    be worked out just now. `origin`: the question behind whose number its people stood; a list that was kept so has no `rule`."""
 
     id: int
     name: str
     note: str
     rule: dict[str, Any]
+    origin: dict[str, Any] | None
     sentence: str
     communities: list[int] | None
     snapshot: bool
@@ -170,7 +171,7 @@ def _one(request: ApiRequest, row: Segment) -> dict[str, Any]:
 
 def _told(row: Segment, viewer: Viewer, known: bool) -> dict[str, Any]:
     plain = (
-        "name", "note", "rule", "communities", "snapshot", "version", "computed_at", "milliseconds", "created_at",
+        "name", "note", "rule", "communities", "snapshot", "version", "computed_at", "milliseconds", "created_at", "origin",
     )  # fmt: skip
     return {
         "id": row.pk,

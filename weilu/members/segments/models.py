@@ -12,7 +12,9 @@ class Segment(models.Model):
     name = models.CharField(max_length=100, unique=True)
     note = models.CharField(max_length=500, blank=True, default="")
     rule = models.JSONField()
-    """As a question has it; other segments by their number."""
+    """As a question has it; other segments by their number. Empty for a list of people that was kept as it stood."""
+    origin = models.JSONField(null=True)
+    """The question behind whose number its people stood, where it was made from one."""
     communities = models.JSONField(null=True)
     """Community ids; null: the whole brand."""
     snapshot = models.BooleanField(default=False)

@@ -7,6 +7,11 @@ from weilu.members.segments import actions
 
 PERSONAL = Personal(
     room="segments",
-    fields=("segments.Segment.name", "segments.Segment.note", "segments.Segment.rule"),
+    fields=(
+        "segments.Segment.name",
+        "segments.Segment.note",
+        "segments.Segment.rule",
+        "segments.Segment.origin",
+    ),
     forget=actions.forget_person,
 )

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from weilu.core import clock
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.operators import rights
@@ -86,6 +88,8 @@ def problem(viewer: Viewer, row: Segment) -> str:
 
 def words(row: Segment) -> str:
     """Its rule in plain words, or why it cannot be read any more."""
+    if not row.rule:
+        return _("Those who stood behind a number when they were kept.")
     try:
         return sentence(parse(row.rule))
     except Refused as error:

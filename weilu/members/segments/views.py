@@ -25,6 +25,7 @@ from weilu.core.operators.access import Viewer, ViewerRequest, needs, visible_co
 from weilu.core.segments.reading import parse
 from weilu.core.segments.words import sentence
 from weilu.core.warehouse import names, questions
+from weilu.core.warehouse.links import behind
 from weilu.core.warehouse.refusal import Refused
 from weilu.members.rules.influence import TIERS
 from weilu.members.rules.lifecycle import STATES
@@ -67,9 +68,10 @@ def page(request: ViewerRequest, segment_id: int) -> HttpResponse:
         "days": DAYS,
     }
     users = queries.used_by(row)
-    context |= {"used": bool(users), "rule": _text(row.rule)}
+    context |= {"used": bool(users), "rule": _text(row.rule) if row.rule else ""}
     context["used_by"] = [one for one in users if queries.sees(request.viewer, one)]
     context["elsewhere"] = uses.elsewhere(row.pk)
+    context["origin"] = behind(row.origin) if row.origin else ""
     context["can_edit"] = queries.may(request.viewer, row.communities, rights.EDIT_MEMBERS)
     try:
         # First of all, since it refuses a rule about people whom the viewer does not see.
@@ -191,7 +193,7 @@ def prefilled(request: ViewerRequest, rule: dict[str, Any], name: str = "") -> H
 
 def _builder(request: ViewerRequest, row: Segment | None) -> HttpResponse:
     if request.method == "GET":
-        draft = _draft(row.name, row.note, row.communities, row.rule) if row else _given(request.GET)
+        draft = _kept(row) if row else _given(request.GET)
         return _shown(request, row, draft)
     draft, act = _read(request.POST), request.POST.get("act", "")
     if act != "save":
@@ -208,6 +210,13 @@ def _builder(request: ViewerRequest, row: Segment | None) -> HttpResponse:
         return _shown(request, row, draft, problem=str(error))
     messages.success(request, _("Saved. Its members are found within seconds."))
     return redirect("segments:page", saved.pk)
+
+
+def _kept(row: Segment) -> Draft:
+    """A saved one; the rule of a snapshot is not for changing."""
+    if row.snapshot:
+        return Draft(row.name, row.note, tuple(row.communities or ()), Built(rows=()), _text(row.rule))
+    return _draft(row.name, row.note, row.communities, row.rule)
 
 
 def _given(query: QueryDict) -> Draft:
@@ -256,7 +265,8 @@ def _shown(request: ViewerRequest, row: Segment | None, draft: Draft, problem: s
     context |= {"events": _events(viewer), "states": STATES, "tiers": TIERS}
     context["others"] = [one for one in queries.segments(viewer) if row is None or one.pk != row.pk]
     context["tags"] = uses.choices(building.TAG, viewer)
-    context["preview"] = previewed(viewer, draft)
+    if row is None or not row.snapshot:
+        context["preview"] = previewed(viewer, draft)
     fragment = request.headers.get("HX-Target") == "builder"
     template = "segments/_builder.html" if fragment else "segments/edit.html"
     return render(request, template, context, status=400 if problem and not fragment else 200)
