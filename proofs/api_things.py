@@ -44,7 +44,7 @@ def _said(word: str) -> Iterator[Any]:
 
 
 def of_a_community(operator: Any, community: int, word: str) -> None:
-    """A segment, a goal, an alert that is open and talked about, a task, and an event that a handler gave up."""
+    """A segment, a board, a goal, an alert that is open and talked about, a task, and an event that a handler gave up."""
     from weilu.core.operators.access import viewer_of
     from weilu.members.segments import actions as segments
     from weilu.members.segments import live
@@ -55,6 +55,7 @@ def of_a_community(operator: Any, community: int, word: str) -> None:
     while live.run_once():
         pass
     _tags(viewer, community, word)
+    _board(viewer, community, word)
     _goal(viewer, community, word)
     _alert(viewer, community, word)
     _parked(community)
@@ -71,6 +72,20 @@ def _tags(viewer: Any, community: int, word: str) -> None:
     if some:
         hand.change_many(viewer, tag, "add", some)
     importing.open_table(viewer, f"table {word}.csv", f"name,tag {word}\nNobody {word},1\n".encode())
+
+
+def _board(viewer: Any, community: int, word: str) -> None:
+    from weilu.evaluation.boards import actions as boards
+
+    row = boards.make(viewer, f"board {word}")
+    question = {
+        "kind": "trend",
+        "metric": "dau",
+        "communities": [community],
+        "from": "2018-06-01",
+        "to": "2018-06-30",
+    }
+    boards.pin(viewer, row.pk, boards.Pin(f"card {word}", question))
 
 
 def _goal(viewer: Any, community: int, word: str) -> None:
@@ -117,6 +132,7 @@ def numbers() -> dict[str, list[Any]]:
     from weilu.core.events.models import Held, Parked
     from weilu.core.operators.models import ApiToken, Operator
     from weilu.evaluation.alerts.models import Alert, AlertRule
+    from weilu.evaluation.boards.models import Board, Card
     from weilu.goals.models import KeyResult, Objective
     from weilu.members.models import SavedView
     from weilu.members.segments.models import Segment
@@ -128,7 +144,7 @@ def numbers() -> dict[str, list[Any]]:
         "view_id": SavedView, "webhook_id": Endpoint, "delivery_id": Delivery, "segment_id": Segment,
         "parked_id": Parked, "source_id": Source, "numbers": Held, "goal_id": Objective, "result_id": KeyResult,
         "rule_id": AlertRule, "alert_id": Alert, "task_id": Task, "link_id": Link, "tag_id": Tag,
-        "table_id": TagImport,
+        "table_id": TagImport, "board_id": Board, "card_id": Card, "order": Card,
     }  # fmt: skip
     found = {
         name: list(table.objects.order_by("pk").values_list("pk", flat=True))

@@ -14,8 +14,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from weilu.app import listening
 from weilu.core.operators.middleware import OPEN
 
-FOR_EVERYBODY = {"operators:login", "operators:second", "operators:logout", "operators:link", *OPEN}
-"""Pages that a stranger may open: they are the way in, or choose language and theme."""
+FOR_EVERYBODY = {
+    "operators:login",
+    "operators:second",
+    "operators:logout",
+    "operators:link",
+    "boards:leave",
+    *OPEN,
+}
+"""Pages that a stranger may open: they are the way in, choose language and theme, or end letters by the address that stands in them."""
 FOR_ANY_OPERATOR = {
     "operators:account", "operators:rename", "operators:password", "operators:security", "operators:two_factor_on",
     "operators:two_factor_off", "operators:recovery_codes", "operators:end_others", "operators:end_session",

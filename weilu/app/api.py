@@ -17,6 +17,7 @@ from weilu.core.jobs.api import router as jobs
 from weilu.core.operators.api import ROUTERS as OPERATORS
 from weilu.evaluation.alerts.api import router as alerts
 from weilu.evaluation.api import router as questions
+from weilu.evaluation.boards.api import router as boards
 from weilu.evaluation.report_api import router as reports
 from weilu.goals.api import router as goals
 from weilu.members.api import ROUTERS as MEMBERS
@@ -52,6 +53,7 @@ ROUTERS = (
     sources,
     questions,
     reports,
+    boards,
     goals,
     alerts,
     tasks,

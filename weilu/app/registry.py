@@ -51,6 +51,10 @@ from weilu.evaluation.alerts import needs as alert_needs
 from weilu.evaluation.alerts import raising
 from weilu.evaluation.alerts import words as alert_words
 from weilu.evaluation.alerts.personal import PERSONAL as alerts_personal
+from weilu.evaluation.boards import actions as board_actions
+from weilu.evaluation.boards import jobs as board_jobs
+from weilu.evaluation.boards import words as board_words
+from weilu.evaluation.boards.personal import PERSONAL as boards_personal
 from weilu.evaluation.personal import PERSONAL as evaluation_personal
 from weilu.goals import actions as goal_actions
 from weilu.goals.personal import PERSONAL as goals_personal
@@ -112,6 +116,7 @@ JOBS: tuple[recurring.Job, ...] = (
     *webhook_jobs.JOBS,
     *mail_jobs.JOBS,
     *alert_jobs.JOBS,
+    *board_jobs.JOBS,
 )
 PERSONAL = (
     api_personal,
@@ -125,6 +130,7 @@ PERSONAL = (
     alerts_personal,
     goals_personal,
     evaluation_personal,
+    boards_personal,
     segments_personal,
     tags_personal,
 )
@@ -151,7 +157,10 @@ NEEDS: tuple[needs.Provider, ...] = (
     task_needs.of_tasks,
     *console_needs.PROVIDERS,
 )
-COMPOSERS: dict[str, composing.Composer] = {raising.KIND: alert_words.letter}
+COMPOSERS: dict[str, composing.Composer] = {
+    raising.KIND: alert_words.letter,
+    board_actions.KIND: board_words.letter,
+}
 
 
 def register_all() -> None:
@@ -182,4 +191,5 @@ def register_all() -> None:
     labels.register_actions(mail_actions.AUDIT_WORDS)
     labels.register_actions(task_actions.AUDIT_WORDS)
     labels.register_actions(alert_actions.AUDIT_WORDS)
+    labels.register_actions(board_actions.AUDIT_WORDS)
     labels.register_actions(goal_actions.AUDIT_WORDS)

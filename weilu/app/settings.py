@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "weilu.goals",
     "weilu.evaluation",
     "weilu.evaluation.alerts",
+    "weilu.evaluation.boards",
     "weilu.console",
     "weilu.app",
 ]

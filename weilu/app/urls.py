@@ -15,6 +15,7 @@ urlpatterns = [
     path("communities/", include("weilu.communities.urls")),
     path("goals/", include("weilu.goals.urls")),
     path("tasks/", include("weilu.communities.tasks.urls")),
+    path("boards/", include("weilu.evaluation.boards.urls")),
     path("alerts/", include("weilu.evaluation.alerts.urls")),
     path("settings/mail/", include("weilu.core.mail.urls")),
     path("settings/webhooks/", include("weilu.connectors.webhooks.urls")),

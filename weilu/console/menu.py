@@ -46,7 +46,7 @@ MENU = (
         icon="chart-line",
         key="7",
         thumb=True,
-        also=("/alerts/", "/explore/"),
+        also=("/alerts/", "/explore/", "/boards/"),
     ),
     Item(_("Import"), "imports:list", rights.IMPORT, icon="database-import", gap=True),
     Item(_("Sources"), "tracking:list", rights.SETTINGS, icon="plug-connected"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from weilu.core import clock
 from weilu.core.directory.forgetting import names, words_for
 from weilu.core.errors import WeiluError
 from weilu.core.operators.access import Viewer, missing
-from weilu.core.segments.reading import TYPED
+from weilu.core.segments.reading import SAVED, TYPED
 from weilu.evaluation.models import SavedQuestion
 
 MOST_SAVED = 200
@@ -28,11 +29,19 @@ def save_question(viewer: Viewer, name: str, question: Mapping[str, Any]) -> Sav
     mine = SavedQuestion.objects.filter(operator_id=viewer.operator_id)
     if mine.exclude(name=name).count() >= MOST_SAVED:
         raise WeiluError(_("You keep %(most)s questions already. Remove one first.") % {"most": MOST_SAVED})
-    kept = {part: value for part, value in question.items() if part not in OF_A_POINT}
+    kept = kept_parts(question)
     saved, _created = mine.update_or_create(
         operator_id=viewer.operator_id, name=name, defaults={"question": kept, "saved_at": clock.now()}
     )
     return saved
+
+
+def kept_parts(question: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a question: no point. Raises WeiluError for a NUL, which no database takes."""
+    kept = {part: value for part, value in question.items() if part not in OF_A_POINT}
+    if "\\u0000" in json.dumps(kept):
+        raise WeiluError(_("A question with the sign NUL cannot be kept."))
+    return kept
 
 
 def remove_question(viewer: Viewer, saved_id: int) -> None:
@@ -45,17 +54,23 @@ def forget_person(identity: int) -> None:
     """Somebody is erased: kept questions that name them go, whosever they are. Safe to run twice."""
     words = words_for(identity)
     for saved in SavedQuestion.objects.all():
-        if any(names(text, words) for text in (saved.name, *_typed(saved.question))):
+        if names_somebody(words, saved.name, saved.question):
             saved.delete()
 
 
+def names_somebody(words: Collection[str], name: str, question: Any = None) -> bool:
+    """Whether a name, or what a question compares with, calls them."""
+    return any(names(text, words) for text in (name, *_typed(question)))
+
+
 def _typed(part: Any, inside: bool = False) -> Iterator[str]:
-    """An operator's own words in a question: what it compares with."""
+    """An operator's own words in a question: what it compares with, and the name of a segment."""
     if isinstance(part, str) and inside:
         yield part
     elif isinstance(part, Mapping):
         for name, value in part.items():
-            yield from _typed(value, inside or name in TYPED)
+            named = name == SAVED and isinstance(value, str)
+            yield from _typed(value, inside or named or name in TYPED)
     elif isinstance(part, list):
         for value in part:
             yield from _typed(value, inside)

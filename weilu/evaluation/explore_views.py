@@ -17,12 +17,12 @@ from django.views.decorators.http import require_POST
 
 from weilu.core.errors import NotFound, Unavailable, WeiluError
 from weilu.core.operators import audit, rights
-from weilu.core.operators.access import Viewer, ViewerRequest, demand, needs
-from weilu.core.warehouse import questions
-from weilu.core.warehouse.question import INVITER, TREND, object_in
+from weilu.core.operators.access import Viewer, ViewerRequest, needs
+from weilu.core.warehouse.question import TREND, object_in
 from weilu.evaluation import actions
-from weilu.evaluation.explorer import choices, fields, files
-from weilu.evaluation.explorer.shown import Shown, period_before, show
+from weilu.evaluation.boards.queries import own_boards
+from weilu.evaluation.explorer import choices, fields, files, looks
+from weilu.evaluation.explorer.looks import exporter, names_people
 from weilu.evaluation.models import SavedQuestion
 from weilu.evaluation.plain import ask_word
 
@@ -35,8 +35,8 @@ LONGEST = 20_000
 
 @needs(rights.VIEW)
 def page(request: ViewerRequest) -> HttpResponseBase:
-    """`q` is the whole question, `compare=1` sets it beside the days before, `format` hands it out as a file; `kind` alone
-    begins with a question of that kind."""
+    """`q` is the whole question, `compare` what it is set beside (`1`: the days before, `all`: everybody, `s7`: segment 7),
+    `format` hands it out as a file; `kind` alone begins with a question of that kind."""
     try:
         question = _question(request)
     except WeiluError as wrong:
@@ -55,8 +55,8 @@ def build(request: ViewerRequest) -> HttpResponse:
         query = {"q": text}
     else:
         query = {"q": _text(fields.question_of(request.GET))}
-    if request.GET.get("compare"):
-        query["compare"] = "1"
+    if compare := request.GET.get("compare"):
+        query["compare"] = compare
     return redirect(f"{reverse('evaluation:explore')}?{urlencode(query)}")
 
 
@@ -81,16 +81,11 @@ def remove(request: ViewerRequest, saved_id: int) -> HttpResponse:
 def _page(
     request: ViewerRequest, question: Mapping[str, Any], *, sentence: str = "", text: str = ""
 ) -> HttpResponse:
-    viewer = request.viewer
-    context: dict[str, Any] = {
-        "question": question,
-        "compare": request.GET.get("compare") == "1",
-        "sentence": sentence,
-    }
+    viewer, compare = request.viewer, request.GET.get("compare", "")
+    context: dict[str, Any] = {"question": question, "compare": compare, "sentence": sentence}
     try:
         if not sentence:
-            answer, earlier = _answers(viewer, question, compare=context["compare"])
-            context |= {"answer": answer, "shown": show(answer, earlier), "earlier": earlier}
+            context |= looks.look(viewer, question, compare, PATIENCE).context
         context["events"] = choices.events(viewer)
     except Unavailable:
         context["down"] = True
@@ -98,9 +93,10 @@ def _page(
     except (WeiluError, NotFound) as refused:
         context["sentence"] = str(refused)
         context["events"] = choices.events(viewer)
+    flat = fields.flat_of(question)
     context |= {
         "told": ask_word(question),
-        "flat": fields.flat_of(question),
+        "flat": flat,
         "text": text or _text(question, indent=1),
         "q": text or _text(question),
         "kinds": [
@@ -109,58 +105,26 @@ def _page(
         ],
         "subjects": choices.subjects(context["events"]),
         "places": choices.places(viewer),
+        "segments": choices.segments(viewer, flat["segment"]),
+        "comparisons": choices.comparisons(viewer, flat["segment"], compare),
         "event_slugs": [slug for slug, _word in context["events"]],
         **choices.words(),
         "saved": [(one, _address(one.question)) for one in _saved(viewer)],
-        "can_compare": period_before(question) is not None,
+        "boards": own_boards(viewer),
         "forms": list(files.FORMS) if viewer.can(rights.EXPORT_MEMBERS) or not names_people(question) else [],
     }
     return render(request, "evaluation/explore.html", context, status=400 if context["sentence"] else 200)
 
 
-def _answers(
-    viewer: Viewer, question: Mapping[str, Any], *, compare: bool
-) -> tuple[questions.Answer, questions.Answer | None]:
-    asked = {name: part for name, part in question.items() if name not in actions.OF_A_POINT}
-    before = period_before(asked) if compare else None
-    found = questions.ask_many([asked, before] if before else [asked], viewer, seconds=PATIENCE)
-    return found[0], found[1] if before else None
-
-
 def _file(request: ViewerRequest, question: Mapping[str, Any], form: files.Form) -> HttpResponse:
     """Numbers; people leave with a right of their own: by the page behind each number, or as names of who invited."""
-    viewer = request.viewer
-    if names_people(question):
-        demand(viewer, rights.EXPORT_MEMBERS)
-        viewer = viewer.limited(rights.EXPORT_MEMBERS)
-    answer, earlier = _answers(viewer, question, compare=request.GET.get("compare") == "1")
-    shown = show(answer, earlier)
-    audit.record(request.viewer, EXPORTED, rows=len(shown.rows))
-    name = f"weilu-{answer.question['kind']}.{request.GET['format']}"
+    viewer = exporter(request.viewer, question)
+    look = looks.look(viewer, question, request.GET.get("compare", ""), PATIENCE)
+    sheet = looks.sheet(look)
+    audit.record(request.viewer, EXPORTED, rows=len(sheet.lines))
+    name = f"weilu-{look.answer.question['kind']}.{request.GET['format']}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(
-        form.make(_sheet(question, answer, shown)), content_type=form.media_type, headers=headers
-    )
-
-
-def names_people(question: Mapping[str, Any]) -> bool:
-    """Whether the parts of its answer are members by name."""
-    return question.get("breakdown") == INVITER
-
-
-def _sheet(question: Mapping[str, Any], answer: questions.Answer, shown: Shown) -> files.Sheet:
-    told = ask_word(question)
-    lines = [
-        [round(cell.value, 4) if isinstance(cell.value, float) else cell.value for cell in row]
-        for row in shown.rows
-    ]
-    return files.Sheet(
-        told.what,
-        f"{told.when} · {answer.timezone}",
-        [str(head) for head in shown.heads],
-        lines,
-        shown.shares,
-    )
+    return HttpResponse(form.make(sheet), content_type=form.media_type, headers=headers)
 
 
 def _question(request: ViewerRequest) -> dict[str, Any]:

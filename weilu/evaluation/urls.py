@@ -9,6 +9,7 @@ from weilu.evaluation import explore_views, report_views, views
 app_name = "evaluation"
 urlpatterns = [
     path("behind/", views.behind, name="behind"),
+    path("behind/segment/", views.segment, name="behind_segment"),
     path("explore/", explore_views.page, name="explore"),
     path("explore/ask/", explore_views.build, name="explore_build"),
     path("explore/saved/", explore_views.save, name="explore_save"),

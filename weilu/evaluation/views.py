@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from django.http import HttpResponseBase
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from django.views.decorators.http import require_POST
 
 from weilu.communities.queries import feed
 from weilu.core.directory.queries import community_names, member_names
@@ -20,7 +22,8 @@ from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, needs
 from weilu.core.warehouse import questions
 from weilu.core.warehouse.question import EVENTS, PEOPLE, object_in
-from weilu.evaluation import exporting, plain
+from weilu.evaluation import exporting, plain, segmenting
+from weilu.evaluation.explorer import choices
 
 PAGE = 50
 
@@ -36,7 +39,7 @@ def behind(request: ViewerRequest) -> HttpResponseBase:
     pages = _pages(page, found.total)
     if pages.number < page:
         found = questions.behind(question, request.viewer, limit=PAGE, offset=(pages.number - 1) * PAGE)
-    context = {
+    context: dict[str, Any] = {
         "question": question,
         "found": found,
         "told": plain.tell(question),
@@ -45,8 +48,28 @@ def behind(request: ViewerRequest) -> HttpResponseBase:
         "happened": feed.in_order(found.ids, request.viewer.communities) if found.counts == EVENTS else None,
         "pages": pages,
         "can_export": request.viewer.can(rights.EXPORT_MEMBERS),
+        "whom": choices.segment_name(request.viewer, question["segment"]) if question.get("segment") else "",
     }
+    if found.total and segmenting.may(request.viewer, question):
+        told: plain.Told = context["told"]
+        context["name"] = f"{told.what} · {told.when}"[: segmenting.LONGEST_NAME]
+        context["rule"] = segmenting.rule_said(question)
+        context["q"] = request.GET["q"]
     return render(request, "evaluation/behind.html", context)
+
+
+@require_POST
+@needs(rights.EDIT_MEMBERS)
+def segment(request: ViewerRequest) -> HttpResponse:
+    """The people behind a number become a segment: one that follows its rule (`how=rule`), or a list."""
+    question = _question(request.POST.get("q", ""))
+    live = request.POST.get("how") == "rule"
+    made = segmenting.make(request.viewer, question, request.POST.get("name", ""), live=live)
+    messages.success(
+        request,
+        _("Saved. Its members are found within seconds.") if live else _("Kept as they stand now."),
+    )
+    return redirect("segments:page", made.pk)
 
 
 def _question(text: str) -> dict[str, Any]:

@@ -12,10 +12,11 @@ const kinds = { trend, columns, flow: columns };
 const drawn = new Set();
 
 export function draw(place) {
-  const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+  const data = JSON.parse(place.nextElementSibling.textContent);
   const chart = echarts.init(place, null, { renderer: "svg" });
   const paint = () => chart.setOption(kinds[data.kind](data, theme(place)), true);
   paint();
+  sweep();
   drawn.add({ place, chart, paint });
   place.setAttribute("aria-hidden", "true"); // the table says it
   chart.on("click", ({ seriesIndex, dataIndex, data: mark }) => {
@@ -38,6 +39,12 @@ function openDay(chart, data) {
   });
 }
 
+// What a fragment has replaced is let go: a wall draws anew every minute for weeks.
+function sweep() {
+  for (const one of drawn) if (!one.place.isConnected) one.chart.dispose(), drawn.delete(one);
+}
+
 new MutationObserver(() => {
-  for (const one of drawn) one.place.isConnected ? one.paint() : (one.chart.dispose(), drawn.delete(one));
+  sweep();
+  for (const one of drawn) one.paint();
 }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });

@@ -4,6 +4,7 @@ import { keyboard } from "./keyboard.js";
 import { search } from "./search.js";
 import { lazyCharts } from "./lazy.js";
 import { heat } from "./heat.js";
+import { wall } from "./wall.js";
 
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
@@ -16,6 +17,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (token) event.detail.headers["X-CSRFToken"] = token;
 });
 
+wall();
 keyboard();
 search();
 const look = (root) => {

@@ -18,6 +18,7 @@ events it has an `href` that opens them. `unit` is a metric's unit (`percent`, `
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -41,6 +42,7 @@ WEEKDAYS = (
     pgettext_lazy("weekday on an axis", "Sun"),
 )
 _ids = itertools.count(1)
+"""With the process beside it: a page may hold fragments that several processes drew."""
 
 
 @register.simple_tag
@@ -63,7 +65,7 @@ def _drawn(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
         "zero": data.get("zero", True),
         "bare": data.get("bare", False),
     }
-    return {"data": shown, "rows": _rows(shapes.table_of(shown)), "id": f"chart-{next(_ids)}"}
+    return {"data": shown, "rows": _rows(shapes.table_of(shown)), "id": f"chart-{os.getpid()}-{next(_ids)}"}
 
 
 def _rows(table: Iterable[Mapping[str, Any]]) -> SafeString:

@@ -17,11 +17,13 @@ TEST = "test"
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A subject and plain text. `path` is the page of this house that the letter leads to."""
+    """A subject and plain text. `path` is the page of this house that the letter leads to, `leave` the one that ends such letters
+    by one click and without a login."""
 
     subject: str
     text: str
     path: str = ""
+    leave: str = ""
 
 
 Composer = Callable[[Letter], Words | None]
@@ -45,12 +47,22 @@ def compose(letter: Letter) -> Words | None:
         if words is None:
             return None
         subject = " ".join(words.subject.split())[:200]
-        return Words(subject, f"{words.text}{_link(words.path)}", words.path)
+        return Words(
+            subject, f"{words.text}{_link(words.path)}{_way_out(words.leave)}", words.path, words.leave
+        )
 
 
 def _try(letter: Letter) -> Words:
     return Words(
         _("Weilu: mail works"), _("This is the test letter that you asked for. Nothing is to be done.")
+    )
+
+
+def _way_out(path: str) -> str:
+    return (
+        "\n\n" + _("No more of these letters: %(link)s") % {"link": f"{settings.BASE_URL}{path}"}
+        if path
+        else ""
     )
 
 

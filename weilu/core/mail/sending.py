@@ -83,10 +83,19 @@ def _message(letter: Letter, words: Words, server: rules.Server) -> EmailMessage
         "Message-ID": message_id(letter),
         "Date": formatdate(clock.now().timestamp()),
         "Auto-Submitted": "auto-generated",
+        **_way_out(words),
     }
     return EmailMessage(
         words.subject, words.text, sender(server), [letter.operator.email], connection=connection, headers=headers
     )  # fmt: skip
+
+
+def _way_out(words: Words) -> dict[str, str]:
+    """So that the mailbox shows a button of its own. Source: RFC 8058."""
+    if not words.leave:
+        return {}
+    address = f"<{settings.BASE_URL}{words.leave}>"
+    return {"List-Unsubscribe": address, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _domain() -> str:

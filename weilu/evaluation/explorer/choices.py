@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,13 +13,18 @@ from weilu.communities.queries import newest
 from weilu.core import clock, metrics
 from weilu.core.directory.models import Community
 from weilu.core.directory.queries import brand_zone
+from weilu.core.errors import WeiluError
 from weilu.core.events import kinds
 from weilu.core.operators.access import Viewer, visible_communities
+from weilu.core.segments.reading import parse
+from weilu.core.segments.words import said
 from weilu.core.warehouse import names
 from weilu.core.warehouse.check import OUTSIDE
 from weilu.core.warehouse.compile.source import ANY, INTERACTION
 from weilu.core.warehouse.question import FLOW, FUNNEL, HEATMAP, PATHS, RETENTION, TREND
+from weilu.evaluation.explorer import beside
 from weilu.evaluation.plain import event_word
+from weilu.members.segments import queries as of_segments
 
 Choice = tuple[str, str]
 
@@ -70,6 +75,38 @@ def days(viewer: Viewer) -> dict[str, Any]:
 
 def places(viewer: Viewer) -> list[Community]:
     return list(visible_communities(viewer))
+
+
+def segments(viewer: Viewer, chosen: str) -> list[Choice]:
+    """Saved segments that the viewer sees; a rule or a name that stands in the question is one more."""
+    known = [(str(one.pk), one.name) for one in of_segments.segments(viewer)]
+    if not chosen or any(chosen == number for number, _name in known):
+        return known
+    named = next((name for _number, name in known if name == chosen), "")
+    return [*known, (chosen, named or _("as the question says"))]
+
+
+def comparisons(viewer: Viewer, chosen: str, compare: str) -> list[tuple[str, str, bool]]:
+    """What an answer can be set beside: its word in the address, its name, whether it is chosen."""
+    known = [(beside.DAYS, _("the days before"))]
+    known += [(beside.ALL, _("everybody"))] if chosen else []
+    others = [one for one in segments(viewer, "") if one[0] != chosen]
+    known += [(f"{beside.ONE}{number}", name) for number, name in others]
+    return [(word, name, word == compare) for word, name in known]
+
+
+def segment_name(viewer: Viewer, given: object) -> str:
+    """How a segment of a question is called to this viewer: nobody hears the name of one that is not theirs."""
+    if isinstance(given, Mapping):
+        return _said(given)
+    return next((one.name for one in of_segments.segments(viewer) if given in (one.pk, one.name)), str(given))
+
+
+def _said(rule: Mapping[str, Any]) -> str:
+    try:
+        return said(parse(rule))
+    except WeiluError:
+        return _("a rule")
 
 
 def _iso(day: dt.date) -> str:

@@ -6,10 +6,13 @@ the text of the question, which can be edited itself.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.urls import reverse
 
 from weilu.core.warehouse.question import FLOW, FUNNEL, HEATMAP, PATHS, PROPERTY, RETENTION, TREND
 
@@ -17,7 +20,7 @@ Question = dict[str, Any]
 Flat = dict[str, Any]
 STEPS = 6
 """Rows for steps in the form; a question of more steps is edited as text."""
-SHARED = ("communities", "from", "to", "timezone")
+SHARED = ("communities", "from", "to", "timezone", "segment")
 
 
 def question_of(words: QueryDict) -> Question:
@@ -29,6 +32,8 @@ def question_of(words: QueryDict) -> Question:
     for name, word in (("from", "first"), ("to", "last"), ("timezone", "timezone")):
         if given := _word(words, word):
             asked[name] = given
+    if segment := _segment(_word(words, "segment")):
+        asked["segment"] = segment
     return asked
 
 
@@ -44,6 +49,7 @@ def flat_of(question: Mapping[str, Any]) -> Flat:
         "first": _day(question.get("from")),
         "last": _day(question.get("to")),
         "timezone": question.get("timezone", ""),
+        "segment": _shown_segment(question.get("segment")),
     }
     return shown | READERS.get(kind, _blank)(question)
 
@@ -67,6 +73,13 @@ FIRST: dict[str, Question] = {
     HEATMAP: {"event": "message.sent"},
     FLOW: {"by": "week"},
 }
+
+
+def address(question: Mapping[str, Any], compare: str = "") -> str:
+    """Of the page that shows the question."""
+    text = json.dumps(question, ensure_ascii=False, separators=(",", ":"))
+    query = {"q": text} | ({"compare": compare} if compare else {})
+    return f"{reverse('evaluation:explore')}?{urlencode(query)}"
 
 
 # the form into a question --------------------------------------------------------------------------------------------
@@ -170,6 +183,20 @@ def _excluded(words: QueryDict) -> Question:
 def _whole(words: QueryDict, name: str) -> Question:
     text = _word(words, name)
     return {name: int(text) if text.isdecimal() else text} if text else {}
+
+
+def _segment(text: str) -> Any:
+    """The number of a saved one, a name, or a rule as it stood in the question before."""
+    if not text or text.isdecimal():
+        return int(text) if text else None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _shown_segment(told: Any) -> str:
+    return json.dumps(told, ensure_ascii=False) if isinstance(told, dict | list) else str(told or "")
 
 
 def _only(parts: Question) -> Question:

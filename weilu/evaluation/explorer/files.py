@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 import orjson
 import typst
@@ -53,17 +53,36 @@ def as_csv(sheet: Sheet) -> bytes:
 
 
 def as_xlsx(sheet: Sheet) -> bytes:
-    """A workbook of one sheet. Text stands in it as text (`inlineStr`), which no spreadsheet runs; numbers are numbers."""
-    rows = [sheet.heads, *sheet.lines]
-    body = "".join(f'<row r="{n}">{_cells(n, line)}</row>' for n, line in enumerate(rows, 1))
+    """A workbook of one sheet."""
+    return workbook([("Weilu", sheet)])
+
+
+def workbook(sheets: Sequence[tuple[str, Sheet]]) -> bytes:
+    """A workbook with these sheets under these names. Text stands in it as text (`inlineStr`), which no spreadsheet runs; numbers
+    are numbers."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
-        for name, content in _BOOK.items():
+        for name, content in _book(_sheet_names([name for name, _sheet in sheets])).items():
             book.writestr(zipfile.ZipInfo(name), content)
-        book.writestr(
-            zipfile.ZipInfo("xl/worksheets/sheet1.xml"), f"{_HEAD}{_SHEET}{body}</sheetData></worksheet>"
-        )
+        for number, (_name, sheet) in enumerate(sheets, 1):
+            rows = [sheet.heads, *sheet.lines]
+            body = "".join(f'<row r="{n}">{_cells(n, line)}</row>' for n, line in enumerate(rows, 1))
+            place = zipfile.ZipInfo(f"xl/worksheets/sheet{number}.xml")
+            book.writestr(place, f"{_HEAD}{_SHEET}{body}</sheetData></worksheet>")
     return out.getvalue()
+
+
+def _sheet_names(names: Sequence[str]) -> list[str]:
+    """At most 31 signs each, none of those that are forbidden, no two alike in any case."""
+    found: list[str] = []
+    for number, name in enumerate(names, 1):
+        told = (
+            "".join(" " if sign in _FORBIDDEN else sign for sign in str(clean(name))).strip(" '")[:31]
+            or f"{number}"
+        )
+        taken = {one.casefold() for one in found}
+        found.append(told if told.casefold() not in taken else f"{told[:26]} ({number})")
+    return found
 
 
 def as_png(sheet: Sheet) -> bytes:
@@ -84,9 +103,10 @@ def as_png(sheet: Sheet) -> bytes:
     return picture
 
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMS = {
     "csv": Form("text/csv; charset=utf-8", as_csv),
-    "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
+    "xlsx": Form(XLSX, as_xlsx),
     "png": Form("image/png", as_png),
 }
 
@@ -123,17 +143,33 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _SHEET = f'<worksheet xmlns="{_MAIN}"><sheetData>'
-_BOOK = {
-    "[Content_Types].xml": f"""{_HEAD}<Types xmlns="{_PACKAGE}/content-types">
+_FORBIDDEN = "[]:*?/\\"
+
+
+def _book(names: Sequence[str]) -> dict[str, str]:
+    """The least that a workbook consists of beside its sheets. Source: ECMA-376, part 1, 12.2 and 18."""
+    count = range(1, len(names) + 1)
+    parts = "\n".join(
+        f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
+        for n in count
+    )
+    sheets = "".join(
+        f'<sheet name={quoteattr(name)} sheetId="{n}" r:id="rId{n}"/>' for n, name in enumerate(names, 1)
+    )
+    links = "".join(
+        f'<Relationship Id="rId{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n in count
+    )
+    return {
+        "[Content_Types].xml": f"""{_HEAD}<Types xmlns="{_PACKAGE}/content-types">
 <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
 <Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>
-<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>
+{parts}
 </Types>""",
-    "_rels/.rels": f"""{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">
+        "_rels/.rels": f"""{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">
 <Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>""",
-    "xl/workbook.xml": f"""{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">
-<sheets><sheet name="Weilu" sheetId="1" r:id="rId1"/></sheets></workbook>""",
-    "xl/_rels/workbook.xml.rels": f"""{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">
-<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>""",
-}
-"""The least that a workbook consists of. Source: ECMA-376, part 1, 12.2 and 18."""
+        "xl/workbook.xml": f"""{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">
+<sheets>{sheets}</sheets></workbook>""",
+        "xl/_rels/workbook.xml.rels": f"""{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">
+{links}</Relationships>""",
+    }

@@ -15,6 +15,11 @@ from weilu.core.metrics import PERCENT, SECONDS
 from weilu.core.warehouse.links import behind
 from weilu.core.warehouse.question import FLOW, FUNNEL, HEATMAP, PATHS, RETENTION, SEGMENT, TREND
 from weilu.core.warehouse.questions import Answer
+from weilu.evaluation.explorer.beside import Names
+from weilu.evaluation.explorer.cells import PLAIN, Cell
+from weilu.evaluation.explorer.cells import part_word as _part
+from weilu.evaluation.explorer.cells import versus_word as _versus
+from weilu.evaluation.explorer.cells import when as _when
 from weilu.evaluation.plain import STATES, event_word, weekday_word
 
 MOST_LINES = 6
@@ -22,22 +27,6 @@ MOST_LINES = 6
 MOST_ROWS = 400
 """Rows of the table on the page; files have them all."""
 COLORS = ("--wl-ember", "--wl-new", "--wl-active", "--wl-returning", "--wl-dormant", "--wl-churned")
-PLAIN = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """`value` is text, or a number of `unit` (`percent` of 0 … 100, `seconds`, else plain); `href` opens what it counts. `word`
-    is how a day is written on the page."""
-
-    value: Any
-    unit: str = PLAIN
-    href: str = ""
-    word: str = ""
-
-    @property
-    def numeric(self) -> bool:
-        return isinstance(self.value, int | float) or self.value is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +65,15 @@ class Shown:
         return max(0, len(self.rows) - MOST_ROWS)
 
 
-def show(answer: Answer, before: Answer | None) -> Shown:
-    return SHOWERS[answer.question["kind"]](answer, before)
-
-
-def period_before(question: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The same question about as many days right before; None where it does not say its days, or cannot be compared so."""
-    try:
-        first, last = (dt.date.fromisoformat(str(question.get(edge, ""))) for edge in ("from", "to"))
-        days = last - first + dt.timedelta(days=1)
-        before = {"from": str(first - days), "to": str(last - days)}
-    except (ValueError, OverflowError):
-        return None
-    return {**question, **before} if question.get("kind") in (TREND, FUNNEL) and first <= last else None
+def show(answer: Answer, other: Answer | None = None, names: Names | None = None) -> Shown:
+    """The answer alone, or where its kind can be drawn so, beside another."""
+    return SHOWERS[answer.question["kind"]](answer, other if names else None, names or Names("", ""))
 
 
 # trend ---------------------------------------------------------------------------------------------------------------
 
 
-def _trend(answer: Answer, before: Answer | None) -> Shown:
+def _trend(answer: Answer, before: Answer | None, names: Names) -> Shown:
     question = answer.question
     broken = len(answer.columns) == 3
     series = {part: list(rows) for part, rows in _by_part(answer)}
@@ -113,8 +92,11 @@ def _trend(answer: Answer, before: Answer | None) -> Shown:
     ]
     if before and not broken:
         points = [_point(before.question, row, False) for row in earlier.get("", [])]
-        lines[0]["name"] = _("these days")
-        lines.append({"name": _("days before"), "role": "before", "points": points[: len(labels)]})
+        lines[0]["name"] = names.this
+        other = {"name": names.other, "points": points[: len(labels)]}
+        same_days = before.rows[:1] and answer.rows[:1] and before.rows[0][0] == answer.rows[0][0]
+        lines[0]["color"] = COLORS[0] if same_days else None
+        lines.append(other | ({"color": COLORS[1]} if same_days else {"role": "before"}))
     data = {
         "labels": [f"{day:%H:%M}" if hours else short_day(day.date()) for day in labels],
         "titles": [
@@ -147,19 +129,10 @@ def _trend_row(answer: Answer, row: Sequence[Any], broken: bool) -> list[Cell]:
     return [_when(row[0]), *([Cell(_part(row[1]))] if broken else []), Cell(row[-1], answer.unit, href)]
 
 
-def _when(at: str) -> Cell:
-    begun = dt.datetime.fromisoformat(at)
-    return Cell(at, word=long_day(begun.date()) + (f" {begun:%H:%M}" if "T" in at else ""))
-
-
-def _part(slug: str) -> str:
-    return str(STATES.get(slug, slug))
-
-
 # heat map ------------------------------------------------------------------------------------------------------------
 
 
-def _heatmap(answer: Answer, before: Answer | None) -> Shown:
+def _heatmap(answer: Answer, before: Answer | None, names: Names) -> Shown:
     asked = answer.question
     cells = [
         {"weekday": day, "hour": hour, "value": value, "href": behind(asked, weekday=day, hour=hour)}
@@ -187,7 +160,7 @@ def _heatmap(answer: Answer, before: Answer | None) -> Shown:
 # retention -----------------------------------------------------------------------------------------------------------
 
 
-def _retention(answer: Answer, before: Answer | None) -> Shown:
+def _retention(answer: Answer, before: Answer | None, names: Names) -> Shown:
     asked = answer.question
     broken = "by" in answer.columns
     periods = sorted({row[-2] for row in answer.rows})
@@ -219,14 +192,10 @@ def _retention(answer: Answer, before: Answer | None) -> Shown:
     return Shown("cohorts", {"periods": periods, "rows": cohorts}, heads, rows, told=False)
 
 
-def _versus(part: str) -> str:
-    return {"with": _("with it"), "without": _("without it")}.get(part, part)
-
-
 # funnel --------------------------------------------------------------------------------------------------------------
 
 
-def _funnel(answer: Answer, before: Answer | None) -> Shown:
+def _funnel(answer: Answer, before: Answer | None, names: Names) -> Shown:
     asked = answer.question
     broken = "by" in answer.columns
     firsts = {_funnel_part(row, broken): row[-2] for row in answer.rows if row[0] == 1}
@@ -249,12 +218,17 @@ def _funnel(answer: Answer, before: Answer | None) -> Shown:
             Cell(100 * members / last[part] if last.get(part) else None, PERCENT),
             Cell(lost if step > 1 else None, PLAIN, behind(asked, **point, lost=True) if lost else ""),
             Cell(row[-1], SECONDS),
-            *([Cell(earlier.get((step, part)))] if before else []),
+            *(_beside(before, earlier.get((step, part), 0), members, point) if before else []),
         ])  # fmt: skip
         last[part] = members
     heads = [_("Step"), _("Event"), *([_("Part")] if broken else []), _("Members"), _("Of the first step"), _("Of the step before"),
-             _("Lost"), _("Median time"), *([_("Days before")] if before else [])]  # fmt: skip
+             _("Lost"), _("Median time"), *([names.other, _("Difference")] if before else [])]  # fmt: skip
     return Shown("bars", {"rows": bars, "unit": "people"}, heads, rows, shares)
+
+
+def _beside(other: Answer, value: int, members: int, point: Mapping[str, Any]) -> list[Cell]:
+    href = behind(other.question, **point) if value else ""
+    return [Cell(value, PLAIN, href), Cell(members - value, PLAIN, signed=True)]
 
 
 def _funnel_part(row: Sequence[Any], broken: bool) -> str:
@@ -264,7 +238,7 @@ def _funnel_part(row: Sequence[Any], broken: bool) -> str:
 # paths and moves -----------------------------------------------------------------------------------------------------
 
 
-def _paths(answer: Answer, before: Answer | None) -> Shown:
+def _paths(answer: Answer, before: Answer | None, names: Names) -> Shown:
     most = max((row[-1] for row in answer.rows), default=0)
     rows = [
         [Cell(" → ".join(map(event_word, path))), Cell(members, PLAIN, behind(answer.question, path=path))]
@@ -281,7 +255,7 @@ def _paths(answer: Answer, before: Answer | None) -> Shown:
     )
 
 
-def _flow(answer: Answer, before: Answer | None) -> Shown:
+def _flow(answer: Answer, before: Answer | None, names: Names) -> Shown:
     rows = [
         [_when(at), Cell(_part(origin)), Cell(_part(goal)),
          Cell(members, PLAIN, behind(answer.question, at=at, from_state=origin, to_state=goal))]
@@ -290,7 +264,7 @@ def _flow(answer: Answer, before: Answer | None) -> Shown:
     return Shown("", {}, [_("Time"), _("From"), _("To"), _("Members")], rows)
 
 
-def _segment(answer: Answer, before: Answer | None) -> Shown:
+def _segment(answer: Answer, before: Answer | None, names: Names) -> Shown:
     members = answer.rows[0][-1] if answer.rows else 0
     href = behind(answer.question) if members else ""
     return Shown(
@@ -298,7 +272,7 @@ def _segment(answer: Answer, before: Answer | None) -> Shown:
     )
 
 
-SHOWERS: dict[str, Callable[[Answer, Answer | None], Shown]] = {
+SHOWERS: dict[str, Callable[[Answer, Answer | None, Names], Shown]] = {
     TREND: _trend,
     HEATMAP: _heatmap,
     RETENTION: _retention,

@@ -1,0 +1,1 @@
+"""Questions side by side: a page of cards that stays up to date, shared, on a wall, by mail."""

@@ -1,0 +1,5 @@
+"""A mail server for the letters about boards."""
+
+from __future__ import annotations
+
+from weilu.core.mail.tests.conftest import post  # noqa: F401
