@@ -137,6 +137,12 @@ def pin(viewer: Viewer, number: int, wish: Pin) -> Card:
     return card
 
 
+def pin_to_new(viewer: Viewer, name: str, wish: Pin) -> Card:
+    """The first card of a new board. Raises as `make` and `pin`, and then there is no board either."""
+    with transaction.atomic():
+        return pin(viewer, make(viewer, name).pk, wish)
+
+
 def change_card(viewer: Viewer, board: int, number: int, wish: Pin) -> Card:
     card = queries.access_card(viewer, board, number, change=True)
     with transaction.atomic():

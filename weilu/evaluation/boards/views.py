@@ -137,12 +137,12 @@ def remove(request: ViewerRequest, board_id: int) -> HttpResponse:
 @needs(rights.VIEW)
 def pin(request: ViewerRequest) -> HttpResponse:
     """From the explorer (`q`) or a kept question (`saved`), to a board of one's own or a new one (`new`)."""
-    wish = _pin(request)
-    number = request.POST.get("board", "")
-    if not number.isdecimal():
-        number = str(actions.make(request.viewer, request.POST.get("new", "")).pk)
-    actions.pin(request.viewer, int(number), wish)
-    return _back(request, int(number), _("Pinned."))
+    wish, number = _pin(request), request.POST.get("board", "")
+    if number.isascii() and number.isdecimal():
+        card = actions.pin(request.viewer, int(number), wish)
+    else:
+        card = actions.pin_to_new(request.viewer, request.POST.get("new", ""), wish)
+    return _back(request, card.board_id, _("Pinned."))
 
 
 def _pin(request: ViewerRequest) -> actions.Pin:
@@ -214,7 +214,10 @@ def _filters(request: ViewerRequest, row: Board) -> Filters:
     if forms.GIVEN not in request.GET:
         return row.filters
     filters = forms.filters_of(request.GET)
-    actions.check_filters(request.viewer, filters)
+    if (
+        filters != row.filters
+    ):  # those of the board may name what its reader does not see: then each card says so
+        actions.check_filters(request.viewer, filters)
     return filters
 
 

@@ -148,7 +148,7 @@ def test_two_segments_stand_side_by_side_with_their_difference_and_both_open_the
 
 def test_the_days_before_stand_beside_every_kind_that_names_its_days(ada):
     assert table(ada, {**MESSAGES, "by": "total"}, compare="1")[1][1:] == ["5", "2", "3", "150.0"]
-    heat = table(ada, {"kind": "heatmap", "event": "message.sent", **WEEK}, compare="1")
+    heat = table(ada, {"kind": "heatmap", "event": "message.sent", "timezone": "UTC", **WEEK}, compare="1")
     assert heat[0] == ["Weekday", "Hour", "these days", "days before", "Difference", "In per cent"]
     assert ["Saturday", "10:00", "1", "1", "0", "0.0"] in heat
     flow = asked(ada, {"kind": "flow", "by": "total", **WEEK}, compare="1")

@@ -107,7 +107,7 @@ def test_every_kind_begins_with_an_answer_whose_numbers_lead_somewhere(ada, kind
 
 def test_a_funnel_shows_steps_shares_and_times_and_opens_the_lost(ada):
     text = asked(ada, FUNNEL, compare="1").content.decode()
-    for words in ("1 · Joined", "85.7%", "Of the first step", "Days before", "%22lost%22%3Atrue"):
+    for words in ("1 · Joined", "85.7%", "Of the first step", "days before", "%22lost%22%3Atrue"):
         assert words in text
     assert re.search(r">1\s?h", text)
 

@@ -169,6 +169,11 @@ def test_what_is_no_question_is_not_pinned(mine, ada, client_of, given):
     answer = browser(client_of, ada).post("/boards/pin/", {"board": mine.pk, "name": "x", **given})
     assert answer.status_code == 400
     assert mine.cards.count() == 2
+    assert (
+        browser(client_of, ada).post("/boards/pin/", {"new": "Another", "name": "x", **given}).status_code
+        == 400
+    )
+    assert Board.objects.count() == 1
 
 
 def test_a_card_that_cannot_be_answered_says_why_and_the_others_stand(mine, ada, client_of):
@@ -208,6 +213,13 @@ def test_a_shared_board_shows_each_their_own_rows_and_is_theirs_to_look_at_only(
         == 404
     )
     assert mine.cards.count() == 2
+    row = segments.create(Viewer.everything(), Wish("Secret ones", {"member_of": True}))
+    kept = actions.filter_by(viewer_of(ada), mine.pk, Filters((lively.harbour.pk,), "", segment=row.pk))
+    page = client.get(f"/boards/{mine.pk}/").content.decode()
+    address = re.search(rf'hx-get="(/boards/{kept.pk}/cards/{card.pk}/[^"]*)"', page)[1].replace("&amp;", "&")
+    text = client.get(address).content.decode()
+    assert "or it is not yours to see" in text
+    assert "Secret ones" not in text + page
     browser(client_of, ada).post(f"/boards/{mine.pk}/share/", {})
     assert client.get(f"/boards/{mine.pk}/").status_code == 404
 

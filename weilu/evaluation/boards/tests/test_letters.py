@@ -46,6 +46,8 @@ def run() -> int:
 def round_(lively: Lively, post: Any, ada: Any, bea: Any) -> Board:
     """Shared with Bea, who gets it at eight by the clock of Shanghai, which is midnight UTC."""
     Brand.objects.update(timezone="Asia/Shanghai")
+    bea.language = "en"
+    bea.save(update_fields=["language"])
     viewer = viewer_of(ada)
     row = actions.make(viewer, "Monday round")
     actions.pin(viewer, row.pk, actions.Pin("Messages", MESSAGES))
