@@ -45,7 +45,7 @@ class Names:
 
 def other_question(question: Mapping[str, Any], compare: str) -> dict[str, Any] | None:
     """The question beside; None where there is none to be set beside."""
-    if question.get("kind") not in LINES:
+    if str(question.get("kind")) not in LINES:
         return None
     if compare == DAYS:
         return period_before(question)
@@ -64,7 +64,7 @@ def period_before(question: Mapping[str, Any]) -> dict[str, Any] | None:
         before = {"from": str(first - days), "to": str(last - days)}
     except (ValueError, OverflowError):
         return None
-    return {**question, **before} if question.get("kind") in LINES and first <= last else None
+    return {**question, **before} if str(question.get("kind")) in LINES and first <= last else None
 
 
 def table(this: Answer, other: Answer, names: Names) -> tuple[list[str], list[list[Cell]]]:

@@ -157,7 +157,7 @@ def test_one_click_ends_the_letters_and_opening_the_address_does_not(round_, bea
     with at(21, 1):
         run()
     [letter] = post.taken
-    address = letter["List-Unsubscribe"].strip("<>")
+    address = letter["List-Unsubscribe"].strip(" <>")
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert address in letter.get_content()
     path = address.removeprefix(house.BASE_URL)
