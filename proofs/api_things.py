@@ -9,6 +9,8 @@ from typing import Any
 from weilu.core import clock
 
 METRICS = ["dau", "wau", "messages"]
+STAGES = ["start", "growing", "mature", "adjusting"]
+FINDINGS, ADVICE = ["over_selling", "churn_node"], ["win_back", "thank", "unanswered"]
 
 
 def source(word: str) -> None:
@@ -44,7 +46,8 @@ def _said(word: str) -> Iterator[Any]:
 
 
 def of_a_community(operator: Any, community: int, word: str) -> None:
-    """A segment, a board, a goal, an alert that is open and talked about, a task, and an event that a handler gave up."""
+    """A segment, a board, a goal, an alert that is open and talked about, a task, advice turned down, and an event that a handler
+    gave up."""
     from weilu.core.operators.access import viewer_of
     from weilu.members.segments import actions as segments
     from weilu.members.segments import live
@@ -58,6 +61,7 @@ def of_a_community(operator: Any, community: int, word: str) -> None:
     _board(viewer, community, word)
     _goal(viewer, community, word)
     _alert(viewer, community, word)
+    _advice(operator, community, word)
     _parked(community)
 
 
@@ -110,6 +114,17 @@ def _alert(viewer: Any, community: int, word: str) -> None:
     alerts.give_task(viewer, alert.pk, f"task {word}", viewer.operator_id, today)
 
 
+def _advice(operator: Any, community: int, word: str) -> None:
+    from weilu.evaluation.advice.models import Decided, Verdict
+
+    today = clock.now().date()
+    Decided.objects.create(
+        community_id=community, rule="thank", verdict=Verdict.DISMISSED, reason=f"reason {word}",
+        numbers={"people": 3, "answered": 9, "liked": 2}, meant=[], held=[], first=today, last=today,
+        quiet_until=clock.now(), at=clock.now(), by=operator,
+    )  # fmt: skip
+
+
 def _parked(community: int) -> None:
     from weilu.app.registry import HANDLERS
     from weilu.core.events.models import LogEntry, Parked
@@ -131,6 +146,7 @@ def numbers() -> dict[str, list[Any]]:
     from weilu.core.directory.models import Link, Member
     from weilu.core.events.models import Held, Parked
     from weilu.core.operators.models import ApiToken, Operator
+    from weilu.evaluation.advice.models import Decided
     from weilu.evaluation.alerts.models import Alert, AlertRule
     from weilu.evaluation.boards.models import Board, Card
     from weilu.goals.models import KeyResult, Objective
@@ -144,10 +160,10 @@ def numbers() -> dict[str, list[Any]]:
         "view_id": SavedView, "webhook_id": Endpoint, "delivery_id": Delivery, "segment_id": Segment,
         "parked_id": Parked, "source_id": Source, "numbers": Held, "goal_id": Objective, "result_id": KeyResult,
         "rule_id": AlertRule, "alert_id": Alert, "task_id": Task, "link_id": Link, "tag_id": Tag,
-        "table_id": TagImport, "board_id": Board, "card_id": Card, "order": Card,
+        "table_id": TagImport, "board_id": Board, "card_id": Card, "order": Card, "decided_id": Decided,
     }  # fmt: skip
     found = {
         name: list(table.objects.order_by("pk").values_list("pk", flat=True))
         for name, table in tables.items()
     }
-    return {**found, "metric": METRICS}
+    return {**found, "metric": METRICS, "stage": STAGES, "finding": FINDINGS, "advice": ADVICE}

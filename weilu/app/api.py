@@ -15,11 +15,14 @@ from weilu.core.api.house import Api
 from weilu.core.events.api import router as events
 from weilu.core.jobs.api import router as jobs
 from weilu.core.operators.api import ROUTERS as OPERATORS
+from weilu.evaluation.advice.api import router as advice
 from weilu.evaluation.alerts.api import router as alerts
 from weilu.evaluation.api import router as questions
 from weilu.evaluation.boards.api import router as boards
+from weilu.evaluation.diagnosis.api import router as diagnosis
 from weilu.evaluation.report_api import router as reports
 from weilu.goals.api import router as goals
+from weilu.goals.kpi.api import router as kpi
 from weilu.members.api import ROUTERS as MEMBERS
 from weilu.members.segments.api import router as segments
 from weilu.members.tags.api import ROUTERS as TAGS
@@ -55,6 +58,9 @@ ROUTERS = (
     reports,
     boards,
     goals,
+    kpi,
+    diagnosis,
+    advice,
     alerts,
     tasks,
     webhooks,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from weilu.communities import actions as community_actions
+from weilu.communities import cards
 from weilu.communities import metrics as community_metrics
 from weilu.communities.tasks import actions as task_actions
 from weilu.communities.tasks import needs as task_needs
@@ -44,6 +45,9 @@ from weilu.core.warehouse import conclusions, loader
 from weilu.core.warehouse import jobs as warehouse_jobs
 from weilu.evaluation import explore_views, exporting
 from weilu.evaluation import metrics as evaluation_metrics
+from weilu.evaluation.advice import actions as advice_actions
+from weilu.evaluation.advice import cards as advice_cards
+from weilu.evaluation.advice.personal import PERSONAL as advice_personal
 from weilu.evaluation.alerts import actions as alert_actions
 from weilu.evaluation.alerts import decisions as alert_decisions
 from weilu.evaluation.alerts import jobs as alert_jobs
@@ -55,8 +59,12 @@ from weilu.evaluation.boards import actions as board_actions
 from weilu.evaluation.boards import jobs as board_jobs
 from weilu.evaluation.boards import words as board_words
 from weilu.evaluation.boards.personal import PERSONAL as boards_personal
+from weilu.evaluation.diagnosis import actions as diagnosis_actions
+from weilu.evaluation.diagnosis import cards as diagnosis_cards
 from weilu.evaluation.personal import PERSONAL as evaluation_personal
 from weilu.goals import actions as goal_actions
+from weilu.goals.kpi import actions as kpi_actions
+from weilu.goals.kpi import cards as kpi_cards
 from weilu.goals.personal import PERSONAL as goals_personal
 from weilu.members import conclude, knowledge, standing
 from weilu.members import decisions as member_decisions
@@ -128,6 +136,7 @@ PERSONAL = (
     members_personal,
     tasks_personal,
     alerts_personal,
+    advice_personal,
     goals_personal,
     evaluation_personal,
     boards_personal,
@@ -157,6 +166,8 @@ NEEDS: tuple[needs.Provider, ...] = (
     task_needs.of_tasks,
     *console_needs.PROVIDERS,
 )
+CARDS: tuple[cards.Card, ...] = (*kpi_cards.CARDS, *diagnosis_cards.CARDS, *advice_cards.CARDS)
+"""What stands on a community's page beside what its own room says."""
 COMPOSERS: dict[str, composing.Composer] = {
     raising.KIND: alert_words.letter,
     board_actions.KIND: board_words.letter,
@@ -178,6 +189,7 @@ def register_all() -> None:
     segment_uses.register(tag_queries.following, tag_leaf.NUMBERS, tag_leaf.CHOICES)
     needs.register(NEEDS)
     composing.register(COMPOSERS)
+    cards.register(CARDS)
     labels.register_actions(import_decisions.AUDIT_WORDS)
     labels.register_actions(tracking_actions.AUDIT_WORDS)
     labels.register_actions(member_decisions.AUDIT_WORDS)
@@ -193,3 +205,6 @@ def register_all() -> None:
     labels.register_actions(alert_actions.AUDIT_WORDS)
     labels.register_actions(board_actions.AUDIT_WORDS)
     labels.register_actions(goal_actions.AUDIT_WORDS)
+    labels.register_actions(kpi_actions.AUDIT_WORDS)
+    labels.register_actions(diagnosis_actions.AUDIT_WORDS)
+    labels.register_actions(advice_actions.AUDIT_WORDS)

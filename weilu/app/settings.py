@@ -72,9 +72,12 @@ INSTALLED_APPS = [
     "weilu.communities",
     "weilu.communities.tasks",
     "weilu.goals",
+    "weilu.goals.kpi",
     "weilu.evaluation",
     "weilu.evaluation.alerts",
     "weilu.evaluation.boards",
+    "weilu.evaluation.diagnosis",
+    "weilu.evaluation.advice",
     "weilu.console",
     "weilu.app",
 ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from weilu.core.metrics import ANEW, DOWN, MESSAGES, PERCENT, Metric
-from weilu.core.warehouse.measures import DailyMean, Members, Ratio, Unanswered
+from weilu.core.metrics import ANEW, DISTINCT, DOWN, MESSAGES, PEOPLE, PERCENT, Metric
+from weilu.core.warehouse.measures import DailyMean, Members, People, Ratio, Unanswered
 
 METRICS = (
     Metric(
@@ -16,6 +16,14 @@ METRICS = (
         PERCENT,
         Ratio(DailyMean(), Members(), 100),
         total=ANEW,
+    ),
+    Metric(
+        "buyers",
+        _("Buyers"),
+        _("Members who paid for an order in the bucket. Each person once; no bots. Days run in the time zone asked for."),
+        PEOPLE,
+        People(("order.paid",)),
+        total=DISTINCT,
     ),
     Metric(
         "unanswered",

@@ -10,10 +10,11 @@ from zoneinfo import available_timezones
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from weilu.communities import actions, panels, words
+from weilu.communities import actions, cards, panels, words
 from weilu.communities.queries import charts, feed, figures, health, overview, voices, window
 from weilu.communities.spans import LENGTHS, Span
 from weilu.core.directory.models import Community
@@ -71,6 +72,7 @@ def page(request: ViewerRequest, community_id: int) -> HttpResponse:
                 request, PANELS, span, _named([community]), lambda: _read(request.viewer, span, community)
             )
         )
+        context["cards"] = [_card(request, card, span, community) for card in cards.registered()]
     except Unavailable:
         context["down"] = True
     return render(request, "communities/page.html", context)
@@ -103,6 +105,14 @@ def voice(request: ViewerRequest, community_id: int, member_id: int) -> HttpResp
         "after": page + 1 if page * PAGE < total else 0,
     }
     return render(request, "communities/voice.html", context)
+
+
+def _card(request: ViewerRequest, card: cards.Card, span: Span, community: Community) -> SafeString:
+    about = (card.slug, _named([community]), card.decided(community.pk))
+    drawn = panels.drawn(
+        request, {card.slug: card.template}, span, about, lambda: card.read(request.viewer, span, community)
+    )
+    return drawn[card.slug]
 
 
 def _named(communities: Sequence[Community]) -> list[tuple[int, str]]:

@@ -34,7 +34,8 @@ class Item:
 
 MENU = (
     Item(_("Today"), "console:home", rights.VIEW, icon="home", key="0", thumb=True, exact=True),
-    Item(_("Goals"), "goals:list", rights.VIEW, icon="target", key="1", gap=True),
+    Item(_("Tasks"), "tasks:list", rights.VIEW, icon="checklist"),
+    Item(_("Goals"), "goals:list", rights.VIEW, icon="target", key="1", gap=True, also=("/kpi/",)),
     Item(_("Members"), "members:list", rights.VIEW, icon="users", key="2", thumb=True),
     Item(_("Segments"), "segments:list", rights.VIEW, icon="users-group"),
     Item(_("Tags"), "tags:list", rights.VIEW, icon="tags"),
@@ -46,7 +47,7 @@ MENU = (
         icon="chart-line",
         key="7",
         thumb=True,
-        also=("/alerts/", "/explore/", "/boards/"),
+        also=("/alerts/", "/explore/", "/boards/", "/diagnosis/", "/advice/"),
     ),
     Item(_("Import"), "imports:list", rights.IMPORT, icon="database-import", gap=True),
     Item(_("Sources"), "tracking:list", rights.SETTINGS, icon="plug-connected"),

@@ -19,6 +19,7 @@ from weilu.core.operators import audit, rights
 from weilu.core.operators.access import Viewer, access_community, demand, missing
 from weilu.goals import queries, rules
 from weilu.goals.models import Closing, KeyResult, Objective
+from weilu.members.segments import leaf as segments
 
 MOST_RESULTS = 8
 LONGEST = dt.timedelta(days=3 * 366)
@@ -53,13 +54,14 @@ class Wish:
     first: dt.date
     last: dt.date
     community: int | None = None
+    segment: int | None = None
 
 
 def set_goal(viewer: Viewer, wish: Wish, results: Sequence[Result] = ()) -> Objective:
     """With its key results, whose baselines are frozen now. Raises WeiluError that names the field, Forbidden, NotFound,
     Unavailable (the history cannot be read)."""
     community = _check(viewer, wish)
-    frozen = [_frozen(viewer, one, wish.first, community) for one in results]
+    frozen = [_frozen(viewer, one, wish.first, community, wish.segment) for one in results]
     with transaction.atomic():
         row = Objective.objects.create(
             created_by_id=viewer.operator_id or None, created_at=clock.now(), **_fields(wish)
@@ -75,7 +77,7 @@ def change(viewer: Viewer, number: int, wish: Wish) -> Objective:
     also where the goal is closed."""
     row = _open(viewer, number)
     _check(viewer, wish)
-    if wish.community != row.community_id:
+    if (wish.community, wish.segment) != (row.community_id, row.segment):
         raise Conflict(_("A goal stays where it was set. Set a new one elsewhere."))
     if wish.first != row.first and row.results.exists():
         raise Conflict(_("The baseline was frozen for this first day. Only the last day can be moved."))
@@ -89,7 +91,7 @@ def change(viewer: Viewer, number: int, wish: Wish) -> Objective:
 def add_result(viewer: Viewer, number: int, result: Result) -> KeyResult:
     """Conflict where the goal is closed, full, or has this figure already."""
     row = _open(viewer, number)
-    frozen = _frozen(viewer, result, row.first, row.community)
+    frozen = _frozen(viewer, result, row.first, row.community, row.segment)
     with transaction.atomic():
         Objective.objects.select_for_update().get(pk=row.pk)
         return _add(viewer, row, frozen)
@@ -167,6 +169,8 @@ def _check(viewer: Viewer, wish: Wish) -> Community | None:
         community = access_community(viewer, wish.community, rights.GOALS)
     elif not queries.may(viewer, None):
         raise Forbidden(_("A goal for the whole brand needs the right for all communities."))
+    if wish.segment is not None:
+        segments.access_for(viewer, wish.segment, wish.community)
     if not wish.title.strip():
         raise WeiluError(_("Say what is to be reached."), field="body.title")
     if not dt.date(2000, 1, 1) <= wish.first < wish.last <= dt.date(2100, 1, 1):
@@ -196,13 +200,15 @@ def _check_target(metric: str, aim: str, target: float, baseline: float | None) 
         raise WeiluError(_("The target is where it stands already. Choose another."), field="body.target")
 
 
-def _frozen(viewer: Viewer, result: Result, first: dt.date, community: Community | None) -> _Frozen:
+def _frozen(
+    viewer: Viewer, result: Result, first: dt.date, community: Community | None, segment: int | None
+) -> _Frozen:
     _check_target(result.metric, result.aim, result.target, result.baseline)
     if result.baseline is not None:
         if not isfinite(result.baseline) or abs(result.baseline) > 1e15:
             raise WeiluError(_("The baseline must be a number."), field="body.baseline")
         return _Frozen(result, result.baseline, 0, 0)
-    weeks, position = queries.history(result.metric, first, community, viewer)
+    weeks, position = queries.history(result.metric, first, community, viewer, segment)
     found = rules.baseline(weeks)
     if found is None:
         raise WeiluError(
@@ -250,6 +256,7 @@ def _fields(wish: Wish) -> dict[str, object]:
     return {
         "title": " ".join(wish.title.split())[:200],
         "community_id": wish.community,
+        "segment": wish.segment,
         "owner_id": wish.owner,
         "first": wish.first,
         "last": wish.last,
@@ -258,4 +265,4 @@ def _fields(wish: Wish) -> dict[str, object]:
 
 def _audited(row: Objective) -> dict[str, str | int | None]:
     days = {"first": row.first.isoformat(), "last": row.last.isoformat()}
-    return {"community": row.community_id, "owner": row.owner_id, **days}
+    return {"community": row.community_id, "segment": row.segment, "owner": row.owner_id, **days}

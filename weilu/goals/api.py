@@ -32,13 +32,14 @@ class ResultIn(In):
 
 
 class GoalIn(In):
-    """`community` null: the whole brand. `first` and `last` are local days, both included."""
+    """`community` null: the whole brand. `segment`: only of who is in it, by its number. `first` and `last` are local days, both included."""
 
     title: str = Field(min_length=1, max_length=200, pattern=NO_NUL)
     owner: Id
     first: dt.date
     last: dt.date
     community: Id | None = None
+    segment: Id | None = None
 
 
 class GoalNew(GoalIn):
@@ -68,6 +69,7 @@ class GoalOut(Schema):
     id: int
     title: str
     community: int | None
+    segment: int | None
     owner: int
     first: dt.date
     last: dt.date
@@ -194,7 +196,7 @@ def remove_result(request: ApiRequest, goal_id: Id, result_id: Id) -> dict[str, 
 
 
 def _wish(given: GoalIn) -> Wish:
-    return Wish(given.title, given.owner, given.first, given.last, given.community)
+    return Wish(given.title, given.owner, given.first, given.last, given.community, given.segment)
 
 
 def _result(given: ResultIn) -> Result:
@@ -206,6 +208,7 @@ def _goal(row: Objective) -> dict[str, Any]:
         "id": row.pk,
         "title": row.title,
         "community": row.community_id,
+        "segment": row.segment,
         "owner": row.owner_id,
         "first": row.first,
         "last": row.last,

@@ -23,21 +23,38 @@ class GoalForm(forms.Form):
         label=_("What is to be reached"), max_length=200, help_text=_("In a sentence, such as: newcomers find their voice.")
     )  # fmt: skip
     community = forms.TypedChoiceField(label=_("Where"), required=False, coerce=int, empty_value=None)
+    segment = forms.TypedChoiceField(
+        label=_("Of whom"), required=False, coerce=int, empty_value=None,
+        help_text=_("A segment counts those who are in it on the last day asked. In a community it must be one of that community alone."),
+    )  # fmt: skip
     owner = forms.TypedChoiceField(label=_("Whose"), coerce=int)
     first = forms.DateField(label=_("From"), widget=_date())
     last = forms.DateField(label=_("Until"), widget=_date())
 
     def __init__(
-        self, *args: Any, scopes: Sequence[tuple[str, str]], owners: Sequence[Operator], **kwargs: Any
+        self,
+        *args: Any,
+        scopes: Sequence[tuple[str, str]],
+        segments: Sequence[tuple[str, str]],
+        owners: Sequence[Operator],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["community"].choices = [(key, name or _("The whole brand")) for key, name in scopes]
+        fields["segment"].choices = segments
         fields["owner"].choices = [(str(one.pk), str(one)) for one in owners]
 
     def wish(self) -> Wish:
         given = self.cleaned_data
-        return Wish(given["title"], given["owner"], given["first"], given["last"], given["community"])
+        return Wish(
+            given["title"],
+            given["owner"],
+            given["first"],
+            given["last"],
+            given["community"],
+            given["segment"],
+        )
 
 
 class ResultForm(forms.Form):

@@ -18,6 +18,8 @@ class Objective(models.Model):
     community = models.ForeignKey(
         "directory.Community", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
+    segment = models.PositiveBigIntegerField(null=True)
+    """Only of who is in it, by its number; where it is gone nothing can be asked, rather than of everybody."""
     owner = models.ForeignKey("operators.Operator", on_delete=models.PROTECT, related_name="+")
     first = models.DateField()
     last = models.DateField()

@@ -64,12 +64,20 @@ def monday(day: dt.date) -> dt.date:
     return day - dt.timedelta(days=day.weekday())
 
 
-def trend(metric: str, first: dt.date, last: dt.date, by: str, community: Community | None) -> Question:
-    """A metric over local days, both included."""
+def trend(
+    metric: str,
+    first: dt.date,
+    last: dt.date,
+    by: str,
+    community: Community | None,
+    segment: int | None = None,
+) -> Question:
+    """A metric over local days, both included; of a segment's members as of the last of them."""
     found: Question = {
         "kind": "trend", "metric": metric, "from": first.isoformat(), "to": last.isoformat(), "by": by,
         "timezone": zone_of(community),
     }  # fmt: skip
+    found |= {} if segment is None else {"segment": segment}
     return found if community is None else {**found, "communities": [community.pk]}
 
 
@@ -111,8 +119,12 @@ def _asked(objective: Objective, row: KeyResult) -> tuple[Question, Question]:
     now = today(objective)
     last = min(now, objective.last)
     start = monday(objective.first) - HISTORY_WEEKS * rules.WEEK
-    weekly = trend(row.metric, start, max(last, start + rules.WEEK), "week", objective.community)
-    daily = trend(row.metric, objective.first, max(last, objective.first), "day", objective.community)
+    weekly = trend(
+        row.metric, start, max(last, start + rules.WEEK), "week", objective.community, objective.segment
+    )
+    daily = trend(
+        row.metric, objective.first, max(last, objective.first), "day", objective.community, objective.segment
+    )
     return weekly, daily
 
 
@@ -145,12 +157,14 @@ def _track(objective: Objective, row: KeyResult, weekly: questions.Answer, daily
 
 
 def history(
-    metric: str, first: dt.date, community: Community | None, viewer: Viewer
+    metric: str, first: dt.date, community: Community | None, viewer: Viewer, segment: int | None = None
 ) -> tuple[list[Any], int]:
     """Values of the whole weeks before a day, oldest first, and the log position at which they were read. Raises as `ask`, and
     Unavailable where the store lacks news: what is frozen must not be made of half of the facts."""
     until = monday(min(first, clock.day_of(clock.now(), zone_of(community)))) - dt.timedelta(days=1)
-    asked = trend(metric, until - HISTORY_WEEKS * rules.WEEK + dt.timedelta(days=1), until, "week", community)
+    asked = trend(
+        metric, until - HISTORY_WEEKS * rules.WEEK + dt.timedelta(days=1), until, "week", community, segment
+    )
     answer = questions.ask(asked, viewer)
     if answer.behind:
         raise Unavailable(_("Events are still on their way into the figures. Try again in a moment."))
@@ -205,10 +219,16 @@ def _parts(
     objective: Objective, track: Track, place: Community | None, by: str, viewer: Viewer
 ) -> tuple[dict[str, float], dict[str, float]] | None:
     """What each part brought before the goal began and in the bucket that is judged."""
-    asked = [trend(track.row.metric, *span, place) | {"breakdown": by} for span in _spans(objective, track)]
+    asked = [
+        trend(track.row.metric, *span, place, objective.segment) | {"breakdown": by}
+        for span in _spans(objective, track)
+    ]
     weighed = track.aim.unit in WEIGHED
     if weighed:
-        asked += [trend("members", *span, place) | {"breakdown": by} for span in _spans(objective, track)]
+        asked += [
+            trend("members", *span, place, objective.segment) | {"breakdown": by}
+            for span in _spans(objective, track)
+        ]
     try:
         answers = questions.ask_many(asked, viewer, seconds=PATIENCE)
     except Unavailable:

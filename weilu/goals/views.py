@@ -20,6 +20,7 @@ from weilu.core.operators.access import ViewerRequest, missing, needs, scopes
 from weilu.core.operators.forms import tried
 from weilu.goals import actions, forms, queries, words
 from weilu.goals.models import Objective
+from weilu.members.segments import leaf as segments
 
 QUARTER = dt.timedelta(days=90)
 MOST = 100
@@ -43,7 +44,13 @@ def index(request: ViewerRequest) -> HttpResponse:
 def _card(row: Objective, tracks: dict[int, queries.Track]) -> dict[str, Any]:
     left = (row.last - queries.today(row)).days
     lines = [words.line(tracks[one.pk]) for one in row.results.all() if one.pk in tracks]
-    return {"goal": row, "lines": lines, "left": max(0, left), "over": left < 0}
+    return {
+        "goal": row,
+        "segment": segments.called(row.segment),
+        "lines": lines,
+        "left": max(0, left),
+        "over": left < 0,
+    }
 
 
 @needs(rights.VIEW)
@@ -93,7 +100,9 @@ def edit(request: ViewerRequest, goal_id: int) -> HttpResponse:
     row = queries.access_objective(request.viewer, goal_id, change=True)
     names = ("title", "first", "last")
     initial = {name: getattr(row, name) for name in names}
-    form = _form(request, {**initial, "community": row.community_id, "owner": row.owner_id})
+    form = _form(
+        request, {**initial, "community": row.community_id, "segment": row.segment, "owner": row.owner_id}
+    )
     if tried(form, lambda: actions.change(request.viewer, goal_id, form.wish())):
         messages.success(request, _("Saved."))
         return redirect("goals:page", goal_id)
@@ -162,4 +171,10 @@ def _form(request: ViewerRequest, initial: dict[str, Any]) -> forms.GoalForm:
     if not places:
         raise missing()
     owners = {one.pk: one for key, _name in places for one in hands(int(key) if key else None)}
-    return forms.GoalForm(request.POST or None, initial=initial, scopes=places, owners=list(owners.values()))
+    return forms.GoalForm(
+        request.POST or None,
+        initial=initial,
+        scopes=places,
+        segments=segments.choices(request.viewer),
+        owners=list(owners.values()),
+    )

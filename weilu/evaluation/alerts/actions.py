@@ -19,6 +19,7 @@ from weilu.core.operators import audit, rights
 from weilu.core.operators.access import Viewer, access_community, demand
 from weilu.evaluation.alerts import queries, raising, rules
 from weilu.evaluation.alerts.models import Alert, AlertRule, Closing, Comment
+from weilu.members.segments import leaf as segments
 
 MOST_RULES = 500
 LONGEST_SNOOZE = dt.timedelta(days=90)
@@ -52,6 +53,7 @@ class Wish:
     condition: rules.Condition
     community: int | None = None
     mail: Sequence[int] = ()
+    segment: int | None = None
 
 
 def create(viewer: Viewer, wish: Wish) -> AlertRule:
@@ -188,6 +190,8 @@ def _check(viewer: Viewer, wish: Wish) -> None:
             raise Forbidden(_("An alert on the whole brand needs the right for all communities."))
     else:
         access_community(viewer, wish.community, rights.ALERTS)
+    if wish.segment is not None:
+        segments.access_for(viewer, wish.segment, wish.community)
     if metrics.find(wish.metric) is None:
         raise WeiluError(_("There is no metric “%(slug)s”.") % {"slug": wish.metric}, field="body.metric")
     if word := rules.problem(wish.condition):
@@ -212,6 +216,7 @@ def _fields(wish: Wish) -> dict[str, object]:
     condition = wish.condition
     return {
         "community_id": wish.community,
+        "segment": wish.segment,
         "metric": wish.metric,
         "kind": condition.kind,
         "direction": condition.direction,

@@ -27,11 +27,12 @@ Against = Literal["before", "weekday", "mean"]
 
 
 class RuleIn(In):
-    """`community` null: the whole brand. `limit`: a value of the metric, the per cent of a change, or standard deviations, by `kind`.
+    """`community` null: the whole brand. `segment`: only of who is in it, by its number. `limit`: a value of the metric, the per cent of a change, or standard deviations, by `kind`.
     `against` matters for changes only. `mail`: operators who are written to."""
 
     metric: Slug = Field(examples=["dau"])
     community: Id | None = None
+    segment: Id | None = None
     kind: Kind = "anomaly"
     direction: Direction = "below"
     limit: float = Field(3.5, allow_inf_nan=False)
@@ -47,6 +48,7 @@ class RuleOut(Schema):
     id: int
     metric: str
     community: int | None
+    segment: int | None
     kind: str
     direction: str
     limit: float
@@ -223,11 +225,11 @@ def _row(request: ApiRequest, rule_id: int) -> AlertRule:
 
 def _wish(given: RuleIn) -> Wish:
     condition = rules.Condition(given.kind, given.direction, given.limit, given.size, given.against)
-    return Wish(given.metric, condition, given.community, given.mail)
+    return Wish(given.metric, condition, given.community, given.mail, given.segment)
 
 
 def _rule(row: AlertRule) -> dict[str, Any]:
-    plain = ("metric", "kind", "direction", "limit", "size", "against", "mail", "verdict", "judged_at",
+    plain = ("metric", "segment", "kind", "direction", "limit", "size", "against", "mail", "verdict", "judged_at",
              "created_at")  # fmt: skip
     return {
         **{name: getattr(row, name) for name in plain},

@@ -23,6 +23,10 @@ class RuleForm(forms.Form):
     community = forms.TypedChoiceField(
         label=_("Where"), required=False, coerce=int, empty_value=None, choices=()
     )
+    segment = forms.TypedChoiceField(
+        label=_("Of whom"), required=False, coerce=int, empty_value=None,
+        help_text=_("A segment counts those who are in it on the last day asked. In a community it must be one of that community alone."),
+    )  # fmt: skip
     size = forms.ChoiceField(label=_("Judged"), choices=list(words.SIZES.items()))
     kind = forms.ChoiceField(label=_("Out of bounds is"), choices=list(words.KINDS.items()))
     direction = forms.ChoiceField(label=_("Which way"), choices=list(words.DIRECTIONS.items()))
@@ -41,12 +45,18 @@ class RuleForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, scopes: Sequence[tuple[str, str]], readers: Sequence[Operator], **kwargs: Any
+        self,
+        *args: Any,
+        scopes: Sequence[tuple[str, str]],
+        segments: Sequence[tuple[str, str]],
+        readers: Sequence[Operator],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["metric"].choices = [(one.slug, one.label) for one in metrics.all_metrics()]
         fields["community"].choices = [(key, name or _("The whole brand")) for key, name in scopes]
+        fields["segment"].choices = segments
         fields["mail"].choices = [(str(one.pk), str(one)) for one in readers]
 
     def wish(self) -> Wish:
@@ -54,11 +64,11 @@ class RuleForm(forms.Form):
         condition = rules.Condition(
             given["kind"], given["direction"], given["limit"], given["size"], given["against"]
         )
-        return Wish(given["metric"], condition, given["community"], given["mail"])
+        return Wish(given["metric"], condition, given["community"], given["mail"], given["segment"])
 
 
 def initial(row: AlertRule) -> dict[str, Any]:
-    names = ("metric", "size", "kind", "direction", "limit", "against", "mail")
+    names = ("metric", "segment", "size", "kind", "direction", "limit", "against", "mail")
     return {**{name: getattr(row, name) for name in names}, "community": row.community_id}
 
 

@@ -22,6 +22,8 @@ class AlertRule(models.Model):
     community = models.ForeignKey(
         "directory.Community", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
+    segment = models.PositiveBigIntegerField(null=True)
+    """Only of who is in it, by its number; where it is gone the rule is broken, rather than about everybody."""
     metric = models.CharField(max_length=64)
     size = models.CharField(max_length=5)
     kind = models.CharField(max_length=10)
@@ -41,7 +43,7 @@ class AlertRule(models.Model):
     verdict = models.CharField(max_length=16, blank=True, default="")
     """Of `rules`, or `late` while the store lacks news; empty: not judged yet."""
 
-    WATCHED = ("community_id", "metric", "kind", "direction", "limit", "size", "against")
+    WATCHED = ("community_id", "segment", "metric", "kind", "direction", "limit", "size", "against")
 
     @property
     def watched(self) -> tuple[object, ...]:

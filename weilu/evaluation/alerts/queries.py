@@ -86,6 +86,7 @@ def asked(rule: AlertRule, last: dt.date, buckets: int) -> Question:
         "by": rule.size,
         "timezone": zone_of(rule.community),
     }
+    found |= {} if rule.segment is None else {"segment": rule.segment}
     return found if rule.community_id is None else {**found, "communities": [rule.community_id]}
 
 

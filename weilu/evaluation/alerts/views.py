@@ -25,6 +25,7 @@ from weilu.core.operators.access import Viewer, ViewerRequest, missing, needs, s
 from weilu.core.operators.forms import tried
 from weilu.evaluation.alerts import actions, forms, queries, raising, rules, words
 from weilu.evaluation.alerts.models import Alert, AlertRule
+from weilu.members.segments import leaf as segments
 
 PAGE = 50
 SNOOZES = (1, 3, 7, 30)
@@ -226,7 +227,11 @@ def _form(request: ViewerRequest, initial: dict[str, Any], row: AlertRule | None
         raise missing()
     readers = {one.pk: one for key, _name in places for one in hands(int(key) if key else None)}
     return forms.RuleForm(
-        request.POST or None, initial=initial, scopes=places, readers=list(readers.values())
+        request.POST or None,
+        initial=initial,
+        scopes=places,
+        segments=segments.choices(request.viewer),
+        readers=list(readers.values()),
     )
 
 

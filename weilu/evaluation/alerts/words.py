@@ -17,6 +17,7 @@ from weilu.core.operators.access import viewer_of
 from weilu.evaluation.alerts import queries, raising, rules
 from weilu.evaluation.alerts.models import Alert, AlertRule
 from weilu.evaluation.reports import wording
+from weilu.members.segments import leaf as segments
 
 Text = str | Promise
 KINDS: Mapping[str, Text] = {
@@ -54,7 +55,8 @@ METHOD = gettext_lazy(
 
 
 def place(rule: AlertRule) -> str:
-    return str(rule.community) if rule.community else _("The whole brand")
+    where = str(rule.community) if rule.community else _("The whole brand")
+    return f"{where} · {segments.called(rule.segment)}" if rule.segment else where
 
 
 def rule(row: AlertRule) -> str:
@@ -97,11 +99,11 @@ def alert(row: Alert) -> str:
     """What happened, as an operator would say it."""
     told = {
         "metric": metrics.label(row.rule.metric),
-        "place": row.rule.community,
+        "place": place(row.rule),
         "value": wording.quantity(row.value, metrics.unit(row.rule.metric)),
     }
     high = row.high is not None and row.value > row.high
-    if row.rule.community is None:
+    if row.rule.community is None and row.rule.segment is None:
         sentence = (
             _("%(metric)s of the whole brand too high: %(value)s")
             if high

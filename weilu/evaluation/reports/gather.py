@@ -58,8 +58,8 @@ def read(where: Where, dormant: tuple[int, ...]) -> Reading:
         lines=lines,
         horizon=min(end, clock.now_ms() // 1000),
         texts=log.texts([line.position for line in [*_spread(now), *_spread(before)]]),
-        hours=_hours(now, zone),
-        hours_before=_hours(before, zone),
+        hours=hours(now, zone),
+        hours_before=hours(before, zone),
         dormant=dormant,
     )
 
@@ -94,7 +94,7 @@ def _spread(lines: Sequence[Line]) -> Sequence[Line]:
     return lines[:: -(-len(lines) // MOST_TEXTS) or 1]
 
 
-def _hours(lines: Iterable[Line], timezone: str) -> Counter[tuple[int, int]]:
+def hours(lines: Iterable[Line], timezone: str) -> Counter[tuple[int, int]]:
     """Messages by weekday and local hour. Zones differ from UTC by quarters of an hour, so one look-up a quarter does."""
     quarters = Counter(line.at // QUARTER for line in lines)
     zone, found = ZoneInfo(timezone), Counter[tuple[int, int]]()

@@ -19,6 +19,7 @@ from weilu.core.warehouse import questions
 from weilu.goals import actions, queries, rules
 from weilu.goals.actions import Result, Wish
 from weilu.goals.models import KeyResult, Objective
+from weilu.members.segments import actions as segments
 
 MONDAY = dt.date(2026, 3, 16)
 END = dt.date(2026, 4, 26)
@@ -301,3 +302,39 @@ def test_goals_over_the_api(lively: Any, ada: Any, bea: Any, program: Any) -> No
     assert board.get(f"/goals/{others.pk}").content == board.get("/goals/99999").content
     assert board.delete(f"/goals/{goal}/results/{result}").json() == {"done": True}
     assert board.delete(f"/goals/{goal}").json() == {"done": True}
+
+
+def test_a_goal_of_a_segment_counts_those_in_it_and_nobody_once_it_is_gone(
+    lively: Any, ada: Any, bea: Any, client_of: Any, program: Any
+) -> None:
+    """Of the seven messages since the 16th four are Cai's."""
+    own = segment(bea, [lively.hearth.pk])
+    row = actions.set_goal(
+        viewer_of(bea),
+        wish(bea, lively.hearth.pk, segment=own.pk),
+        [Result("messages", 100, rules.TOTAL), Result("wau", 9)],
+    )
+    found = [one.standing.value for one in queries.tracks([row], viewer_of(bea)).values()]
+    assert found == [4, 1]
+    hers = client_of(bea)
+    assert "Only Cai" in hers.get(f"/goals/{row.pk}/").content.decode()
+    assert "Only Cai" in hers.get("/goals/").content.decode()
+    assert program(bea).get(f"/goals/{row.pk}").json()["segment"] == own.pk
+    assert hers.get(f"/goals/{row.pk}/edit").context["form"].initial["segment"] == own.pk
+    with pytest.raises(Conflict):
+        actions.change(viewer_of(bea), row.pk, wish(bea, lively.hearth.pk))
+    wide = segment(ada, None)
+    with pytest.raises(NotFound):
+        actions.set_goal(viewer_of(bea), wish(bea, lively.hearth.pk, segment=wide.pk))
+    with pytest.raises(WeiluError, match=r"alone|只属于"):
+        actions.set_goal(viewer_of(ada), wish(ada, lively.hearth.pk, segment=wide.pk))
+    assert actions.set_goal(viewer_of(ada), wish(ada, segment=wide.pk)).segment == wide.pk
+    segments.remove(viewer_of(bea), own)
+    assert queries.tracks([row], viewer_of(bea)) == {}
+    assert hers.get(f"/goals/{row.pk}/").status_code == 200
+
+
+def segment(who: Any, communities: list[int] | None) -> Any:
+    cai = Identity.objects.get(name="Cai").member_id
+    name = "Only Cai" if communities else "Cai anywhere"
+    return segments.create(viewer_of(who), segments.Wish(name, {"members": [cai]}, communities=communities))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from weilu.core.errors import NotFound
+from weilu.core.errors import NotFound, WeiluError
 from weilu.core.operators.access import Viewer
 from weilu.core.segments.people import Apart, Kept, over
 from weilu.core.segments.reading import Reader, parse
@@ -14,7 +14,7 @@ from weilu.core.segments.rule import Rule, Scene, resolve
 from weilu.core.warehouse.fields import Fields
 from weilu.core.warehouse.refusal import Refused
 from weilu.members.segments.models import Segment
-from weilu.members.segments.queries import SEGMENT, SNAPSHOT, sees
+from weilu.members.segments.queries import SEGMENT, SNAPSHOT, sees, segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,30 @@ def access(viewer: Viewer, segment: int | str) -> Segment:
         told = {"name": str(segment)[:100]}
         raise NotFound(_("There is no segment “%(name)s” here, or it is not yours to see.") % told)
     return row
+
+
+def access_for(viewer: Viewer, segment: int, community: int | None) -> Segment:
+    """A segment that narrows down a community (None: the whole brand): whoever sees the one must see the other. Raises NotFound,
+    WeiluError."""
+    row = access(viewer, segment)
+    if community is not None and row.communities != [community]:
+        raise WeiluError(
+            _("“%(name)s” is not a segment of this community alone. Choose one that is, or the whole brand.")
+            % {"name": row.name},
+            field="body.segment",
+        )
+    return row
+
+
+def choices(viewer: Viewer) -> list[tuple[str, str]]:
+    """What a form offers: everybody, or one of the segments that the viewer sees."""
+    return [("", _("everybody")), *((str(row.pk), row.name) for row in segments(viewer))]
+
+
+def called(segment: int | None) -> str:
+    """Its name; its number where it is gone; empty for everybody."""
+    row = _found(segment) if segment else None
+    return row.name if row else f"#{segment}" if segment else ""
 
 
 def _found(segment: int | str) -> Segment | None:

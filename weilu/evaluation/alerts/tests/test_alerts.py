@@ -23,6 +23,7 @@ from weilu.evaluation.alerts import actions, judging
 from weilu.evaluation.alerts.actions import Wish
 from weilu.evaluation.alerts.models import Alert, AlertRule, Comment
 from weilu.evaluation.alerts.rules import Condition
+from weilu.members.segments import actions as segments
 
 FEW = Condition("threshold", "below", 3)
 
@@ -441,3 +442,33 @@ def test_one_rule_whose_figure_is_gone_silences_no_other(few: AlertRule) -> None
     gone.refresh_from_db()
     assert gone.verdict == judging.NO_METRIC
     assert Alert.objects.get().rule == few
+
+
+def test_a_rule_on_a_segment_judges_those_in_it_and_is_broken_once_it_is_gone(
+    lively: Any, ada: Any, bea: Any, client_of: Any, program: Any
+) -> None:
+    """Two were active in Hearth on the 19th, one of them is Cai."""
+    cai = Identity.objects.get(name="Cai").member_id
+    viewer, place = viewer_of(bea), lively.hearth.pk
+    own = segments.create(viewer, segments.Wish("Only Cai", {"members": [cai]}, communities=[place]))
+    few = Condition("threshold", "below", 2)
+    rule = actions.create(viewer, Wish("dau", few, place, segment=own.pk))
+    actions.create(viewer, Wish("dau", few, place))
+    judge()
+    alert = Alert.objects.get()
+    assert (alert.rule, alert.value) == (rule, 1)
+    page = client_of(bea).get(f"/alerts/{alert.pk}/").content.decode()
+    assert "Only Cai" in page
+    assert client_of(bea).get(f"/alerts/rules/{rule.pk}/").context["form"].initial["segment"] == own.pk
+    assert program(bea).get(f"/alert-rules/{rule.pk}").json()["segment"] == own.pk
+    wide = segments.create(viewer_of(ada), segments.Wish("Cai anywhere", {"members": [cai]}))
+    with pytest.raises(NotFound):
+        actions.create(viewer, Wish("dau", few, place, segment=wide.pk))
+    with pytest.raises(WeiluError):
+        actions.create(viewer_of(ada), Wish("dau", few, place, segment=wide.pk))
+    segments.remove(viewer, own)
+    with at(20, 14):
+        judge()
+    rule.refresh_from_db()
+    assert rule.verdict == judging.BROKEN
+    assert client_of(bea).get("/alerts/rules/").status_code == 200

@@ -1,0 +1,41 @@
+"""What does a diagnosis read of some communities: who says how much, what the loudest said, who came and went?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from weilu.core.warehouse.compile.facts import Rows, Sql
+
+
+def voices(rows: Rows) -> Sql:
+    """community, person, said: how many messages each person sent in each community."""
+    sql = f"""
+SELECT e.community AS community, {rows.person} AS person, toUInt32(count()) AS said
+FROM {rows.tables} WHERE {rows.where} AND e.kind = 'message.sent' AND {rows.person} > 0
+GROUP BY community, person ORDER BY community, said DESC, person"""
+    return sql, rows.values
+
+
+def messages(rows: Rows, people: Collection[int], most: int) -> Sql:
+    """community, position, person, at (seconds): the newest messages of these people, at most so many a community, in the order
+    in which they happened."""
+    sql = f"""
+SELECT community, position, person, at FROM (
+    SELECT e.community AS community, e.position AS position, {rows.person} AS person,
+        toInt64(toUnixTimestamp(e.happened)) AS at
+    FROM {rows.tables}
+    WHERE {rows.where} AND e.kind = 'message.sent' AND {rows.person} IN {{people:Array(UInt32)}}
+    ORDER BY community, at DESC, position DESC LIMIT {int(most)} BY community
+) ORDER BY community, at, position"""
+    return sql, {**rows.values, "people": sorted(people)}
+
+
+def comings(rows: Rows) -> Sql:
+    """community, kind, person, at (seconds): joins and leaves in the order in which they happened."""
+    sql = f"""
+SELECT e.community AS community, toString(e.kind) AS kind, {rows.person} AS person,
+    toInt64(toUnixTimestamp(e.happened)) AS at
+FROM {rows.tables}
+WHERE {rows.where} AND e.kind IN ('member.joined', 'member.left') AND {rows.person} > 0
+ORDER BY e.community, e.happened, e.ms, e.position"""
+    return sql, rows.values
