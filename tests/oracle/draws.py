@@ -97,3 +97,67 @@ def _a_step(chance: random.Random, names: Names) -> dict[str, Any]:
         if {"channel", "age"} & where.keys() <= names[step["event"]]:
             step["where"] = where
     return step
+
+
+MEASURES = ("count", "members", "sum")
+
+
+def a_trend(chance: random.Random, names: Names, size: str) -> dict[str, Any]:
+    """Of events, with conditions, broken down, some of them with only the largest parts apart."""
+    step = _a_step(chance, names)
+    asked: dict[str, Any] = {"kind": "trend", **step, "measure": chance.choice(MEASURES), "by": size}
+    parts = [None, "community", "source", *(["property"] * 3 if "channel" in names[step["event"]] else [])]
+    breakdown = chance.choice(parts)
+    if breakdown is None:
+        return asked
+    asked |= {"breakdown": breakdown} | ({"property": "channel"} if breakdown == "property" else {})
+    return asked | ({"top": chance.choice((1, 2, 3))} if chance.random() < 0.6 else {})
+
+
+def a_heatmap(chance: random.Random, names: Names) -> dict[str, Any]:
+    return {"kind": "heatmap", **_a_step(chance, names), "measure": chance.choice(MEASURES)}
+
+
+def a_distribution(chance: random.Random, names: Names) -> dict[str, Any]:
+    step = _a_step(chance, names)
+    of: dict[str, Any] = chance.choice(
+        ({}, {"of": "value"}, *([{"of": "property", "property": "age"}] * 2 if "age" in names[step["event"]] else []))
+    )  # fmt: skip
+    asked = {"kind": "distribution", **step, **of}
+    if chance.random() < 0.6:
+        asked["edges"] = chance.choice(((1,), (1, 2, 4), (2, 3)) if not of else ((0,), (-50, 0, 199), (20.25, 30), (0.5, 20.5, 199.5)))  # fmt: skip
+        asked["edges"] = list(asked["edges"])
+    return asked
+
+
+def a_top(chance: random.Random, names: Names) -> dict[str, Any]:
+    step = _a_step(chance, names)
+    breakdown = chance.choice(
+        ("member", "member", "community", "source", *(["property"] * 2 if "channel" in names[step["event"]] else []))
+    )  # fmt: skip
+    asked = {"kind": "top", **step, "breakdown": breakdown, "top": chance.choice((1, 2, 3, 20))}
+    asked["measure"] = chance.choice(("count", "sum") if breakdown == "member" else MEASURES)
+    return asked | ({"property": "channel"} if breakdown == "property" else {})
+
+
+def a_response(chance: random.Random, size: str) -> dict[str, Any]:
+    asked: dict[str, Any] = {"kind": "response", "by": size, "within": chance.choice(("30m", "1h", "12h"))}
+    if chance.random() < 0.6:
+        asked["window"] = chance.choice(("12h", "7d", "4w"))
+    return asked | chance.choice(
+        ({}, {"breakdown": "community"}, {"breakdown": "hour"}, {"breakdown": "source"})
+    )
+
+
+def an_attribution(chance: random.Random, names: Names) -> dict[str, Any] | None:
+    telling = sorted(name for name, told in names.items() if "channel" in told)
+    if not telling:
+        return None
+    touches: list[dict[str, Any]] = []
+    for event in chance.sample(telling, min(len(telling), chance.choice((1, 2, 3)))):
+        touches.append({"event": event} | chance.choice(({}, {"property": "channel"})))
+    if chance.random() < 0.3:
+        touches.append({**_a_step(chance, names), "property": "source"})
+    asked = {"kind": "attribution", "target": _a_step(chance, names), "touches": touches}
+    asked |= {"model": chance.choice(("first", "last", "linear", "position", "position"))}
+    return asked | ({"window": chance.choice(WINDOWS)} if chance.random() < 0.8 else {})

@@ -18,6 +18,7 @@ import orjson
 
 from tests.oracle import draws, plain_ways, ways
 from tests.oracle.duck import VALUES, Oracle, Span
+from tests.oracle.every_kind import of_kinds
 from tests.oracle.logs import BEGIN, COMMUNITIES, HOUR, SHOP, Log, fill, row, with_visitors
 from tests.oracle.plain import Plain
 from weilu.core.events.rows import Row
@@ -158,6 +159,8 @@ def every_pair(chance: random.Random, log: Log, span: Span) -> Iterator[Pair]:
         for _ in range(3):
             yield _retention(chance, oracle, span, log)
     yield from _ways(chance, oracle, span, log)
+    for asked, duck, python in of_kinds(chance, oracle, span, log, asked_for(log)):
+        yield from _both(_question(span, **asked), duck, python)
     yield from _by_community(log, span)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 from django.utils.translation import gettext as _
 
-from weilu.core import clock, metrics
+from weilu.core import clock
 from weilu.core.directory.models import Community
 from weilu.core.directory.queries import brand_zone
 from weilu.core.events import claims, ranges
@@ -20,30 +21,20 @@ from weilu.core.segments.people import rests_on_conclusions
 from weilu.core.segments.reading import parse as parse_rule
 from weilu.core.segments.rule import Rule, Scene, resolve
 from weilu.core.warehouse import frame as frames
-from weilu.core.warehouse import funnels, names, paths
-from weilu.core.warehouse.compile import trend
+from weilu.core.warehouse import names
 from weilu.core.warehouse.compile.among import Segment as Among
-from weilu.core.warehouse.frame import HOUR, PERIOD, Brought, Frame
-from weilu.core.warehouse.funnels import Funnel
-from weilu.core.warehouse.measures import Computed, Events, Holding, Measure, People, Sums, parts
-from weilu.core.warehouse.paths import Paths
+from weilu.core.warehouse.frame import PERIOD, Brought, Frame
+from weilu.core.warehouse.measures import Holding, Measure, parts
+from weilu.core.warehouse.measuring import can_be_broken_down, measure_of
 from weilu.core.warehouse.places import find_community
 from weilu.core.warehouse.question import (
     FLOW,
-    FUNNEL,
-    MEMBERS,
-    PATHS,
-    RETENTION,
     SEGMENT,
-    SUM,
-    TREND,
-    VERSUS,
     Question,
     Refused,
-    Way,
 )
-from weilu.core.warehouse.retentions import Retention
 from weilu.core.warehouse.span import EVER, NEW, NOW, Span, whose
+from weilu.core.warehouse.telling import known_properties
 
 MOST_BUCKETS = 4000
 OUTSIDE = 0
@@ -51,8 +42,21 @@ OUTSIDE = 0
 
 
 @dataclass(frozen=True, slots=True)
+class Largest:
+    """The parts with the highest values over the whole span, and how many others there are."""
+
+    parts: tuple[tuple[str, Any], ...]
+    others: int = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name, _value in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with everything resolved. `names` are the shown names of its communities; `unit` that of its values."""
+    """A question with everything resolved. `names` are the shown names of its communities; `unit` that of its values;
+    `largest` the parts that are told apart, where that is not all of them."""
 
     question: Question
     frame: Frame
@@ -60,6 +64,7 @@ class Asked:
     names: Mapping[int, str]
     measure: Measure | None = None
     rule: Rule | None = None
+    largest: Largest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,9 @@ def check(question: Question, viewer: Viewer, seen: Visible | None = None) -> As
     """Raises Refused for what cannot be asked and NotFound for what (a community, a segment) is not there or not theirs."""
     seen = seen or visible(viewer)
     question, frame, communities = _framed(question, viewer, seen)
-    measure, unit = _measure(question)
+    measure, unit = measure_of(question)
     if measure is not None and frame.breakdown is not None:
-        _can_be_broken_down(measure, question, frame)
+        can_be_broken_down(measure, question, frame)
     rule = _resolved(question.rule, viewer, seen, frame) if question.kind == SEGMENT else None
     asked = Asked(question, frame, unit, _names(communities), measure, rule)
     alone = frame.member and question.kind != SEGMENT
@@ -106,7 +111,7 @@ def _framed(question: Question, viewer: Viewer, seen: Visible) -> tuple[Question
         ids = outside + ids
     everywhere = [*outside, *(int(row.pk) for row in rows)]
     question = _with_kinds(question, everywhere)
-    _known_properties(question, everywhere)
+    known_properties(question, everywhere)
     question = replace(question, span=_days(question.span, ids, timezone))
     frame = _frame(question, ids, timezone, _scope(question, viewer, communities, rows))
     until = frame.horizon if question.kind == SEGMENT else frame.until
@@ -199,6 +204,7 @@ def _frame(question: Question, communities: Sequence[int], timezone: str, scope:
         over=min(now, end or now),
         known=_known(span, timezone),
         breakdown=question.breakdown if question.way is None else None,
+        trait=question.trait if question.way is None else "",
         brought=_brought(span),
         member=span.member,
     )
@@ -233,28 +239,6 @@ def _with_kinds(question: Question, communities: Sequence[int]) -> Question:
     return replace(question, event=event, way=way, formula=formula)
 
 
-def _known_properties(question: Question, communities: Sequence[int]) -> None:
-    """Raises Refused for a way that cannot be gone, or that asks for what no event has."""
-    if question.way is None:
-        return
-    way = question.way
-    if sentence := _problem(way, question.breakdown):
-        raise Refused(sentence)
-    for step in way.looked_up:
-        for name in step.properties:
-            names.must_have(step.event, name, communities)
-    if question.trait:
-        names.must_have(way.looked_up[0].event, question.trait, communities)
-
-
-def _problem(way: Way, breakdown: str | None) -> str:
-    if isinstance(way, Funnel):
-        return funnels.problem(way)
-    if isinstance(way, Retention) and way.versus and breakdown != VERSUS:
-        return _("“versus” parts the cohorts already: leave out “breakdown”.")
-    return paths.problem(way) if isinstance(way, Paths) else ""
-
-
 def _days(span: Span, communities: Sequence[int], timezone: str) -> Span:
     """Days that nobody gave: from that of the first event to today."""
     first, last = span.first, span.last
@@ -263,58 +247,6 @@ def _days(span: Span, communities: Sequence[int], timezone: str) -> Span:
     if last == NOW:
         last = max(first, clock.day_of(clock.now(), timezone))
     return replace(span, first=first, last=last)
-
-
-def _measure(question: Question) -> tuple[Measure | None, str]:
-    if question.kind == FLOW and question.size == HOUR:
-        raise Refused(_("States change by the day: ask for moves by day, week or month."))
-    if question.kind in (RETENTION, FLOW, FUNNEL, PATHS, SEGMENT):
-        return None, metrics.PEOPLE
-    measure, unit = _asked_measure(question)
-    if (question.kind != TREND or question.size == HOUR) and not all(map(_by_the_hour, parts(measure))):
-        raise Refused(_("By the hour events are counted, or the members who did them; “%(metric)s” cannot be cut by hour.")
-                      % {"metric": question.metric or (question.formula.text if question.formula else "")})  # fmt: skip
-    return measure, unit
-
-
-def _asked_measure(question: Question) -> tuple[Measure, str]:
-    if question.formula is None:
-        return _metric(question.metric) if question.metric else _event(question.event, question.measure)
-    named = []
-    for one in question.formula.measures:
-        measure, _unit = _metric(one.metric) if one.metric else _event(one.event, one.measure)
-        assert not isinstance(measure, Computed)
-        named.append((one.name, measure))
-    return Computed(question.formula.text, tuple(named)), metrics.RATIO
-
-
-def _by_the_hour(measure: Measure) -> bool:
-    return isinstance(measure, Events | Sums) or (isinstance(measure, People) and not measure.days)
-
-
-def _can_be_broken_down(measure: Measure, question: Question, frame: Frame) -> None:
-    if any(frame.breakdown not in trend.breakdowns(one, frame) for one in parts(measure)):
-        raise Refused(_("“%(what)s” cannot be broken down by %(by)s.")
-                      % {"what": question.metric or question.event or (question.formula.text if question.formula else ""), "by": frame.breakdown})  # fmt: skip
-
-
-def _metric(slug: str) -> tuple[Measure, str]:
-    metric = metrics.find(slug)
-    if metric is None:
-        known = ", ".join(one.slug for one in metrics.all_metrics())
-        raise Refused(
-            _("There is no metric “%(slug)s”. There are: %(known)s.") % {"slug": slug, "known": known}
-        )
-    return metric.measure, metric.unit
-
-
-def _event(event: str, made: str) -> tuple[Measure, str]:
-    some = (event,)
-    if made == MEMBERS:
-        return People(some), metrics.PEOPLE
-    if made == SUM:
-        return Sums(some), metrics.VALUE
-    return Events(some), metrics.MESSAGES if event == "message.sent" else metrics.EVENTS
 
 
 def _names(communities: Sequence[Community]) -> dict[int, str]:

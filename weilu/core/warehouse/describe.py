@@ -52,6 +52,7 @@ def _kind(kind: str) -> Json:
         described["properties"]["metric"] = {"enum": [one.slug for one in metrics.all_metrics()]}
         computed = [{"required": ["formula", "measures"]}] if "formula" in described["properties"] else []
         described["oneOf"] = [{"required": ["metric"]}, {"required": ["event"]}, *computed]
+        described["dependentRequired"] = {"measure": ["event"], "where": ["event"]}
     if {"after", "before"} <= described["properties"].keys():
         in_place = [{"required": [name], "properties": {name: NO_DAY}} for name in ("from", "to")]
         described["anyOf"] = [{"required": ["after"]}, {"required": ["before"]}, *in_place]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from weilu.core.warehouse.fields import Fields
+from weilu.core.warehouse.steps import WHERE, Condition, where_of
 
 LONGEST, MOST_PARTS, MOST_MEASURES = 200, 60, 10
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
@@ -23,8 +24,10 @@ ONE = {
         "metric": {"type": "string"},
         "event": {"type": "string"},
         "measure": {"enum": list(MEASURE_NAMES)},
+        "where": WHERE,
     },
     "oneOf": [{"required": ["metric"]}, {"required": ["event"]}],
+    "dependentRequired": {"where": ["event"]},
 }
 NAMED = {
     "type": "object",
@@ -50,6 +53,7 @@ class Named:
     metric: str = ""
     event: str = ""
     measure: str = "count"
+    where: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,9 @@ def _measures(fields: Fields, given: object) -> Iterator[Named]:
         if bool(metric) == bool(event):
             fields.refuse(_("“%(name)s” names either a metric or an event.") % {"name": one.called("metric")})
         measure = one.choice("measure", MEASURE_NAMES, "count") if event else "count"
+        where = where_of(one) if event else ()
         one.finish()
-        yield Named(name, metric, event, measure)
+        yield Named(name, metric, event, measure, where)
 
 
 def _problem(text: str, names: set[str]) -> str:

@@ -66,8 +66,10 @@ class Frame:
 
     `until`: nothing that happened from then on counts. `horizon`: the minute after the moment of asking, or the end of the
     day of `as_of`; conclusions are read up to it. `over`: the minute of asking, or that same end; what ends later is not
-    finished. `known`: the log position that knowledge ends with. `brought`, `member` and `among`: only what came with one
-    import, only what one person did, only what these people did. Without `visitors` only members count (docs/decisions/0044).
+    finished. `known`: the log position that knowledge ends with. `trait` is the property that is broken down by, where
+    `breakdown` says so; of its values those `apart` have a part each and the others one together. `brought`, `member` and
+    `among`: only what came with one import, only what one person did, only what these people did. Without `visitors` only
+    members count (docs/decisions/0044).
     """
 
     communities: tuple[int, ...]
@@ -80,6 +82,8 @@ class Frame:
     over: int
     known: int | None = None
     breakdown: str | None = None
+    trait: str = ""
+    apart: tuple[str, ...] | None = None
     brought: Brought | None = None
     member: int | None = None
     visitors: bool = True

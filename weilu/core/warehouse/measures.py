@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from weilu.core.warehouse.formulas import computed
+from weilu.core.warehouse.steps import Condition
 
 PEOPLE = "people"
 EVENTS = "events"
@@ -17,10 +18,11 @@ EVENTS = "events"
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """How many events of these kinds? Bots count, unless `people_only`."""
+    """How many events of these kinds, of which all of `where` hold? Bots count, unless `people_only`."""
 
     kinds: tuple[str, ...]
     people_only: bool = False
+    where: tuple[Condition, ...] = ()
     counts: ClassVar[str] = EVENTS
 
 
@@ -29,6 +31,7 @@ class Sums:
     """What do the values of the events of these kinds add up to? Those without a value add nothing."""
 
     kinds: tuple[str, ...]
+    where: tuple[Condition, ...] = ()
     counts: ClassVar[str] = EVENTS
 
 
@@ -41,6 +44,7 @@ class People:
 
     kinds: tuple[str, ...] = ()
     days: int = 0
+    where: tuple[Condition, ...] = ()
     counts: ClassVar[str] = PEOPLE
 
 

@@ -49,6 +49,14 @@ def must_have(kind: str, name: str, communities: Collection[int]) -> None:
                   % {"event": kind, "name": name, "known": ", ".join(near)})  # fmt: skip
 
 
+def one_must_have(kinds_: Sequence[str], name: str, communities: Collection[int]) -> None:
+    """Raises Refused where no event of any of these kinds was ever seen with this property."""
+    for kind in kinds_[:-1]:
+        if client.query(*seen.has_property(kind, name, communities)).num_rows:
+            return
+    must_have(kinds_[-1], name, communities)
+
+
 def first_moment(communities: Collection[int]) -> dt.datetime:
     """When the first event happened that the store holds; now where there is none."""
     _catch_up()

@@ -10,7 +10,7 @@ import datetime as dt
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import client, conclusions, loader, store
 from weilu.core.warehouse.answers import KINDS
 from weilu.core.warehouse.cache import Cache
-from weilu.core.warehouse.check import Asked, check, concludes, visible
+from weilu.core.warehouse.check import Asked, Largest, check, concludes, visible
 from weilu.core.warehouse.compile import daily, listed, trend
 from weilu.core.warehouse.compile.rows import Series
 from weilu.core.warehouse.compile.source import Bound
@@ -33,6 +33,7 @@ from weilu.core.warehouse.frame import Frame
 from weilu.core.warehouse.measures import EVENTS, PEOPLE, Base, parts
 from weilu.core.warehouse.question import ANSWER, TREND, parse
 from weilu.core.warehouse.tables.kind import Rows, Source
+from weilu.core.warehouse.tables.trend import apart
 
 WAIT_SECONDS = 10.0
 QUERY_SECONDS = 30.0
@@ -42,7 +43,7 @@ Json = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One table. `position` is how far the store was (and conclusions, where the answer rests on them), `behind` how many log
-    positions it lacked at asking time."""
+    positions it lacked at asking time; `others` are how many parts do not stand apart in it."""
 
     question: Json
     unit: str
@@ -51,9 +52,10 @@ class Answer:
     rows: Rows
     position: int
     behind: int = 0
+    others: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """As the outside contract has it; `behind` says so where the answer is not up to date."""
+        """As the outside contract has it; `others` and `behind` stand where there is something to say."""
         told = {
             "question": dict(self.question),
             "unit": self.unit,
@@ -62,6 +64,7 @@ class Answer:
             "rows": [list(row) for row in self.rows],
             "position": self.position,
         }
+        told |= {"others": self.others} if self.others else {}
         return told | {"behind": self.behind} if self.behind else told
 
 
@@ -97,6 +100,7 @@ def ask_many(questions: Sequence[Json], viewer: Viewer, *, seconds: float = WAIT
     seen = visible(viewer)
     checked = [check(parse(one), viewer, seen) for one in questions]
     moment = _moment(any(concludes(one) for one in checked), seconds)
+    checked = [_settled(one, moment) for one in checked]
     _prepare(checked, moment)
     return [_answer(data, asked, moment) for data, asked in zip(questions, checked, strict=True)]
 
@@ -136,12 +140,20 @@ def behind(
     """
     asked = check(parse(question), viewer)
     moment = _moment(concludes(asked), seconds)
+    asked = _settled(asked, moment)
     counts = _wanted(asked)
     bound = Bound()
     units = KINDS[asked.question.kind].behind(asked, counts, bound)
     ids = _run(listed.page(units, bound, limit, offset), bound.params).column("unit").to_pylist()
     total = len(ids) if limit is None else _run(listed.how_many(units), bound.params).column("n")[0].as_py()
     return Behind(counts, ids, total, question, asked.frame.timezone, moment.position)
+
+
+def _settled(asked: Asked, moment: Moment) -> Asked:
+    """With the parts that are told apart, where only some are wanted."""
+    key = (moment.stamp, asked.frame, asked.question)
+    found = _largest.get([key], key, lambda _: {key: KINDS[asked.question.kind].largest(asked, _run)})[key]
+    return replace(asked, largest=found)
 
 
 def _wanted(asked: Asked) -> str:
@@ -159,7 +171,8 @@ def _answer(data: Json, asked: Asked, moment: Moment) -> Answer:
     if asked.question.want == EVENTS:
         columns = ("position", "happened", "community", "member", "kind")
         return full(unit="events", columns=columns, rows=_events(asked))
-    return full(unit=asked.unit, columns=kind.columns(asked), rows=_rows(asked, moment))
+    others = asked.largest.others if asked.largest else 0
+    return full(unit=asked.unit, columns=kind.columns(asked), rows=_rows(asked, moment), others=others)
 
 
 def _rows(asked: Asked, moment: Moment) -> Rows:
@@ -197,12 +210,14 @@ def _events(asked: Asked) -> Rows:
 # what is known, and what was computed from it -----------------------------------------------------------------------
 
 
+_largest: Cache[Any, Largest | None] = Cache(256)
 _tables: Cache[Any, Rows] = Cache(256)
 _values: Cache[Any, Series] = Cache(4096)
 
 
 def forget() -> None:
     """Drops what was computed, for tests that fill the store anew."""
+    _largest.clear()
     _tables.clear()
     _values.clear()
 
@@ -225,7 +240,7 @@ def _prepare(checked: Sequence[Asked], moment: Moment) -> None:
     wanted: dict[Frame, list[Base]] = {}
     for asked in checked:
         if asked.measure is not None and asked.question.kind == TREND and asked.question.want == ANSWER:
-            wanted.setdefault(asked.frame, []).extend(parts(asked.measure))
+            wanted.setdefault(apart(asked), []).extend(parts(asked.measure))
     for wide, several in daily.shared(wanted).items():
         _share(wide, {frame: wanted[frame] for frame in several}, moment)
     for frame, measures in wanted.items():

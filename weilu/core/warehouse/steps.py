@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -66,11 +66,16 @@ WINDOW = {"type": "string", "pattern": r"^[0-9]{1,6}[mhdw]$"}
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`values` are one for a comparison, several for `in`; of `exists` true or false."""
+    """`values` are one for a comparison, several for `in`; of `exists` true or false. Of two conditions one may say 1 and the
+    other true, which in Python are equal and hash alike: `types` tell them apart, so that neither takes the other's answer."""
 
     name: str
     op: str
     values: tuple[Scalar, ...]
+    types: tuple[type, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "types", tuple(map(type, self.values)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,12 @@ class Step:
 
     @property
     def properties(self) -> list[str]:
-        return [one.name for one in self.where if one.name not in (VALUE, SOURCE)]
+        return properties_of(self.where)
+
+
+def properties_of(where: Sequence[Condition]) -> list[str]:
+    """Names of the event's own properties that conditions speak of."""
+    return [one.name for one in where if one.name not in (VALUE, SOURCE)]
 
 
 def steps_of(fields: Fields, name: str, low: int, high: int) -> tuple[Step, ...]:
@@ -142,7 +152,7 @@ def _conditions(fields: Fields, called: str, name: str, told: object) -> list[Co
 
 def _condition(fields: Fields, called: str, name: str, op: str, value: Any) -> Condition:
     if op in LIMITS:
-        if not _number(value):
+        if not is_number(value):
             fields.refuse(_("“%(name)s” must be a number.") % {"name": f"{called} › {op}"})
         return Condition(name, op, (value,))
     if op == EXISTS:
@@ -157,13 +167,13 @@ def _condition(fields: Fields, called: str, name: str, op: str, value: Any) -> C
     if not isinstance(several, list) or not 0 < len(several) <= MOST_VALUES:
         fields.refuse(_("“%(name)s” must be a list of 1 to %(most)s values.")
                       % {"name": f"{called} › {op}", "most": MOST_VALUES})  # fmt: skip
-    if not all(_number(one) or isinstance(one, bool) or _word(one) for one in several):
+    if not all(is_number(one) or isinstance(one, bool) or _word(one) for one in several):
         fields.refuse(_("“%(name)s” takes words of up to %(most)s characters, numbers, true and false.")
                       % {"name": called, "most": LONGEST})  # fmt: skip
     return Condition(name, op, tuple(several))
 
 
-def _number(value: object) -> bool:
+def is_number(value: object) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
     return isinstance(value, int) and not isinstance(value, bool) and -WHOLE <= value < WHOLE
@@ -193,8 +203,13 @@ def repeated(steps: Sequence[Step]) -> tuple[int, int] | None:
     """The numbers of the first two that are the same."""
     seen: dict[object, int] = {}
     for number, step in enumerate(steps, 1):
-        same = (step.event, frozenset((one.name, one.op, one.values) for one in step.where))
+        same = (step.event, frozenset(map(_said, step.where)))
         if same in seen:
             return seen[same], number
         seen[same] = number
     return None
+
+
+def _said(one: Condition) -> tuple[object, ...]:
+    """What two conditions share that ask for the same: 100 and 100.0 are one number, 1 and true are not one thing."""
+    return (one.name, one.op, tuple((isinstance(value, bool), value) for value in one.values))

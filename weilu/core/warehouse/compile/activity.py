@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from weilu.core.warehouse.compile import parting
 from weilu.core.warehouse.compile.rolling import looks_back, rolled, rolling_rows
-from weilu.core.warehouse.compile.rows import COMMUNITY, EACH_ROW, SOURCE, Rows, Series, by_column
+from weilu.core.warehouse.compile.rows import EACH_ROW, MEMBER, PLAIN, TOLD, Rows, Series, parted
 from weilu.core.warehouse.compile.source import Bound, Run, bucket, doing, events, person
+from weilu.core.warehouse.compile.where import meeting
 from weilu.core.warehouse.frame import Frame
 from weilu.core.warehouse.measures import Base, DailyMean, Events, People, Sums
 
 HANDLES = (Events, Sums, People, DailyMean)
-FAST: frozenset[str | None] = frozenset({None, COMMUNITY, SOURCE})
+HAS = PLAIN | TOLD | {MEMBER}
+FAST: frozenset[str | None] = HAS | {None}
 PERSON_DAYS = "uniqExact((person, day))"
 AMOUNT = "toDecimal128(ifNull(value, 0), 0)"
 """Wide enough that no sum of values of 64 bits runs over."""
@@ -24,16 +27,22 @@ def rows(measure: Base, frame: Frame, bound: Bound) -> Rows:
         return Rows(rolling_rows(measure, frame, bound))
     columns = (
         f"{bucket(bound, frame.starts)} AS at, community, source, {person(frame)} AS person, position, value, "
-        f"{bucket(bound, frame.days()[:-1])} AS day"
+        f"{bucket(bound, frame.days()[:-1])} AS day{_part(frame, bound)}"
     )
-    sql = events(frame, bound, columns, doing(bound, measure.kinds), since=frame.start)
+    sql = events(frame, bound, columns, _condition(measure, bound), since=frame.start)
     if isinstance(measure, Events):
         only = "person != 0" if measure.people_only else "1"
-        return Rows(f"SELECT *, position AS unit FROM ({sql}) WHERE {only}", EACH_ROW)
+        return Rows(f"SELECT *, position AS unit FROM ({sql}) WHERE {only}", EACH_ROW, HAS)
     if isinstance(measure, Sums):
-        return Rows(f"SELECT *, position AS unit FROM ({sql})", f"sum({AMOUNT})")
+        return Rows(f"SELECT *, position AS unit FROM ({sql})", f"sum({AMOUNT})", HAS)
     number = PERSON_DAYS if isinstance(measure, DailyMean) else Rows("").number
-    return Rows(f"SELECT *, person AS unit FROM ({sql}) WHERE person != 0", number)
+    return Rows(f"SELECT *, person AS unit FROM ({sql}) WHERE person != 0", number, HAS)
+
+
+def _part(frame: Frame, bound: Bound) -> str:
+    """A column for the part that only the event itself tells."""
+    told = frame.breakdown in TOLD
+    return f", {parting.column(frame.breakdown, frame.trait, bound)} AS part" if told else ""
 
 
 def values(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Series]:
@@ -59,10 +68,11 @@ def finished(measure: Base, series: Series, frame: Frame) -> Series:
 
 def _scan(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Series]:
     bound = Bound()
-    aggregates = ", ".join(f"{_aggregate(one, bound)} AS m{n}" for n, one in enumerate(measures))
+    aggregates = ", ".join(f"{_aggregate(one, n, bound)} AS m{n}" for n, one in enumerate(measures))
     columns = (
-        f"{bucket(bound, frame.starts)} AS at, {by_column(frame)} AS by, kind, interaction, value, "
+        f"{bucket(bound, frame.starts)} AS at, {parted(frame, bound)} AS by, kind, interaction, value, "
         f"{person(frame)} AS person, {bucket(bound, frame.days()[:-1])} AS day"
+        f"{_part(frame, bound)}{_fits(measures, bound)}"
     )
     inner = events(frame, bound, columns, _any_of(measures, bound), since=frame.start)
     table = run(f"SELECT at, by, {aggregates} FROM ({inner}) GROUP BY at, by", bound.params)
@@ -73,13 +83,26 @@ def _scan(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Series
 
 
 def _any_of(measures: Sequence[Base], bound: Bound) -> str:
-    conditions = {doing(bound, one.kinds) for one in measures if isinstance(one, HANDLES)}
+    conditions = {f"({_condition(one, bound)})" for one in measures}
     return " OR ".join(sorted(conditions))
 
 
-def _aggregate(measure: Base, bound: Bound) -> str:
+def _condition(measure: Base, bound: Bound) -> str:
+    """Which events it is about."""
     assert isinstance(measure, Events | Sums | People | DailyMean)
-    where = doing(bound, measure.kinds)
+    return meeting(measure.kinds, () if isinstance(measure, DailyMean) else measure.where, bound)
+
+
+def _fits(measures: Sequence[Base], bound: Bound) -> str:
+    """A column for each measure that asks more of its events than their kind: properties are read once, beside the row."""
+    return "".join(
+        f", ({_condition(one, bound)}) AS f{n}" for n, one in enumerate(measures) if getattr(one, "where", ())
+    )
+
+
+def _aggregate(measure: Base, number: int, bound: Bound) -> str:
+    assert isinstance(measure, Events | Sums | People | DailyMean)
+    where = f"f{number}" if getattr(measure, "where", ()) else doing(bound, measure.kinds)
     if isinstance(measure, Sums):
         return f"sumIf({AMOUNT}, {where})"
     if isinstance(measure, Events):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from weilu.core.warehouse.compile.activity import AMOUNT
-from weilu.core.warehouse.compile.source import Bound, doing, events, person
+from weilu.core.warehouse.compile.source import Bound, events, person
+from weilu.core.warehouse.compile.where import meeting
 from weilu.core.warehouse.frame import Frame
 from weilu.core.warehouse.measures import Events, People, Sums
 
@@ -25,7 +26,7 @@ def behind(measure: Cells, frame: Frame, weekday: int, hour: int, unit: str, bou
 def _rows(measure: Cells, frame: Frame, bound: Bound) -> str:
     local = f"toTimeZone(happened, {bound(frame.timezone, 'String')})"
     columns = f"toDayOfWeek({local}) AS weekday, toHour({local}) AS hour, position, value, {person(frame)} AS person"
-    sql = events(frame, bound, columns, doing(bound, measure.kinds), since=frame.start)
+    sql = events(frame, bound, columns, meeting(measure.kinds, measure.where, bound), since=frame.start)
     if isinstance(measure, Events):
         only = "person != 0" if measure.people_only else "1"
         return f"SELECT *, position AS unit FROM ({sql}) WHERE {only}"

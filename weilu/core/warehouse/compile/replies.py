@@ -21,17 +21,17 @@ def rows(measure: Base, frame: Frame, bound: Bound) -> Rows:
     """One row a message; `waited` are the milliseconds until its first reply, null where it has none."""
     if isinstance(measure, Openers):
         return Rows(_openers(frame, bound), EACH_ROW)
-    threads = _threads(frame, bound, _hours(measure))
-    return Rows(f"SELECT * FROM ({threads}) WHERE {_condition(measure, bound)}", _number(measure, "1"))
+    every = threads(frame, bound, _hours(measure))
+    return Rows(f"SELECT * FROM ({every}) WHERE {_condition(measure, bound)}", _number(measure, "1"))
 
 
 def values(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Series]:
     """All of them from one pass over messages and their replies."""
     bound = Bound()
     counted = ", ".join(f"{_number(one, _condition(one, bound))} AS m{n}" for n, one in enumerate(measures))
-    threads = _threads(frame, bound, max(_hours(one) for one in measures))
+    every = threads(frame, bound, max(_hours(one) for one in measures))
     table = run(
-        f"SELECT at, {by_column(frame)} AS by, {counted} FROM ({threads}) GROUP BY at, by", bound.params
+        f"SELECT at, {by_column(frame)} AS by, {counted} FROM ({every}) GROUP BY at, by", bound.params
     )
     keys = list(zip(table.column("at").to_pylist(), table.column("by").to_pylist(), strict=True))
     return {
@@ -85,7 +85,7 @@ def _openers(frame: Frame, bound: Bound) -> str:
     return f"SELECT *, position AS unit FROM ({sql}) WHERE person != 0"
 
 
-def _threads(frame: Frame, bound: Bound, hours: int) -> str:
+def threads(frame: Frame, bound: Bound, hours: int) -> str:
     """The openers, each with the milliseconds until the first reply of another person, whoever that is, as far as replies
     are read."""
     until = min(frame.buckets[-1].end + hours * 3600, frame.horizon)
@@ -95,7 +95,7 @@ def _threads(frame: Frame, bound: Bound, hours: int) -> str:
     replies = events(later, bound, columns, where, since=frame.start)
     # The last WHERE says nothing that is not so: the oldest server reads only columns that are named outside of a lambda.
     another = "x.3 != 0 AND x.3 != person AND (x.1 > sent OR x.1 = sent AND x.2 > unit)"
-    return f"""SELECT at, community, source, person, unit,
+    return f"""SELECT at, community, source, person, unit, sent,
         if(empty(later), NULL, toNullable(toUInt64(arrayReduce('min', later) - sent))) AS waited FROM (
         SELECT o.at AS at, o.community AS community, o.source AS source, o.person AS person, o.unit AS unit, o.sent AS sent,
             arrayMap(x -> x.1, arrayFilter(x -> {another}, r.answers)) AS later

@@ -17,7 +17,12 @@ COMMUNITY = "community"
 SOURCE = "source"
 STATE = "state"
 TIER = "tier"
+INVITER = "inviter"
+PROPERTY = "property"
+MEMBER = "member"
 PLAIN = frozenset({COMMUNITY, SOURCE})
+TOLD = frozenset({INVITER, PROPERTY})
+"""Parts that only the event itself tells: its rows bring them as the column `part`."""
 
 MEMBERS_ONCE = "uniqExact(unit)"
 EACH_ROW = "count()"
@@ -37,7 +42,16 @@ class Rows:
 
 def by_column(frame: Frame) -> str:
     """What the frame's breakdown groups plain rows by, as text; constant where there is none."""
-    return f"toString({frame.breakdown})" if frame.breakdown else "''"
+    if frame.breakdown in TOLD:
+        return "part"
+    column = "person" if frame.breakdown == MEMBER else frame.breakdown
+    return f"toString({column})" if column else "''"
+
+
+def parted(frame: Frame, bound: Bound) -> str:
+    """The same; where only some values stand apart, their number among them (from 1), and 0 for all the others."""
+    by = by_column(frame)
+    return by if frame.apart is None else f"toString(indexOf({bound(frame.apart, 'Array(String)')}, {by}))"
 
 
 def step(bound: Bound, frame: Frame, moment: str) -> str:

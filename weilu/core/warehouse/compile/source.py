@@ -24,17 +24,18 @@ ANY = "*"
 
 @dataclass(slots=True)
 class Bound:
-    """Collects the values of one statement; equal values share a parameter."""
+    """Collects the values of one statement; equal values of one type share a parameter (1 and true are not the same text)."""
 
     params: dict[str, object] = field(default_factory=dict)
-    _names: dict[tuple[str, object], str] = field(default_factory=dict)
+    _names: dict[tuple[object, ...], str] = field(default_factory=dict)
 
     def __call__(self, value: Any, type_: str) -> str:
         """The placeholder that stands for this value in the SQL."""
         kept = tuple(value) if isinstance(value, list | set | frozenset) else value
-        name = self._names.get((type_, kept))
+        types = tuple(map(type, kept)) if isinstance(kept, tuple) else type(kept)
+        name = self._names.get((type_, kept, types))
         if name is None:
-            name = self._names[(type_, kept)] = f"p{len(self._names)}"
+            name = self._names[(type_, kept, types)] = f"p{len(self._names)}"
             self.params[name] = kept
         return f"{{{name}:{type_}}}"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from weilu.core.warehouse.compile import activity, firsts, memberships, replies, states, staying, top
 from weilu.core.warehouse.compile.holdings import holdings
-from weilu.core.warehouse.compile.rows import STATE, TIER, Rows, Series, by_column
+from weilu.core.warehouse.compile.rows import COMMUNITY, INVITER, MEMBER, STATE, TIER, Rows, Series, parted
 from weilu.core.warehouse.compile.source import Bound, Run
 from weilu.core.warehouse.frame import Frame
 from weilu.core.warehouse.measures import Base, DailyMean, FirstReply
@@ -57,6 +57,22 @@ def breakdowns(measure: Base, frame: Frame) -> frozenset[str]:
     return _rows(measure, frame, Bound()).has | {STATE, TIER}
 
 
+def largest(measure: Base, frame: Frame, most: int, bound: Bound) -> str:
+    """SELECT by, n: the parts with the highest values in the only bucket of the frame; among equals in their order."""
+    rows = _rows(measure, frame, bound)
+    by = "toUInt64(by)" if frame.breakdown in (COMMUNITY, INVITER, MEMBER) else "by"
+    only = " WHERE person != 0" if frame.breakdown == MEMBER else ""
+    return f"""SELECT by, n FROM (SELECT by, {rows.number} AS n FROM ({_broken_down(rows.sql, frame, bound)}){only} GROUP BY by)
+        ORDER BY n DESC, {by} LIMIT {bound(most, "UInt32")}"""
+
+
+def how_many(measure: Base, frame: Frame, bound: Bound) -> str:
+    """SELECT n: in how many parts the rows are."""
+    rows = _broken_down(_rows(measure, frame, bound).sql, frame, bound)
+    only = " WHERE person != 0" if frame.breakdown == MEMBER else ""
+    return f"SELECT uniqExact(by) AS n FROM ({rows}){only}"
+
+
 def behind(measure: Base, frame: Frame, by: str | None, bound: Bound) -> str:
     """SELECT DISTINCT unit, in order: the members or events behind the only bucket of the frame (and one breakdown value)."""
     sql = _broken_down(_rows(measure, frame, bound).sql, frame, bound)
@@ -89,7 +105,7 @@ def _counted(measure: Base, frame: Frame, run: Run) -> Series:
 def _broken_down(rows: str, frame: Frame, bound: Bound) -> str:
     """The rows with a column `by`."""
     if frame.breakdown not in (STATE, TIER):
-        return f"SELECT *, {by_column(frame)} AS by FROM ({rows})"
+        return f"SELECT *, {parted(frame, bound)} AS by FROM ({rows})"
     paths = holdings(frame.breakdown, frame, frame.moments, bound)
     place = f"indexOf({bound(frame.starts, 'Array(UInt32)')}, rows.at)"
     return f"""SELECT rows.*, if(empty(held.path), '', held.path[{place}]) AS by FROM ({rows}) AS rows

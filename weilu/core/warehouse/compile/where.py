@@ -16,7 +16,12 @@ from weilu.core.warehouse.steps import EXISTS, LIMITS, SOURCE, UNEQUAL, VALUE, C
 
 def fitting(step: Step, bound: Bound) -> str:
     """The condition that an event fits a step, 0 or 1."""
-    return " AND ".join([doing(bound, (step.event,)), *(_holds(one, bound) for one in step.where)])
+    return meeting((step.event,), step.where, bound)
+
+
+def meeting(kinds: Sequence[str], where: Sequence[Condition], bound: Bound) -> str:
+    """The condition of having done one of these kinds, of which all conditions hold, 0 or 1."""
+    return " AND ".join([doing(bound, kinds), *(_holds(one, bound) for one in where)])
 
 
 def any_of(steps: Sequence[Step], bound: Bound) -> str:
@@ -28,6 +33,11 @@ def property_text(name: str, bound: Bound) -> str:
     called = bound(_key(name), "String")
     raw = f"visitParamExtractRaw(properties, {called})"
     return f"if(substring({raw}, 1, 1) = '\"', visitParamExtractString(properties, {called}), {raw})"
+
+
+def number_of(name: str, bound: Bound) -> str:
+    """The event's value, or a property that is a number; null where it is none."""
+    return "value" if name == VALUE else f"toFloat64OrNull({_raw(name, bound)})"
 
 
 def has_property(name: str, bound: Bound) -> str:

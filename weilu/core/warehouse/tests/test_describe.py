@@ -89,6 +89,72 @@ SOUND = (
         "measures": {"a": {"event": "order.paid", "measure": "sum"}, "b": {"metric": "members"}},
         **JUNE,
     },
+    {
+        "kind": "trend",
+        "event": "order.paid",
+        "where": {"gift": True},
+        "breakdown": "property",
+        "property": "channel",
+        "top": 3,
+        **JUNE,
+    },
+    {
+        "kind": "trend",
+        "formula": "a",
+        "measures": {"a": {"event": "order.paid", "where": {"value": {"gte": 1}}}},
+        **JUNE,
+    },
+    {"kind": "heatmap", "event": "order.paid", "where": {"channel": ["poster", 1]}, **JUNE},
+    {
+        "kind": "top",
+        "event": "message.sent",
+        "breakdown": "member",
+        "point": {"by": "Ann #1"},
+        "people": True,
+    },
+    {
+        "kind": "top",
+        "event": "order.paid",
+        "measure": "sum",
+        "breakdown": "property",
+        "property": "channel",
+        "top": 1000,
+        **JUNE,
+    },
+    {
+        "kind": "distribution",
+        "event": "message.sent",
+        "edges": [1, 2, 3, 6],
+        "low": 3,
+        "people": True,
+        **JUNE,
+    },
+    {
+        "kind": "distribution",
+        "event": "order.paid",
+        "of": "property",
+        "property": "age",
+        "edges": [0.5],
+        "point": {"below": 0.5},
+    },
+    {
+        "kind": "response",
+        "by": "total",
+        "breakdown": "hour",
+        "within": "30m",
+        "window": "7d",
+        "which": "unanswered",
+        "at": "2018-06-01",
+        **JUNE,
+    },
+    {
+        "kind": "attribution",
+        "target": {"event": "order.paid", "where": {"value": 1}},
+        "model": "position",
+        "window": "14d",
+        "touches": [JOINED, {"event": "Link Opened", "property": "campaign", "where": {"page": "home"}}],
+        "point": {"by": "unattributed"},
+    },
     {"kind": "paths", "before": "order.paid", "window": "12h", "collapse": True, "exclude": [JOINED], **JUNE},
     {"kind": "paths", "to": "order.paid", "point": {"path": ["message.sent", "order.paid"]}, "people": True},
 )
@@ -130,6 +196,20 @@ SPOILT = (
     {"kind": "flow", "segment": True, **JUNE},
     {"kind": "flow", "segment": {"dit": "order.paid"}, **JUNE},
     {"kind": "segment", "rule": {"did": "order.paid"}, "segment": 3},
+    {"kind": "trend", "metric": "dau", "where": {"value": 1}, **JUNE},
+    {"kind": "trend", "formula": "a", "measures": {"a": {"metric": "dau", "where": {"value": 1}}}, **JUNE},
+    {"kind": "trend", "event": "order.paid", "breakdown": "community", "top": 201, **JUNE},
+    {"kind": "top", "event": "order.paid", **JUNE},
+    {"kind": "top", "metric": "dau", "breakdown": "member", **JUNE},
+    {"kind": "distribution", **JUNE},
+    {"kind": "distribution", "event": "order.paid", "edges": [], **JUNE},
+    {"kind": "distribution", "event": "order.paid", "edges": ["1"], **JUNE},
+    {"kind": "response", "within": "soon", **JUNE},
+    {"kind": "response", "by": "day"},
+    {"kind": "attribution", "touches": [JOINED], **JUNE},
+    {"kind": "attribution", "target": "order.paid", "touches": [], **JUNE},
+    {"kind": "attribution", "target": "order.paid", "touches": ["member.joined"], **JUNE},
+    {"kind": "attribution", "target": "order.paid", "touches": [JOINED], "model": "fair", **JUNE},
 )
 
 
@@ -157,5 +237,7 @@ def test_every_kind_is_described_with_its_parts_and_names_what_it_needs():
     assert set(kinds["trend"]["required"]) == {"kind", "from", "to"}
     assert set(kinds["retention"]["required"]) == {"kind", "start", "return"}
     assert set(kinds["funnel"]["required"]) == {"kind", "steps"}
+    assert set(kinds["top"]["required"]) == {"kind", "event", "breakdown"}
+    assert set(kinds["attribution"]["required"]) == {"kind", "target", "touches"}
     assert kinds["heatmap"]["properties"]["point"]["required"] == []
     assert "dau" in kinds["trend"]["properties"]["metric"]["enum"]
