@@ -36,7 +36,8 @@ EXAMPLE = {
 
 
 class AnswerOut(Schema):
-    """One table. `behind` stands only where the store had not reached the log's head within ten seconds."""
+    """One table. `behind` stands only where the store had not reached the log's head within ten seconds, `others` where not
+    every part stands apart."""
 
     question: dict[str, Any]
     unit: str
@@ -45,6 +46,7 @@ class AnswerOut(Schema):
     rows: list[list[Any]]
     position: int
     behind: int | None = None
+    others: int | None = None
 
 
 class BehindIn(In):

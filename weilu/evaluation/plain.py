@@ -24,12 +24,25 @@ STATES = {
     "churned": gettext_lazy("Churned"),
     "none": gettext_lazy("not a member"),
 }
+PARTS = {
+    "none": gettext_lazy("none of them"),
+    "other": gettext_lazy("others"),
+    "unattributed": gettext_lazy("no touch"),
+}
+"""Parts that the house names itself."""
+WAITS = {
+    "asked": gettext_lazy("Messages that wait for an answer"),
+    "answered": gettext_lazy("Messages that were answered"),
+    "unanswered": gettext_lazy("Messages that were not answered"),
+    "within": gettext_lazy("Messages that were answered quickly"),
+}
 EVERYTHING = {INTERACTION: gettext_lazy("Took part"), ANY: gettext_lazy("Whatever happened")}
 MEASURES = {
     "count": "%(event)s",
     "members": gettext_lazy("Members · %(event)s"),
     "sum": gettext_lazy("Sum of values · %(event)s"),
 }
+SIGNS = {"eq": "=", "in": "=", "ne": "≠", "gt": ">", "gte": "≥", "lt": "<", "lte": "≤"}
 BROUGHT = {
     "new": gettext_lazy("import %(n)s"),
     "known": gettext_lazy("import %(n)s, known before"),
@@ -73,6 +86,10 @@ def _paths_title(question: Mapping[str, Any]) -> str:
     return _("Paths after “%(event)s”") % {"event": event_word(after)}
 
 
+def _touches_title(question: Mapping[str, Any]) -> str:
+    return _("Where “%(event)s” came from") % {"event": event_word(question["target"])}
+
+
 def _heatmap_title(question: Mapping[str, Any]) -> str:
     return _("%(what)s by weekday and hour") % {"what": _subject(question)[0]}
 
@@ -84,6 +101,12 @@ TITLES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "flow": lambda question: str(_("Moves between states")),
     "funnel": lambda question: " → ".join(event_word(one) for one in question["steps"]),
     "paths": _paths_title,
+    "top": lambda question: str(_("Top list: %(what)s")) % {"what": _subject(question)[0]},
+    "distribution": lambda question: (
+        str(_("How often, how large: %(event)s")) % {"event": _counted(question)}
+    ),
+    "response": lambda question: str(_("How soon messages are answered")),
+    "attribution": _touches_title,
     "segment": lambda question: str(_("Members of a segment")),
 }
 
@@ -96,7 +119,7 @@ def _trend(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
         when += " · " + str(BROUGHT[question.get("brought") or "new"]) % {"n": question["batch"]}
     if question.get("visitors"):
         when += " · " + _("with visitors")
-    return Told(f"{what} · {STATES.get(part, part)}" if part else what, when, definition)
+    return Told(f"{what} · {part_word(part, question.get('breakdown'))}" if part else what, when, definition)
 
 
 def _heatmap(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
@@ -141,6 +164,37 @@ def _paths(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
     return Told(" → ".join(event_word(one) for one in point["path"]), _span(question))
 
 
+def _top(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
+    what, definition = _subject(question)
+    return Told(f"{what} · {part_word(point.get('by'))}", _span(question), definition)
+
+
+def _distribution(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
+    low, below = point.get("low"), point.get("below")
+    row = _("from %(low)s on") % {"low": low} if low is not None else _("under %(below)s") % {"below": below}
+    return Told(f"{_counted(question)} · {row}", _span(question))
+
+
+def _response(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
+    part = question.get("point", {}).get("by")
+    shown = f"{part}:00" if question.get("breakdown") == "hour" else part_word(part)
+    what = str(WAITS[point.get("which") or "asked"])
+    return Told(f"{what} · {shown}" if part else what, _bucket({"by": "day", **question}, point.get("at")))
+
+
+def _attribution(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
+    return Told(f"{_touches_title(question)} · {part_word(point.get('by'))}", _span(question))
+
+
+def _counted(question: Mapping[str, Any]) -> str:
+    return event_word(question["event"]) + where_word(question.get("where"))
+
+
+def part_word(part: Any, by: str | None = None) -> str:
+    """What a part is called on pages: what the house names itself in the reader's language, the rest as it is."""
+    return str((STATES if by in ("state", "tier") else PARTS).get(part, part))
+
+
 def _segment(question: Mapping[str, Any], point: Mapping[str, Any]) -> Told:
     return Told(str(_("Members of a segment")), _span(question))
 
@@ -152,6 +206,10 @@ TELLERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Told]] = {
     "flow": _flow,
     "funnel": _funnel,
     "paths": _paths,
+    "top": _top,
+    "distribution": _distribution,
+    "response": _response,
+    "attribution": _attribution,
     "segment": _segment,
 }
 
@@ -162,8 +220,29 @@ def _subject(question: Mapping[str, Any]) -> tuple[str, str]:
     metric = metrics.find(question.get("metric", ""))
     if metric:
         return str(metric.label), str(metric.definition)
-    named = {"event": event_word(question["event"])}
+    named = {"event": event_word(question["event"]) + where_word(question.get("where"))}
     return str(MEASURES[question.get("measure") or "count"]) % named, ""
+
+
+def where_word(where: Mapping[str, Any] | None) -> str:
+    """Conditions as they are read: “ (channel = poster, value ≥ 100)”."""
+    told = [
+        _condition_word(name, op, value) for name, ops in (where or {}).items() for op, value in _ops(ops)
+    ]
+    return f" ({', '.join(told)})" if told else ""
+
+
+def _ops(told: Any) -> list[tuple[str, Any]]:
+    if isinstance(told, Mapping):
+        return list(told.items())
+    return [("in" if isinstance(told, list) else "eq", told)]
+
+
+def _condition_word(name: str, op: str, value: Any) -> str:
+    if op == "exists":
+        return str(_("with %(name)s") if value else _("without %(name)s")) % {"name": name}
+    values = "/".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"{name} {SIGNS.get(op, op)} {values}"
 
 
 def event_word(told: str | Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ def ask(
     question: Annotated[str, typer.Argument(help="The question as JSON; - reads it from standard input.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
-    """Ask the warehouse: trend, heatmap, retention, flow or segment, and the people or events behind a number."""
+    """Ask the warehouse: trend, funnel, retention, top list, attribution and more, and the people or events behind a number."""
     from weilu.core.operators.access import Viewer
     from weilu.core.warehouse import questions
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, demand
 from weilu.core.warehouse import questions
-from weilu.core.warehouse.question import FUNNEL, INVITER, TREND
+from weilu.core.warehouse.question import FUNNEL, INVITER, MEMBER, TREND
 from weilu.core.warehouse.questions import Answer
 from weilu.evaluation.actions import OF_A_POINT
 from weilu.evaluation.explorer import beside, choices
@@ -53,7 +53,7 @@ def look(viewer: Viewer, question: Mapping[str, Any], compare: str, seconds: flo
 
 def names_people(question: Mapping[str, Any]) -> bool:
     """Whether the parts of its answer are members by name."""
-    return question.get("breakdown") == INVITER
+    return question.get("breakdown") in (INVITER, MEMBER)
 
 
 def exporter(viewer: Viewer, question: Mapping[str, Any]) -> Viewer:

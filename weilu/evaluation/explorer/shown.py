@@ -67,7 +67,13 @@ class Shown:
 
 def show(answer: Answer, other: Answer | None = None, names: Names | None = None) -> Shown:
     """The answer alone, or where its kind can be drawn so, beside another."""
-    return SHOWERS[answer.question["kind"]](answer, other if names else None, names or Names("", ""))
+    draw = SHOWERS.get(answer.question["kind"], _table)
+    return draw(answer, other if names else None, names or Names("", ""))
+
+
+def _table(answer: Answer, before: Answer | None, names: Names) -> Shown:
+    """Kinds without a chart of their own, as they answer."""
+    return Shown("", {}, list(answer.columns), [[Cell(one) for one in row] for row in answer.rows])
 
 
 # trend ---------------------------------------------------------------------------------------------------------------
