@@ -65,7 +65,7 @@ class EffectOut(Schema):
     after: float | None
 
 
-class DecidedOut(Schema):
+class AdviceDecidedOut(Schema):
     """`effect` null: turned down. `first` and `last` are the days over which it is measured."""
 
     id: int
@@ -93,7 +93,7 @@ def list_advice(request: ApiRequest) -> list[dict[str, Any]]:
     return [_told(*row) for row in sorted(rows, key=lambda row: -row[1].strength)]
 
 
-@router.get("/advice/decided", response=Page[DecidedOut], summary="What was decided on advice?")
+@router.get("/advice/decided", response=Page[AdviceDecidedOut], summary="What was decided on advice?")
 @needs(rights.VIEW)
 def list_decided(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     """By id, with what came of it."""
@@ -105,7 +105,7 @@ def list_decided(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     return {"items": [_decided(request, row) for row in found], "next": following}
 
 
-@router.get("/advice/decided/{decided_id}", response=DecidedOut, summary="One decision on advice")
+@router.get("/advice/decided/{decided_id}", response=AdviceDecidedOut, summary="One decision on advice")
 @needs(rights.VIEW)
 def read_decided(request: ApiRequest, decided_id: Id) -> dict[str, Any]:
     return _decided(request, queries.access_decided(request.viewer, decided_id))
@@ -124,7 +124,7 @@ def read_advice(request: ApiRequest, community_id: Id, advice: str) -> dict[str,
     return {**_told(community.pk, found), **behind, "held": held}
 
 
-@router.post("/advice/{community_id}/{advice}/take", response={201: DecidedOut}, summary="Take advice")
+@router.post("/advice/{community_id}/{advice}/take", response={201: AdviceDecidedOut}, summary="Take advice")
 @needs(rights.EDIT_MEMBERS)
 @once()
 def take_advice(request: ApiRequest, community_id: Id, advice: str, given: TakeIn) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def take_advice(request: ApiRequest, community_id: Id, advice: str, given: TakeI
 
 
 @router.post(
-    "/advice/{community_id}/{advice}/dismiss", response={201: DecidedOut}, summary="Turn advice down"
+    "/advice/{community_id}/{advice}/dismiss", response={201: AdviceDecidedOut}, summary="Turn advice down"
 )
 @needs(rights.EDIT_MEMBERS)
 @once()

@@ -26,13 +26,13 @@ class ThresholdOut(Schema):
     unit: str
 
 
-class RuleOut(Schema):
+class DiagnosisRuleOut(Schema):
     rule: str
     name: str
     thresholds: list[ThresholdOut]
 
 
-class FindingOut(Schema):
+class DiagnosisFindingOut(Schema):
     """`numbers` are those of the sentence; shares are of one, waits in seconds. `question` opens the people or events of a figure,
     else `behind` of them stand at `/diagnosis/{community}/{finding}`."""
 
@@ -52,10 +52,10 @@ class DiagnosisOut(Schema):
     community: int
     first: dt.date
     last: dt.date
-    findings: list[FindingOut]
+    findings: list[DiagnosisFindingOut]
 
 
-class BehindOut(Schema):
+class DiagnosedOut(Schema):
     """Members, or positions of messages."""
 
     members: list[int]
@@ -80,9 +80,9 @@ def list_diagnoses(request: ApiRequest, when: Query[When]) -> list[dict[str, Any
     return [_told(one, found[one], at) for one in ids]
 
 
-@router.get("/diagnosis/rules", response=list[RuleOut], summary="Rules of diagnosis")
+@router.get("/diagnosis/rules", response=list[DiagnosisRuleOut], summary="Rules of diagnosis")
 @needs(rights.VIEW)
-def list_rules(request: ApiRequest) -> list[dict[str, Any]]:
+def list_diagnosis_rules(request: ApiRequest) -> list[dict[str, Any]]:
     return [
         {
             "rule": one.slug,
@@ -103,7 +103,9 @@ def read_diagnosis(request: ApiRequest, community_id: Id, when: Query[When]) -> 
     return _told(community.pk, queries.diagnose(request.viewer, [community.pk], at)[community.pk], at)
 
 
-@router.get("/diagnosis/{community_id}/{finding}", response=BehindOut, summary="Who stands behind a finding?")
+@router.get(
+    "/diagnosis/{community_id}/{finding}", response=DiagnosedOut, summary="Who stands behind a finding?"
+)
 @needs(rights.VIEW)
 def read_behind(request: ApiRequest, community_id: Id, finding: str, when: Query[When]) -> dict[str, Any]:
     """Missing where it is not found."""

@@ -80,7 +80,7 @@ def bea(june, client_of) -> Client:
 
 @pytest.fixture
 def buyers(june) -> Segment:
-    return segments.create(ALL, Wish("Buyers", BUYERS))
+    return segments.create(ALL, Wish("Teapot circle", BUYERS))
 
 
 def asked(client: Client, question: dict[str, Any], **query: str) -> Any:
@@ -105,10 +105,10 @@ def test_a_question_of_a_segment_is_asked_by_the_form_and_says_so(ada, buyers):
     assert json.loads(query["q"][0])["segment"] == buyers.pk
     assert query["compare"] == ["all"], "the address holds the whole of it"
     text = ada.get(answer["Location"]).content.decode()
-    assert "only of “Buyers”" in text
-    assert f'<option value="{buyers.pk}" selected>Buyers</option>' in text
+    assert "only of “Teapot circle”" in text
+    assert f'<option value="{buyers.pk}" selected>Teapot circle</option>' in text
     assert table(ada, json.loads(query["q"][0]), compare="all")[0][1:] == [
-        "Buyers",
+        "Teapot circle",
         "everybody",
         "Difference",
         "In per cent",
@@ -135,7 +135,7 @@ def test_two_segments_stand_side_by_side_with_their_difference_and_both_open_the
     rest = segments.create(ALL, Wish("The rest", {"not": BUYERS}))
     question = {**MESSAGES, "by": "total", "segment": buyers.pk}
     rows = table(ada, question, compare=f"s{rest.pk}")
-    assert rows[0] == ["Time", "Buyers", "The rest", "Difference", "In per cent"]
+    assert rows[0] == ["Time", "Teapot circle", "The rest", "Difference", "In per cent"]
     assert rows[1][1:] == ["3", "2", "1", "50.0"]
     text = asked(ada, question, compare=f"s{rest.pk}").content.decode()
     names = {
@@ -162,7 +162,7 @@ def test_the_days_before_stand_beside_every_kind_that_names_its_days(ada):
 def test_a_funnel_beside_a_segment_tells_both_and_their_difference(ada, buyers):
     funnel = {"kind": "funnel", "steps": [{"event": "member.joined"}, {"event": "reaction.added"}], **JUNE}
     rows = table(ada, funnel, compare=f"s{buyers.pk}")
-    assert rows[0][-2:] == ["Buyers", "Difference"]
+    assert rows[0][-2:] == ["Teapot circle", "Difference"]
     assert [row[-2:] for row in rows[1:]] == [["1", "1"], ["0", "1"]]
 
 
@@ -174,9 +174,9 @@ def test_what_cannot_stand_beside_is_left_out_or_refused(ada, compare):
 
 def test_bea_does_not_hear_the_name_of_a_segment_that_is_not_hers(bea, buyers):
     text = asked(bea, {**MESSAGES, "segment": buyers.pk}).content.decode()
-    assert "Buyers" not in text
+    assert "Teapot circle" not in text
     assert "or it is not yours to see" in text
-    assert "Buyers" not in bea.get("/explore/").content.decode()
+    assert "Teapot circle" not in bea.get("/explore/").content.decode()
 
 
 # people become a segment -------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ class GroupOut(Schema):
     points: int | None
 
 
-class PartOut(Schema):
+class KpiPartOut(Schema):
     """`value` is a share of one, `share` that of the score which the part makes; `question` opens the people or events."""
 
     part: str
@@ -59,7 +59,7 @@ class KpiOut(ScoreOut):
     """`weeks`: the newest last, this one included."""
 
     timezone: str
-    parts: list[PartOut]
+    parts: list[KpiPartOut]
     weeks: list[WeekOut]
 
 
@@ -82,7 +82,7 @@ class WeightsOut(WeightsIn):
     stage: str
 
 
-class MoveOut(Schema):
+class KpiMoveOut(Schema):
     community: int
     before: int | None
     after: int | None
@@ -109,16 +109,18 @@ def list_weights(request: ApiRequest) -> list[dict[str, Any]]:
 
 @router.put("/kpi/weights/{stage}", response=WeightsOut, summary="Change the weights of a stage")
 @needs(rights.GOALS)
-def change_weights(request: ApiRequest, stage: Stage, given: WeightsIn) -> dict[str, Any]:
+def change_kpi_weights(request: ApiRequest, stage: Stage, given: WeightsIn) -> dict[str, Any]:
     """From now on: weeks before keep the weights of their time. They hold for the whole brand."""
     actions.weigh(request.viewer, stage, given.dict())
     return {"stage": stage, **queries.weights_at(queries.weight_book(), stage)}
 
 
-@router.post("/kpi/weights/{stage}/preview", response=list[MoveOut], summary="What would other weights move?")
+@router.post(
+    "/kpi/weights/{stage}/preview", response=list[KpiMoveOut], summary="What would other weights move?"
+)
 @needs(rights.GOALS)
 @once()
-def preview_weights(request: ApiRequest, stage: Stage, given: WeightsIn) -> list[dict[str, Any]]:
+def preview_kpi_weights(request: ApiRequest, stage: Stage, given: WeightsIn) -> list[dict[str, Any]]:
     """Communities at this stage, with the score now and by these weights. Nothing is kept."""
     chosen = actions.check(request.viewer, stage, given.dict())
     communities = list(visible_communities(request.viewer))

@@ -9,6 +9,7 @@ from django.db.models import F
 
 from weilu.core import clock
 from weilu.core.jobs.locks import only_one
+from weilu.core.jobs.pump import STORE
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import questions
 from weilu.members import conclude
@@ -56,7 +57,7 @@ def test_an_answer_that_rests_on_states_says_when_they_lag_behind_the_events(war
         assert questions.ask(asked, everybody).behind == 0
         play([said("Cai", 49)])
         warehouse.loaded()
-        with only_one("pump") as held:  # by another worker, that is busy
+        with only_one(STORE) as held:  # by another worker, that is busy
             assert held
             late = questions.ask(asked, everybody, seconds=0.1)
         assert late.behind == 1
