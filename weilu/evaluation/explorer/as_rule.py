@@ -61,6 +61,8 @@ def _trend(question: Mapping[str, Any], point: Mapping[str, Any]) -> Json | None
     part = _part(question)
     if part is None:
         return None
+    if where := {**(question.get("where") or {}), **part.get("where", {})}:
+        part = {**part, "where": where}
     return _any({"did": kind, **_days(first, last), **part} for kind in measure.kinds or (INTERACTION,))
 
 
@@ -78,7 +80,7 @@ def _part(question: Mapping[str, Any]) -> Json | None:
     by, told = question.get("breakdown"), (question.get("point") or {}).get("by")
     if not by:
         return {}
-    if told in (None, "none"):
+    if told in (None, "none", "other"):
         return None
     parts_: dict[str, Json] = {COMMUNITY: {"in": [told]}, SOURCE: {"where": {"source": told}}}
     return parts_.get(str(by))

@@ -12,12 +12,24 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from weilu.core.metrics import PERCENT
+from weilu.core.metrics import PERCENT, SECONDS
 from weilu.core.warehouse.links import behind
-from weilu.core.warehouse.question import FLOW, FUNNEL, HEATMAP, PATHS, RETENTION, TREND
+from weilu.core.warehouse.question import (
+    ATTRIBUTION,
+    DISTRIBUTION,
+    FLOW,
+    FUNNEL,
+    HEATMAP,
+    PATHS,
+    RESPONSE,
+    RETENTION,
+    TOP,
+    TREND,
+)
 from weilu.core.warehouse.questions import Answer
-from weilu.evaluation.explorer.cells import PLAIN, Cell, part_word, versus_word, when
-from weilu.evaluation.plain import event_word, weekday_word
+from weilu.core.warehouse.responses import ANSWERED
+from weilu.evaluation.explorer.cells import PLAIN, Cell, bracket_word, heard_word, versus_word, when
+from weilu.evaluation.plain import event_word, part_word, weekday_word
 
 DAYS, ALL, ONE = "1", "all", "s"
 """Of an address: the days before, everybody, `s` and the number of a segment."""
@@ -74,7 +86,7 @@ def table(this: Answer, other: Answer, names: Names) -> tuple[list[str], list[li
     pairs: list[tuple[Line | None, Line | None]] = [(line, theirs.get(line.key)) for line in mine]
     pairs += [(None, line) for key, line in theirs.items() if key not in known]
     rows = [
-        _row(*pair)
+        _row(pair, (bool(this.others), bool(other.others)))
         for pair in pairs
         if this.question["kind"] != HEATMAP or any(one and one.value for one in pair)
     ]
@@ -82,11 +94,14 @@ def table(this: Answer, other: Answer, names: Names) -> tuple[list[str], list[li
     return [*heads, names.this, names.other, _("Difference"), _("In per cent")], rows
 
 
-def _row(mine: Line | None, other: Line | None) -> list[Cell]:
-    line = mine or other
+def _row(pair: tuple[Line | None, Line | None], cut: tuple[bool, bool]) -> list[Cell]:
+    """`cut` is an answer that does not list every part: what it lacks may well have happened."""
+    line = pair[0] or pair[1]
     assert line is not None
-    values = [one.value if one else (0 if line.unit != PERCENT else None) for one in (mine, other)]
-    hrefs = [one.href if one and one.value else "" for one in (mine, other)]
+    values = [
+        one.value if one else _absent(line.unit, unlisted) for one, unlisted in zip(pair, cut, strict=True)
+    ]
+    hrefs = [one.href if one and one.value else "" for one in pair]
     shown = [Cell(value, line.unit, href) for value, href in zip(values, hrefs, strict=True)]
     return [
         *line.names,
@@ -94,6 +109,10 @@ def _row(mine: Line | None, other: Line | None) -> list[Cell]:
         Cell(gap(*values), line.unit, signed=True),
         Cell(growth(*values), PERCENT, signed=True),
     ]
+
+
+def _absent(unit: str, unlisted: bool) -> int | None:
+    return None if unlisted or unit in (PERCENT, SECONDS) else 0
 
 
 def gap(value: float | None, other: float | None) -> float | None:
@@ -116,7 +135,8 @@ def _trend(answer: Answer, broken: bool) -> Iterable[Line]:
     places = _places(row[0] for row in answer.rows)
     for row in answer.rows:
         point = {"at": row[0], **({"by": row[1]} if broken else {})}
-        names = (when(row[0]), *([Cell(part_word(row[1]))] if broken else []))
+        part = [Cell(part_word(row[1], answer.question.get("breakdown")))] if broken else []
+        names = (when(row[0]), *part)
         yield Line(
             (places[row[0]], *row[1:-1]), names, row[-1], behind(answer.question, **point), answer.unit
         )
@@ -155,9 +175,40 @@ def _paths(answer: Answer, broken: bool) -> Iterable[Line]:
 def _flow(answer: Answer, broken: bool) -> Iterable[Line]:
     places = _places(row[0] for row in answer.rows)
     for at, origin, goal, members in answer.rows:
-        names = (when(at), Cell(part_word(origin)), Cell(part_word(goal)))
+        names = (when(at), Cell(part_word(origin, "state")), Cell(part_word(goal, "state")))
         href = behind(answer.question, at=at, from_state=origin, to_state=goal)
         yield Line((places[at], origin, goal), names, members, href)
+
+
+def _top(answer: Answer, broken: bool) -> Iterable[Line]:
+    for part, value in answer.rows:
+        yield Line((part,), (Cell(part_word(part)),), value, behind(answer.question, by=part), answer.unit)
+
+
+def _distribution(answer: Answer, broken: bool) -> Iterable[Line]:
+    asked = answer.question
+    often = asked.get("of", "times") == "times"
+    counted = {**asked, ("people" if often else "events"): True}
+    for low, below, members, events in answer.rows:
+        point = {"below": below} if low is None else {"low": low}
+        name = Cell(bracket_word(low, below, often))
+        yield Line((low, below), (name,), members if often else events, behind(counted, **point))
+
+
+def _response(answer: Answer, broken: bool) -> Iterable[Line]:
+    """Median waits; each opens the messages that were answered."""
+    asked, places = answer.question, _places(row[0] for row in answer.rows)
+    for row in answer.rows:
+        point = {"at": row[0], **({"by": row[1]} if broken else {})}
+        part = [Cell(heard_word(row[1], asked.get("breakdown")))] if broken else []
+        href = behind(asked, **point, which=ANSWERED)
+        yield Line((places[row[0]], *row[1:-6]), (when(row[0]), *part), row[-3], href, SECONDS)
+
+
+def _attribution(answer: Answer, broken: bool) -> Iterable[Line]:
+    credited = {**answer.question, "events": True}
+    for part, _members, _conversions, credit, _value in answer.rows:
+        yield Line((part,), (Cell(part_word(part)),), credit, behind(credited, by=part))
 
 
 def _places(times: Iterable[str]) -> dict[str, int]:
@@ -171,6 +222,10 @@ LINES: dict[str, Callable[[Answer, bool], Iterable[Line]]] = {
     RETENTION: _retention,
     FUNNEL: _funnel,
     PATHS: _paths,
+    TOP: _top,
+    DISTRIBUTION: _distribution,
+    RESPONSE: _response,
+    ATTRIBUTION: _attribution,
     FLOW: _flow,
 }
 HEADS: dict[str, Callable[[bool], Sequence[str]]] = {
@@ -179,5 +234,9 @@ HEADS: dict[str, Callable[[bool], Sequence[str]]] = {
     RETENTION: lambda broken: [_("Began"), *([_("Part")] if broken else []), _("Period")],
     FUNNEL: lambda broken: [_("Step"), _("Event"), *([_("Part")] if broken else [])],
     PATHS: lambda broken: [_("Path")],
+    TOP: lambda broken: [_("Part")],
+    DISTRIBUTION: lambda broken: [_("Part")],
+    RESPONSE: lambda broken: [_("Time"), *([_("Part")] if broken else [])],
+    ATTRIBUTION: lambda broken: [_("Channel")],
     FLOW: lambda broken: [_("Time"), _("From"), _("To")],
 }

@@ -21,7 +21,18 @@ from weilu.core.segments.words import said
 from weilu.core.warehouse import names
 from weilu.core.warehouse.check import OUTSIDE
 from weilu.core.warehouse.compile.source import ANY, INTERACTION
-from weilu.core.warehouse.question import FLOW, FUNNEL, HEATMAP, PATHS, RETENTION, TREND
+from weilu.core.warehouse.question import (
+    ATTRIBUTION,
+    DISTRIBUTION,
+    FLOW,
+    FUNNEL,
+    HEATMAP,
+    PATHS,
+    RESPONSE,
+    RETENTION,
+    TOP,
+    TREND,
+)
 from weilu.evaluation.explorer import beside
 from weilu.evaluation.plain import event_word
 from weilu.members.segments import queries as of_segments
@@ -31,7 +42,8 @@ Choice = tuple[str, str]
 
 def kinds_of_questions() -> list[Choice]:
     return [(TREND, _("Trend")), (FUNNEL, _("Funnel")), (RETENTION, _("Retention")), (PATHS, _("Paths")),
-            (HEATMAP, _("Heat map")), (FLOW, _("Lifecycle moves"))]  # fmt: skip
+            (HEATMAP, _("Heat map")), (TOP, _("Top list")), (DISTRIBUTION, _("Distribution")), (RESPONSE, _("Answer times")),
+            (ATTRIBUTION, _("Attribution")), (FLOW, _("Lifecycle moves"))]  # fmt: skip
 
 
 def events(viewer: Viewer) -> list[Choice]:
@@ -60,7 +72,14 @@ def words() -> dict[str, list[Choice]]:
                    ("unordered", _("in any order"))],
         "modes": [("exact", _("in the period itself")), ("rolling", _("in the period or any time after")), ("bracket", _("in brackets of periods"))],
         "signs": [("eq", "="), ("ne", "≠"), ("gte", "≥"), ("gt", ">"), ("lte", "≤"), ("lt", "<"), ("exists", _("is there"))],
-        "trend_parts": [("community", _("community")), ("source", _("platform")), ("state", _("lifecycle state")), ("tier", _("tier"))],
+        "trend_parts": [("community", _("community")), ("source", _("platform")), ("state", _("lifecycle state")), ("tier", _("tier")),
+                        ("inviter", _("inviter")), ("property", _("property"))],
+        "top_parts": [("member", _("member")), ("community", _("community")), ("source", _("platform")), ("inviter", _("inviter")),
+                      ("property", _("property"))],
+        "heard_parts": [("community", _("community")), ("source", _("platform")), ("hour", _("hour of the day"))],
+        "spreads": [("times", _("how often members did it")), ("value", _("the value of each event")), ("property", _("a number in a property"))],
+        "models": [("last", _("the last touch earns all of it")), ("first", _("the first touch earns all of it")), ("linear", _("all touches earn alike")),
+                   ("position", _("first and last 40% each, those between share 20%"))],
         "start_parts": [("community", _("community")), ("source", _("platform")), ("inviter", _("inviter")), ("property", _("property"))],
     }  # fmt: skip
 

@@ -16,9 +16,9 @@ from weilu.core.warehouse.questions import Answer
 from weilu.evaluation.actions import OF_A_POINT
 from weilu.evaluation.explorer import beside, choices
 from weilu.evaluation.explorer.beside import Names
-from weilu.evaluation.explorer.cells import Cell
+from weilu.evaluation.explorer.cells import Cell, Shown
 from weilu.evaluation.explorer.files import Sheet
-from weilu.evaluation.explorer.shown import Shown, show
+from weilu.evaluation.explorer.shown import show
 from weilu.evaluation.plain import ask_word
 
 

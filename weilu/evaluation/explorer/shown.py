@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -13,56 +12,24 @@ from django.utils.translation import gettext as _
 from weilu.communities.queries.charts import long_day, short_day
 from weilu.core.metrics import PERCENT, SECONDS
 from weilu.core.warehouse.links import behind
-from weilu.core.warehouse.question import FLOW, FUNNEL, HEATMAP, PATHS, RETENTION, SEGMENT, TREND
+from weilu.core.warehouse.question import (
+    ATTRIBUTION,
+    DISTRIBUTION,
+    FLOW,
+    FUNNEL,
+    HEATMAP,
+    PATHS,
+    RESPONSE,
+    RETENTION,
+    SEGMENT,
+    TOP,
+    TREND,
+)
 from weilu.core.warehouse.questions import Answer
+from weilu.evaluation.explorer import counted_shown
 from weilu.evaluation.explorer.beside import Names
-from weilu.evaluation.explorer.cells import PLAIN, Cell
-from weilu.evaluation.explorer.cells import part_word as _part
-from weilu.evaluation.explorer.cells import versus_word as _versus
-from weilu.evaluation.explorer.cells import when as _when
-from weilu.evaluation.plain import STATES, event_word, weekday_word
-
-MOST_LINES = 6
-"""More lines than there are colours cannot be told apart; the table has them all."""
-MOST_ROWS = 400
-"""Rows of the table on the page; files have them all."""
-COLORS = ("--wl-ember", "--wl-new", "--wl-active", "--wl-returning", "--wl-dormant", "--wl-churned")
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """`chart` is one of the console's kinds with its data, empty for none; `shares` are drawn behind the rows of a picture."""
-
-    chart: str
-    data: dict[str, Any]
-    heads: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
-    shares: Sequence[float | None] = field(default=())
-    told: bool = True
-    """Whether the table tells what the chart does not."""
-
-    @property
-    def legend(self) -> list[tuple[str, str]]:
-        """Colour and name of each line, where there are several."""
-        lines = [one for one in self.data.get("series", []) if one.get("role") != "before"]
-        return [(one["color"], one["name"]) for one in lines] if len(lines) > 1 else []
-
-    @property
-    def columns(self) -> list[tuple[str, bool]]:
-        """Head, and whether numbers stand under it."""
-        return (
-            [(head, cell.numeric) for head, cell in zip(self.heads, self.rows[0], strict=True)]
-            if self.rows
-            else []
-        )
-
-    @property
-    def shown(self) -> Sequence[Sequence[Cell]]:
-        return self.rows[:MOST_ROWS]
-
-    @property
-    def rest(self) -> int:
-        return max(0, len(self.rows) - MOST_ROWS)
+from weilu.evaluation.explorer.cells import COLORS, MOST_LINES, PLAIN, Cell, Shown, versus_word, when
+from weilu.evaluation.plain import STATES, event_word, part_word, weekday_word
 
 
 def show(answer: Answer, other: Answer | None = None, names: Names | None = None) -> Shown:
@@ -90,8 +57,8 @@ def _trend(answer: Answer, before: Answer | None, names: Names) -> Shown:
     drawn = [part for part in series if part in largest]
     lines: list[dict[str, Any]] = [
         {
-            "name": _part(part) if broken else "",
-            "color": (f"--wl-{part}" if part in STATES and part != "none" else color) if broken else None,
+            "name": part_word(part, question.get("breakdown")) if broken else "",
+            "color": _color(part, question.get("breakdown"), color) if broken else None,
             "points": [_point(question, row, broken) for row in series[part]],
         }
         for part, color in zip(drawn, COLORS, strict=False)
@@ -116,6 +83,11 @@ def _trend(answer: Answer, before: Answer | None, names: Names) -> Shown:
     return Shown("columns" if len(labels) == 1 else "trend", data, heads, rows, told=len(series) > MOST_LINES)
 
 
+def _color(part: str, by: str | None, color: str) -> str:
+    """States have colours of their own on every page."""
+    return f"--wl-{part}" if by == "state" and part in STATES and part != "none" else color
+
+
 def _by_part(answer: Answer) -> list[tuple[str, list[tuple[Any, ...]]]]:
     if len(answer.columns) != 3:
         return [("", list(answer.rows))]
@@ -132,7 +104,11 @@ def _point(question: Mapping[str, Any], row: Sequence[Any], broken: bool) -> dic
 
 def _trend_row(answer: Answer, row: Sequence[Any], broken: bool) -> list[Cell]:
     href = _point(answer.question, row, broken)["href"]
-    return [_when(row[0]), *([Cell(_part(row[1]))] if broken else []), Cell(row[-1], answer.unit, href)]
+    return [
+        when(row[0]),
+        *([Cell(part_word(row[1], answer.question.get("breakdown")))] if broken else []),
+        Cell(row[-1], answer.unit, href),
+    ]
 
 
 # heat map ------------------------------------------------------------------------------------------------------------
@@ -181,10 +157,10 @@ def _retention(answer: Answer, before: Answer | None, names: Names) -> Shown:
             if n in cells else None
             for n in periods
         ]  # fmt: skip
-        name = short_day(dt.date.fromisoformat(key[0])) + (f" · {_versus(key[1])}" if broken else "")
+        name = short_day(dt.date.fromisoformat(key[0])) + (f" · {versus_word(key[1])}" if broken else "")
         opened = behind(asked, **where) if size else ""
         cohorts.append({"name": name, "size": size, "href": opened, "cells": drawn})
-        begun = [_when(key[0]), *([Cell(_versus(key[1]))] if broken else []), Cell(size, PLAIN, opened)]
+        begun = [when(key[0]), *([Cell(versus_word(key[1]))] if broken else []), Cell(size, PLAIN, opened)]
         rows += [[*begun, Cell(n), Cell(cells[n], PLAIN, behind(asked, **where, period=n) if cells[n] else ""),
                   Cell(100 * cells[n] / size if size else None, PERCENT)] for n in cells]  # fmt: skip
     heads = [
@@ -263,7 +239,7 @@ def _paths(answer: Answer, before: Answer | None, names: Names) -> Shown:
 
 def _flow(answer: Answer, before: Answer | None, names: Names) -> Shown:
     rows = [
-        [_when(at), Cell(_part(origin)), Cell(_part(goal)),
+        [when(at), Cell(part_word(origin, "state")), Cell(part_word(goal, "state")),
          Cell(members, PLAIN, behind(answer.question, at=at, from_state=origin, to_state=goal))]
         for at, origin, goal, members in answer.rows
     ]  # fmt: skip
@@ -284,6 +260,10 @@ SHOWERS: dict[str, Callable[[Answer, Answer | None, Names], Shown]] = {
     RETENTION: _retention,
     FUNNEL: _funnel,
     PATHS: _paths,
+    TOP: counted_shown.top,
+    DISTRIBUTION: counted_shown.distribution,
+    RESPONSE: counted_shown.response,
+    ATTRIBUTION: counted_shown.attribution,
     FLOW: _flow,
     SEGMENT: _segment,
 }

@@ -260,11 +260,26 @@ def test_the_rule_of_a_number_finds_whom_the_number_counts(june, question):
         {"kind": "trend", "metric": "top_share", "by": "total", **JUNE, "at": "2018-06-01"},
         {"kind": "trend", "metric": "dau", **JUNE, "at": "2018-06-09", "as_of": "2018-06-20"},
         {"kind": "trend", "metric": "dau"},
+        {
+            "kind": "trend",
+            "event": "message.sent",
+            "by": "total",
+            "breakdown": "community",
+            "top": 1,
+            **JUNE,
+            "point": {"at": "2018-06-01", "by": "other"},
+        },
+        {"kind": "top", "event": "message.sent", "breakdown": "member", **JUNE, "point": {"by": "Ann #1"}},
         {"kind": ["x"]},
     ],
 )
 def test_where_no_rule_says_it_only_the_list_is_offered(june, question):
     assert rule_of(question) is None
+
+
+def test_what_must_hold_of_a_counted_event_must_hold_in_the_rule():
+    paid = {"kind": "trend", "event": "order.paid", "where": {"value": {"gte": 100}}, "by": "total", **JUNE, "at": "2018-06-01"}  # fmt: skip
+    assert rule_of(paid) == {"did": "order.paid", "where": {"value": {"gte": 100}}, **JUNE}
 
 
 def test_a_rule_that_finds_others_is_not_taken_for_them(ada, june):

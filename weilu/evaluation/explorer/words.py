@@ -1,0 +1,91 @@
+"""What stands in a field of the form, and what a field shows of a question: the parts that several kinds share. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import QueryDict
+
+from weilu.core.warehouse.question import PROPERTY
+
+Question = dict[str, Any]
+Flat = dict[str, Any]
+
+
+def where_of(words: QueryDict, number: int) -> Question:
+    """The one condition that the form can put on an event."""
+    name, op = word(words, f"p{number}"), word(words, f"o{number}")
+    if not name:
+        return {}
+    value: Any = value_of(word(words, f"v{number}"))
+    if op == "exists":
+        value = value not in (False, "no", "0", 0)
+    return {"where": {name: value if op in ("", "eq") else {op: value}}}
+
+
+def value_of(text: str) -> str | int | float | bool:
+    """A number where it reads as one."""
+    if text in ("true", "false"):
+        return text == "true"
+    for read in (int, float):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    return text
+
+
+def parts_of(words: QueryDict) -> Question:
+    breakdown, trait = word(words, "breakdown"), word(words, "property")
+    return only({"breakdown": breakdown, "property": trait if breakdown == PROPERTY else ""})
+
+
+def window_of(words: QueryDict, name: str = "window", unit: str = "unit") -> Question:
+    number = word(words, name)
+    return {name: f"{number}{word(words, unit) or 'd'}"} if number else {}
+
+
+def excluded(words: QueryDict) -> Question:
+    event = word(words, "exclude")
+    return {"exclude": [{"event": event}]} if event else {}
+
+
+def whole(words: QueryDict, name: str) -> Question:
+    text = word(words, name)
+    return {name: int(text) if text.isdecimal() else text} if text else {}
+
+
+def only(parts: Question) -> Question:
+    return {name: value for name, value in parts.items() if value}
+
+
+def word(words: QueryDict, name: str) -> str:
+    return (words.get(name, "") or "").strip()
+
+
+def show_where(step: Mapping[str, Any]) -> Flat:
+    where = step.get("where")
+    name, told = next(iter(where.items()), ("", "")) if isinstance(where, dict) else ("", "")
+    op, value = next(iter(told.items()), ("eq", "")) if isinstance(told, dict) else ("eq", told)
+    return {"property": name, "op": op, "value": value}
+
+
+def show_parts(question: Mapping[str, Any]) -> Flat:
+    return {"breakdown": question.get("breakdown", ""), "property": question.get("property", "")}
+
+
+def show_window(question: Mapping[str, Any]) -> Flat:
+    text = str(question.get("window", ""))
+    out = several(question, "exclude") or [{}]
+    return {"window": text[:-1], "unit": text[-1:] or "d", "exclude": name_of(out[0])}
+
+
+def several(question: Mapping[str, Any], name: str) -> list[Any]:
+    """A list of the question, none where it is something else: the form shows what it can of a wrong question."""
+    told = question.get(name)
+    return told if isinstance(told, list) else []
+
+
+def name_of(told: Any) -> str:
+    return str(told.get("event", "")) if isinstance(told, dict) else str(told or "")
