@@ -59,7 +59,7 @@ class Pool:
             try:
                 return act(connection)
             except driver.ServerException as error:
-                _told(error, version_of(connection))
+                _told(error, connection)
             except SILENT:
                 raise Silent(str(self.host)) from None
             except LOST:
@@ -113,6 +113,15 @@ def version_of(connection: Any) -> tuple[int, int]:
     return (told.version_major, told.version_minor) if told else (0, 0)
 
 
+def _version_again(connection: Any) -> tuple[int, int]:
+    """The same after a refusal, which ended the connection; whoever does not answer any more is not called too old."""
+    try:
+        connection.connection.connect()
+    except LOST:
+        return WRITTEN_FOR
+    return version_of(connection)
+
+
 def _limit(connection: Any, seconds: float) -> None:
     """The longest silence; a socket that is open already must be told, too."""
     connection.connection.send_receive_timeout = seconds
@@ -120,13 +129,13 @@ def _limit(connection: Any, seconds: float) -> None:
         connection.connection.socket.settimeout(seconds)
 
 
-def _told(error: driver.ServerException, version: tuple[int, int]) -> NoReturn:
+def _told(error: driver.ServerException, connection: Any) -> NoReturn:
     """The server's refusal as an error of ours."""
     if error.code in TIME_OR_MEMORY:
         raise TooHeavy from None
     if error.code in DOWN:
         raise ShardDown from None
-    if error.code in NEWER and version < WRITTEN_FOR:
+    if error.code in NEWER and (version := _version_again(connection)) < WRITTEN_FOR:
         raise TooOld(version) from None
     text = str(error.message).partition("Stack trace")[0].strip() if error.code in NAMES_ONLY else ""
     raise QueryFailed(error.code, text) from None

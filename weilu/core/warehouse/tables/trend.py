@@ -11,7 +11,7 @@ from weilu.core.warehouse.compile import trend
 from weilu.core.warehouse.compile.rows import TOLD, Series
 from weilu.core.warehouse.compile.source import Bound, Run
 from weilu.core.warehouse.frame import PERIOD, Bucket, Frame
-from weilu.core.warehouse.measures import EVENTS, PEOPLE, Base, People, combined
+from weilu.core.warehouse.measures import EVENTS, PEOPLE, Base, Sums, combined
 from weilu.core.warehouse.measures import parts as parts_of
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tables import parts
@@ -56,12 +56,12 @@ def _values(asked: Asked, series: dict[Base, Series]) -> list[tuple[str, str | N
         names = parts.named(asked, asked.largest.names)
         found = [(str(number), shown) for number, (_value, shown) in enumerate(names, 1)]
         return [*found, *([(REST, OTHER)] if asked.largest.others else [])]
-    # What only bots did is nobody's: it has rows, but no member.
+    # What only bots did is no member's, what nobody who is asked about did is no part: it has rows, but nothing is counted.
     seen = {
         value
         for measure, one in series.items()
         for (_, value), told in one.items()
-        if told or not isinstance(measure, People)
+        if told or isinstance(measure, Sums)
     }
     return [*parts.shown(asked, seen)]
 
