@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from tests.fixtures.log import Place, say
 from weilu.core import metrics
+from weilu.core.events import queries as log
 from weilu.core.operators.access import viewer_of
 from weilu.core.operators.actions import tokens
 from weilu.core.warehouse.tests.asking import at
@@ -60,7 +61,7 @@ def test_a_question_is_answered_with_one_table(talk, post, ada):
         "timezone": "UTC",
         "columns": ["at", "value"],
         "rows": [["2018-06-01", 2], ["2018-06-02", 0]],
-        "position": 2,
+        "position": log.head(),
     }
 
 
