@@ -140,6 +140,7 @@ def test_the_builder_of_segments_follows_what_is_chosen(window):
     expect(score).not_to_have_text(everybody)
     page.select_option("[name=c0_what]", "state")
     expect(page.locator("[name=c0_state]")).to_be_visible()
+    expect(page.locator("#preview")).to_contain_text("New")
     page.select_option("[name=c0_state]", "active")
     expect(page.locator("#preview")).to_contain_text("Active")
     page.get_by_role("button", name="One more condition").click()
@@ -150,6 +151,25 @@ def test_the_builder_of_segments_follows_what_is_chosen(window):
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="Active ones")).to_be_visible()
     assert (one.complaints, axe_findings(page), sticks_out(page)) == ([], [], [])
+
+
+def test_fields_that_have_just_come_answer_at_once(window):
+    """A choice made in the very moment in which a new field stands there reaches the preview."""
+    one = window(language="en")
+    page = one.page
+    page.goto("/segments/new/")
+    page.evaluate(
+        """() => new MutationObserver((_all, watch) => {
+            const field = document.querySelector("[name=c0_state]");
+            if (!field) return;
+            watch.disconnect();
+            field.value = "churned";
+            field.dispatchEvent(new Event("change", { bubbles: true }));
+        }).observe(document.querySelector("#builder"), { childList: true, subtree: true })"""
+    )
+    page.select_option("[name=c0_what]", "state")
+    expect(page.locator("#preview")).to_contain_text("Churned")
+    assert one.complaints == []
 
 
 def test_people_behind_a_number_become_a_segment_that_answers_beside_everybody(window):

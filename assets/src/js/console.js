@@ -8,6 +8,7 @@ import { wall } from "./wall.js";
 
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
+htmx.config.defaultSettleDelay = 0; // otherwise new fields stand there for 20 ms before anything listens to them
 htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0; // pages hold members' words; none of it stays in the browser's storage
 window.htmx = htmx;

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from weilu.members.rules.influence import TIERS
+from weilu.members.rules.lifecycle import STATES
 
 Json = dict[str, Any]
 ALL, ANY = "all", "any"
@@ -17,6 +20,10 @@ PARTS = (
     "what", "not", "event", "op", "times", "days", "name", "cmp", "value", "state", "tier", "score", "community",
     "segment", "tag", "fact", "percent", "seed",
 )  # fmt: skip
+STARTS = {
+    "event": "interaction", "score": "60", "percent": "10", STATE: STATES[0], TIER: TIERS[0],
+}  # fmt: skip
+"""What the fields of a row show first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +50,25 @@ class Built:
 
 
 def read(data: Mapping[str, str]) -> Built:
-    """The fields as they were sent: `c0_what`, `c0_event`, …"""
+    """The fields as they were sent: `c0_what`, `c0_event`, … What a row of another kind did not have yet starts by STARTS."""
     rows = []
     for n in range(MOST_ROWS):
         what = data.get(f"c{n}_what", "")
         if what in WHATS:
-            given = {name: data.get(f"c{n}_{name}", "").strip() for name in PARTS}
+            given = {name: data.get(f"c{n}_{name}", STARTS.get(name, "")).strip() for name in PARTS}
             rows.append(Row(what, bool(given["not"]), given))
     return Built(ANY if data.get("match") == ANY else ALL, tuple(rows))
+
+
+def filled(built: Built, choices: Mapping[str, str]) -> Built:
+    """With the first choice, by field, in each row whose own field is empty: what its list shows is what holds."""
+    rows = (
+        replace(row, given={**row.given, row.what: choices[row.what]})
+        if row.what in choices and not row.get(row.what)
+        else row
+        for row in built.rows
+    )
+    return replace(built, rows=tuple(rows))
 
 
 def rule_of(built: Built) -> Json:

@@ -260,11 +260,19 @@ def _acted(built: Built, act: str) -> Built:
 
 def _shown(request: ViewerRequest, row: Segment | None, draft: Draft, problem: str = "") -> HttpResponse:
     viewer = request.viewer
-    context: dict[str, Any] = {"segment": row, "draft": draft, "problem": problem, "whats": _whats()}
+    context: dict[str, Any] = {"segment": row, "problem": problem, "whats": _whats()}
     context |= {"communities": visible_communities(viewer), "whole": viewer.communities is None}
     context |= {"events": _events(viewer), "states": STATES, "tiers": TIERS}
     context["others"] = [one for one in queries.segments(viewer) if row is None or one.pk != row.pk]
     context["tags"] = uses.choices(building.TAG, viewer)
+    firsts = {
+        building.SEGMENT: [one.pk for one in context["others"]],
+        building.TAG: [pk for pk, _name in context["tags"]],
+    }
+    draft = replace(
+        draft, built=building.filled(draft.built, {word: str(one[0]) for word, one in firsts.items() if one})
+    )
+    context["draft"] = draft
     if row is None or not row.snapshot:
         context["preview"] = previewed(viewer, draft)
     fragment = request.headers.get("HX-Target") == "builder"

@@ -246,6 +246,24 @@ def test_the_fields_say_the_rule_that_they_show(rule):
     assert building.rule_of(built) == rule
 
 
+@pytest.mark.parametrize(
+    ("what", "rule"),
+    [
+        ("did", {"did": "interaction"}),
+        ("state", {"state": "new"}),
+        ("tier", {"tier": "kol"}),
+        ("score", {"score": {"gte": 60}}),
+        ("member_of", {"member_of": True}),
+        ("segment", {"segment": 7}),
+        ("tag", {"tag": 8}),
+        ("random", {"random": {"percent": 10, "seed": ""}}),
+    ],
+)
+def test_a_row_of_another_kind_says_at_once_what_its_lists_show(what, rule):
+    built = building.filled(building.read({"c0_what": what, "c0_not": ""}), {"segment": "7", "tag": "8"})
+    assert building.rule_of(built) == rule
+
+
 def test_what_the_fields_cannot_say_is_left_to_the_text():
     for rule in (
         {"did": "message.sent", "times": {"gte": 1, "lt": 4}},
