@@ -12,11 +12,10 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import orjson
-import typst
 from django.utils.translation import get_language
 
 from weilu.evaluation.exporting import clean, plain_cell
-from weilu.evaluation.reports.as_pdf import font_folder, printable
+from weilu.evaluation.reports.as_pdf import compiler, printable
 
 PICTURE_ROWS = 60
 PICTURE_DPI = 144.0
@@ -96,9 +95,8 @@ def as_png(sheet: Sheet) -> bytes:
         "more": max(0, len(sheet.lines) - PICTURE_ROWS),
         "language": "zh" if (get_language() or "").startswith("zh") else "en",
     }
-    compiler = typst.Compiler(str(TEMPLATE), font_paths=[str(font_folder())], ignore_system_fonts=True)
     told = orjson.dumps(printable(data)).decode()
-    picture = compiler.compile(format="png", ppi=PICTURE_DPI, sys_inputs={"data": told})
+    picture = compiler(TEMPLATE).compile(format="png", ppi=PICTURE_DPI, sys_inputs={"data": told})
     assert isinstance(picture, bytes), "a page as high as it needs to be is one page"
     return picture
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 import pylopdf_fonts_zh_cn
-import typst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -34,7 +33,7 @@ def as_pdf(document: Document, made_at: dt.datetime) -> bytes:
         "language": "zh" if (get_language() or "").startswith("zh") else "en",
     }  # fmt: skip
     return bytes(
-        _compiler().compile(
+        compiler(TEMPLATE).compile(
             format="pdf",
             sys_inputs={"data": orjson.dumps(data, default=str).decode()},
             timestamp=int(made_at.timestamp()),
@@ -54,8 +53,11 @@ def _sections(fields: dict[str, Any], wanted: tuple[str, ...]) -> list[dict[str,
     ]
 
 
-def _compiler() -> Any:
-    return typst.Compiler(str(TEMPLATE), font_paths=[str(font_folder())], ignore_system_fonts=True)
+def compiler(template: Path) -> Any:
+    """Sets pages of this template, in the font that comes as a package."""
+    import typst  # 7 MB in a process, and few ever set a page
+
+    return typst.Compiler(str(template), font_paths=[str(font_folder())], ignore_system_fonts=True)
 
 
 @cache

@@ -7,8 +7,6 @@ import re
 from functools import cache
 from pathlib import Path
 
-import rjieba
-
 NOISE = re.compile(
     r"https?://\S+|www\.\S+|<[^<>]{1,60}>|[@＠]\S+|:[a-z0-9_+\-]{2,40}:|`{3}.*?`{3}|\[[^\[\]]{1,20}\]",
     re.I | re.S,
@@ -34,7 +32,7 @@ def words_of(text: str, names: frozenset[str] = frozenset()) -> set[str]:
     plain = NOISE.sub(" ", text[:LONGEST]).lower()
     found = {word for word in LATIN.findall(plain.replace("’", "'")) if _meant(word, names)}
     for run in HAN.findall(plain):
-        found |= _chinese(rjieba.tag(run), names)
+        found |= _chinese(_parts(run), names)
     return found
 
 
@@ -45,6 +43,12 @@ def name_words(names: set[str]) -> frozenset[str]:
         lower = name.lower()
         found |= {lower, *LATIN.findall(lower), *HAN.findall(lower)}
     return frozenset(found)
+
+
+def _parts(run: str) -> list[tuple[str, str]]:
+    import rjieba  # its dictionary costs a process 33 MB, and only reports read it
+
+    return rjieba.tag(run)
 
 
 def _chinese(parts: list[tuple[str, str]], names: frozenset[str]) -> set[str]:
