@@ -41,14 +41,19 @@ def main() -> None:
 def wait_for_sample(one: House, seconds: float = 300) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        figures = dict(
-            line.split() for line in one.get("/metrics")[1].decode().splitlines() if not line.startswith("#")
-        )
-        position, loaded = int(figures["weilu_log_position"]), int(figures.get("weilu_warehouse_position", 0))
-        if position > 1000 and position == loaded and figures["weilu_intake_waiting"] == "0":
+        figures = told(one)  # nothing from a process that still warms up
+        position, loaded = figures.get("log_position", 0), figures.get("warehouse_position", 0)
+        if position > 1000 and position == loaded and not figures["intake_waiting"]:
             return
         time.sleep(0.5)
     raise AssertionError(f"the sample brand did not appear in {seconds} s")
+
+
+def told(one: House) -> dict[str, int]:
+    lines = [
+        line.split() for line in one.get("/metrics")[1].decode().splitlines() if not line.startswith("#")
+    ]
+    return {name.removeprefix("weilu_"): int(value) for name, value in lines}
 
 
 def warm(one: House) -> None:
@@ -85,10 +90,7 @@ def _ticks(one: House) -> int:
 
 
 def disk(one: House) -> None:
-    figures = dict(
-        line.split() for line in one.get("/metrics")[1].decode().splitlines() if not line.startswith("#")
-    )
-    events = int(figures["weilu_log_position"])
+    events = told(one)["log_position"]
     parts = {
         "log": sum(f.stat().st_size for f in one.home.glob("log*") if f.is_file()),
         "business": sum(f.stat().st_size for f in one.home.glob("weilu.sqlite3*")),
