@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,12 +25,14 @@ NO = frozenset({"", "0", "no", "n", "false", "f", "-", "否", "无", "×"})
 SEPARATORS = ";；,，、|/"
 MOST_TAGS = 200
 MOST_ROWS = 200_000
-LONGEST = 60
+LONGEST, MOST_SIGNS = 60, 100_000
+"""Of the name of a tag, and of any cell."""
 
 Problem = str
 """One of the slugs below; its sentence stands with the action."""
-EMPTY, NO_MEMBER, NO_TAG, TOO_LONG, BAD_CONFIDENCE, BAD_DAY, PAST, COLUMNS, MANY_TAGS, MANY_ROWS = (
-    "empty", "no_member", "no_tag", "too_long", "bad_confidence", "bad_day", "past", "columns", "many_tags", "many_rows",
+NO_MEMBER, NO_TAG, TOO_LONG, FIGURES, BAD_CONFIDENCE, BAD_DAY, PAST, COLUMNS, LONG_CELL, MANY_TAGS, MANY_ROWS = (
+    "no_member", "no_tag", "too_long", "figures", "bad_confidence", "bad_day", "past", "columns", "long_cell", "many_tags",
+    "many_rows",
 )  # fmt: skip
 
 
@@ -71,7 +74,7 @@ def text_of(payload: bytes) -> str:
 
 def lines(text: str, today: dt.date) -> Iterator[Line]:
     """The rows of the table. Raises Unreadable where its heading does not say who is meant and what they are to carry."""
-    rows = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=_delimiter(text))
+    rows = _cells(text.replace("\0", ""))
     heading = [one.strip() for one in next(rows, [])]
     meanings = [WORDS.get(one.casefold(), "") for one in heading]
     named = [one for one, meaning in zip(heading, meanings, strict=True) if one and not meaning]
@@ -86,8 +89,19 @@ def lines(text: str, today: dt.date) -> Iterator[Line]:
             yield _line(number, heading, meanings, row, today)
 
 
+def _cells(text: str) -> Iterator[list[str]]:
+    """Lines may end as any system ends them. A cell beyond the limit swallowed what follows a quotation mark."""
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)):
+            if any(len(cell) > MOST_SIGNS for cell in row):
+                raise Unreadable(LONG_CELL)
+            yield row
+    except csv.Error:  # the reader has a limit of its own, which belongs to the whole process
+        raise Unreadable(LONG_CELL)
+
+
 def _delimiter(text: str) -> str:
-    first = text.split("\n", 1)[0]
+    first = re.split(r"[\r\n]", text, maxsplit=1)[0]
     return max(",;\t", key=first.count)
 
 
@@ -106,6 +120,8 @@ def _line(
         problem = NO_TAG
     if any(len(one) > LONGEST for one in tags):
         problem = TOO_LONG
+    elif any(one.isdecimal() for one in tags):
+        problem = FIGURES
     return Line(
         number,
         member,

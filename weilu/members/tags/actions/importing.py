@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -35,10 +35,12 @@ SENTENCES: dict[str, str | Promise] = {
     rules.NO_MEMBER: _("The row says not who is meant."),
     rules.NO_TAG: _("The row has no tag."),
     rules.TOO_LONG: _("A tag's name has at most 60 characters."),
+    rules.FIGURES: _("A name of figures alone would be taken for a number."),
     rules.BAD_CONFIDENCE: _("Confidence is a number from 0 to 100."),
     rules.BAD_DAY: _("The day of expiry is not written as 2026-01-31."),
     rules.PAST: _("The day of expiry is over."),
     rules.COLUMNS: _("The table needs a heading with a column for the member (id, platform and account, or name) and one for each tag, or one named “tags”."),
+    rules.LONG_CELL: _("A cell of the table is longer than 100,000 signs. Is there a quotation mark that is never closed?"),
     rules.MANY_TAGS: _("A table can have at most 200 columns of tags."),
     rules.MANY_ROWS: _("A table can have at most 200,000 rows. Cut it in two."),
     matching.NOT_FOUND: _("There is no such member, or it is not yours to change."),
@@ -64,7 +66,6 @@ class Survey:
 class _Done:
     added: int = 0
     already: int = 0
-    made: list[int] = field(default_factory=list)
 
 
 def open_table(viewer: Viewer, name: str, payload: bytes, group: str = "") -> TagImport:
@@ -119,13 +120,13 @@ def confirm(viewer: Viewer, row: TagImport) -> TagImport:
     if not row.text:
         raise Conflict(_("Somebody named in this table was erased meanwhile. Upload it anew."))
     found, done, now = _plan(viewer, row), _Done(), clock.now()
-    known = {**found.known, **_made(viewer, row, found, done)}
+    known = {**found.known, **_made(viewer, row, found)}
     for name, some in _by_tag(found).items():
         for part in chunks(some, giving.SOME):
             _give(known[name], part, row, done, now)
     with transaction.atomic():
         if not TagImport.objects.filter(pk=row.pk, state=State.PREVIEWED).update(
-            state=State.DONE, text="", done_at=now, added=done.added, already=done.already, made=done.made,
+            state=State.DONE, text="", done_at=now, added=done.added, already=done.already,
             rejected=_told(found, KEPT), rejected_rows=len(found.rejected),
         ):  # fmt: skip
             raise Conflict(_("This table is in already, or was taken out."))
@@ -166,7 +167,9 @@ def undo(viewer: Viewer, row: TagImport) -> TagImport:
 
 
 def drop(viewer: Viewer, row: TagImport) -> None:
-    """Throw away a table that was only looked at. Raises Conflict."""
+    """Throw away a table that was only looked at. Raises Conflict, also where it was cut off on its way in."""
+    if row.state == State.PREVIEWED and (row.made or row.claims.exists()):
+        raise Conflict(_("This table was cut off on its way in. Give its tags once more, then undo it."))
     if not TagImport.objects.filter(pk=row.pk, state=State.PREVIEWED).delete()[0]:
         raise Conflict(_("This table is in already. Undo it instead."))
 
@@ -184,14 +187,17 @@ def _by_tag(found: Plan) -> dict[str, list[Wanted]]:
     return {name: list(some.values()) for name, some in gathered.items()}
 
 
-def _made(viewer: Viewer, row: TagImport, found: Plan, done: _Done) -> dict[str, Tag]:
+def _made(viewer: Viewer, row: TagImport, found: Plan) -> dict[str, Tag]:
+    """Each is written down with the tag, so that undoing finds it also after a run that was cut off."""
     places = viewer.where(rights.EDIT_MEMBERS)
     communities = None if places is None else sorted(places)
     made = {}
     for folded, name in found.new.items():
-        tag = catalogue.create(viewer, catalogue.Wish(name, row.group, communities=communities))
+        with transaction.atomic():
+            tag = catalogue.create(viewer, catalogue.Wish(name, row.group, communities=communities))
+            row.made = [*row.made, tag.pk]
+            row.save(update_fields=["made"])
         made[folded] = tag
-        done.made.append(tag.pk)
     return made
 
 

@@ -139,12 +139,41 @@ def test_a_tag_that_follows_a_rule_and_one_of_others_are_rejected(hall, bea_sees
         (b"name\nAnn\n", "needs a heading"),
         (("name," + ",".join(f"t{n}" for n in range(201)) + "\nAnn,1\n").encode(), "at most 200 columns"),
         (b"\xff\xfe\x00\x01", "needs a heading"),
+        (b'name,VIP\nAnn,"' + b"1\n" * 70_000, "never closed"),
     ],
 )
 def test_what_is_no_table_is_refused_with_a_sentence(hall, payload, sentence):
     with pytest.raises(WeiluError, match=sentence):
         importing.open_table(ALL, "t.csv", payload)
     assert not TagImport.objects.exists()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_may_end_as_any_system_ends_them(end):
+    [one] = rules.lines(end.join(["name,VIP", "Ann,1", ""]), TODAY)
+    assert (one.name, one.tags, one.problem) == ("Ann", ("VIP",), "")
+
+
+def test_a_tag_of_figures_alone_is_said_before_anything_is_made(hall):
+    row = bring("name,2024,VIP\nAnn,1,\nBen,,1\n")
+    assert importing.survey(ALL, row).rejected == [(2, "Ann", "figures")]
+    importing.confirm(ALL, row)
+    assert [one.name for one in Tag.objects.all()] == ["VIP"]
+
+
+def test_a_table_that_was_cut_off_comes_in_once_more_and_goes_out_whole(hall, monkeypatch):
+    row = bring("name,one,two\nAnn,1,1\n")
+    monkeypatch.setattr(catalogue, "MOST", 1)
+    with pytest.raises(Conflict, match="1 tags already"):
+        importing.confirm(ALL, row)
+    monkeypatch.undo()
+    row = importing.access_import(ALL, row.pk)
+    with pytest.raises(Conflict, match="cut off"):
+        importing.drop(ALL, row)
+    row = importing.confirm(ALL, row)
+    assert tags_of("Ann") == {"one", "two"}
+    importing.undo(ALL, row)
+    assert not Tag.objects.exists()
 
 
 def test_hostile_cells_stay_text():
