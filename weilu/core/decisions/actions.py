@@ -69,6 +69,12 @@ def undo(
     )
 
 
+def demand_standing(decision: Decision) -> None:
+    """Raises `Conflict` where it was taken back before: for whoever undoes what followed from it first, and marks it then."""
+    if Decision.objects.filter(undoes=decision).exists():
+        raise _taken_back()
+
+
 def forget_person(identity: int) -> None:
     """Somebody is erased: reasons given in words about them, or that call them by name, go. Safe to run twice."""
     words = words_for(identity)
@@ -87,5 +93,9 @@ def _saved(row: Decision) -> Decision:
     except IntegrityError:
         if row.undoes_id is None:
             raise
-        raise Conflict(_("This was taken back already, by somebody else or in another tab."))
+        raise _taken_back()
     return row
+
+
+def _taken_back() -> Conflict:
+    return Conflict(_("This was taken back already, by somebody else or in another tab."))

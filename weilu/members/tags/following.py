@@ -116,6 +116,7 @@ def _came(tag: Tag, people: Mapping[int, int], now: dt.datetime) -> int:
     version = tag.segment.version if tag.segment else None
     for some in chunks(sorted(people), giving.SOME):
         with transaction.atomic():
+            giving.line_up(tag)
             giving.end_expired(now, tag)
             back = [one for one in giving.held_by(tag, some) if one.expires_at is not None]
             giving.postpone(back, None)
@@ -131,6 +132,7 @@ def _went(tag: Tag, people: Mapping[int, int], now: dt.datetime) -> int:
     changed = 0
     for some in chunks(sorted(people), giving.SOME):
         with transaction.atomic():
+            giving.line_up(tag)
             giving.end_expired(now, tag)
             rows = [one for one in giving.held_by(tag, some) if one.expires_at is None]
             ends = {row.pk: _until(tag, people[row.identity.member_id]) for row in rows}

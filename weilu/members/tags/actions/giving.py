@@ -97,10 +97,10 @@ def take(tag: Tag, members: Collection[int], now: dt.datetime, *, ending: int | 
 def end(
     rows: Sequence[Holding], now: dt.datetime, how: str, *, ending: int | None = None, live: bool = True
 ) -> None:
-    """These end at this moment. Inside the caller's transaction."""
-    for some in chunks(list(rows), SOME):
-        ids = [one.pk for one in some]
-        Holding.objects.filter(pk__in=ids, ended_at=None).update(ended_at=now, ending=ending)
+    """Those that nobody has ended meanwhile end at this moment. Inside the caller's transaction."""
+    rows = [one for some in chunks(list(rows), SOME) for one in _still_open(some)]
+    for some in chunks(rows, SOME):
+        Holding.objects.filter(pk__in=[one.pk for one in some]).update(ended_at=now, ending=ending)
     _tell(TAG_REMOVED, rows, now, how, live=live)
     _stale(rows)
 
@@ -126,11 +126,13 @@ def renew(rows: Sequence[Holding], until: dt.datetime | None, confidence: int | 
 
 def end_expired(now: dt.datetime, tag: Tag | None = None, limit: int = 2_000) -> int:
     """What was over by itself is said to be over, at the moment when it was. Inside the caller's transaction."""
-    found = Holding.objects.open().filter(expires_at__lte=now).select_related("identity")
+    found = Holding.objects.open().filter(expires_at__lte=now).select_related("identity").order_by("pk")
+    found = found.select_for_update(
+        of=("self",)
+    )  # the job and whoever gives the tag may look at the same time
     rows = list((found if tag is None else found.filter(tag=tag))[:limit])
     for some in chunks(rows, SOME):
-        ids = [one.pk for one in some]
-        Holding.objects.filter(pk__in=ids, ended_at=None).update(ended_at=F("expires_at"))
+        Holding.objects.filter(pk__in=[one.pk for one in some]).update(ended_at=F("expires_at"))
     _tell(TAG_REMOVED, rows, now, EXPIRED)
     return len(rows)
 
@@ -155,6 +157,13 @@ def first_accounts(members: Sequence[int]) -> dict[int, Identity]:
 def stale(pairs: Iterable[tuple[int, int]]) -> None:
     """The store has to hear of these (tag, account) again."""
     Stale.objects.bulk_create((Stale(tag=tag, identity=identity) for tag, identity in pairs), batch_size=SOME)
+
+
+def _still_open(rows: Sequence[Holding]) -> list[Holding]:
+    """Theirs until the commit: two who end the same tell of it once."""
+    locked = Holding.objects.open().select_for_update().order_by("pk")
+    there = set(locked.filter(pk__in=[one.pk for one in rows]).values_list("pk", flat=True))
+    return [one for one in rows if one.pk in there]
 
 
 def _stale(rows: Sequence[Holding]) -> None:

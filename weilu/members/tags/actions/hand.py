@@ -118,14 +118,15 @@ def undo(viewer: Viewer, decision_id: int) -> Decision:
         raise missing()
     tag = queries.access_tag(viewer, decision.subject_id)
     _demand_undo(viewer, decision)
+    decisions.demand_standing(decision)
     now = clock.now()
-    with transaction.atomic():
-        undone = decisions.undo(decision, by=viewer.operator_id, reason="")
-        audit.record(viewer, "tag.undone", ("tag", tag.pk), decision=decision.pk)
     if decision.kind == GIVEN:
-        _take_back(decision, undone, now)
+        _take_back(decision, now)
     else:
         _give_back(tag, decision, now)
+    with transaction.atomic():  # last, so that what was cut off can be done again
+        undone = decisions.undo(decision, by=viewer.operator_id, reason="")
+        audit.record(viewer, "tag.undone", ("tag", tag.pk), decision=decision.pk)
     return undone
 
 
@@ -148,12 +149,12 @@ def _having(tag: Tag, members: Collection[int]) -> set[int]:
     return set(rows.values_list("identity__member", flat=True)) & set(members)
 
 
-def _take_back(decision: Decision, undone: Decision, now: dt.datetime) -> None:
+def _take_back(decision: Decision, now: dt.datetime) -> None:
     while rows := list(
         Holding.objects.open().filter(decision=decision.pk).select_related("identity")[: giving.SOME]
     ):
         with transaction.atomic():
-            giving.end(rows, now, Source.HAND, ending=undone.pk)
+            giving.end(rows, now, Source.HAND)
 
 
 def _give_back(tag: Tag, decision: Decision, now: dt.datetime) -> None:

@@ -7,11 +7,13 @@ import json
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from tests.fixtures.log import say
 from weilu.core import clock
 from weilu.core.directory.models import Identity
 from weilu.core.errors import Conflict, Forbidden, NotFound, WeiluError
+from weilu.core.events import actions as log_actions
 from weilu.core.events import queries as log
 from weilu.core.operators.models import AuditEntry
 from weilu.core.warehouse import questions
@@ -21,7 +23,7 @@ from weilu.members import when
 from weilu.members.segments import actions as segments
 from weilu.members.segments.queries import words
 from weilu.members.tags import counting, following, keeping, people, queries
-from weilu.members.tags.actions import catalogue, forgetting, hand
+from weilu.members.tags.actions import catalogue, forgetting, giving, hand
 from weilu.members.tags.actions.catalogue import Wish
 from weilu.members.tags.models import Holding, Tag
 from weilu.members.tags.tests.conftest import ALL, now, who
@@ -114,6 +116,36 @@ def test_what_is_over_by_itself_ends_and_says_so(hall):
     assert [json.loads(row.properties)["source"] for row in events("tag.removed")] == ["expired"]
     assert hand.give_one(ALL, vip, who("Ann"))
     assert found({"tag": "VIP"}) == ["Ann"]
+
+
+def test_what_two_end_at_once_is_told_once(hall):
+    vip = tag()
+    hand.give_one(ALL, vip, who("Ann"))
+    both_saw = giving.held_by(vip, [who("Ann").pk])
+    for _who in range(2):
+        with transaction.atomic():
+            giving.end(both_saw, clock.now(), "hand")
+    hall()
+    assert len(events("tag.removed")) == 1
+
+
+@pytest.mark.parametrize("act", ["add", "remove"])
+def test_an_undoing_that_died_can_be_done_again(hall, monkeypatch, act):
+    vip, ann = tag(), who("Ann")
+    before = [] if act == "add" else ["Ann"]
+    if before:
+        hand.give_one(ALL, vip, ann)
+    change = hand.change_many(ALL, vip, act, [ann.pk])
+
+    def die(*_events: Any, **_how: Any) -> None:
+        raise RuntimeError("here the process dies")
+
+    monkeypatch.setattr(log_actions, "record_many", die)
+    with pytest.raises(RuntimeError):
+        hand.undo(ALL, change.pk)
+    monkeypatch.undo()
+    hand.undo(ALL, change.pk)
+    assert found({"tag": "VIP"}) == before
 
 
 def test_tags_stay_with_the_account_through_a_merge_and_its_undoing(hall):
