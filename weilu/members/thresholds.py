@@ -40,9 +40,3 @@ def version(row: ThresholdVersion) -> Version:
 def newest() -> int:
     """Id of the last row; 0 where nobody changed anything."""
     return ThresholdVersion.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
-def changed_after(number: int) -> set[int]:
-    """Scopes whose thresholds have rows after that id; 0 stands for the brand, which concerns all."""
-    rows = ThresholdVersion.objects.filter(pk__gt=number).values_list("community_id", flat=True)
-    return {community or 0 for community in rows}

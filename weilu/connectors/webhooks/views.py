@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from weilu.connectors.webhooks import actions, forms, queries
-from weilu.connectors.webhooks.models import Endpoint, State
-from weilu.core.directory.queries import community_names
+from weilu.connectors.webhooks.models import State
+from weilu.core.directory.queries import places
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, needs, visible_communities
 from weilu.core.operators.forms import tried
@@ -61,7 +61,7 @@ def page(request: ViewerRequest, webhook: int) -> HttpResponse:
     log = queries.deliveries(row, state if state in State.values else "")
     context = {
         "webhook": row,
-        "places": _places(row),
+        "places": places([row.communities])[0],
         "log": Paginator(log, PAGE).get_page(request.GET.get("page")),
         "state": state,
         "states": State.choices,
@@ -138,9 +138,3 @@ def _form(request: ViewerRequest, initial: dict[str, Any]) -> forms.Webhook:
     return forms.Webhook(
         request.POST or None, initial=initial, communities=communities, texts=viewer.can(rights.TEXTS)
     )
-
-
-def _places(row: Endpoint) -> list[str]:
-    """Names of the chosen communities; empty where it hears all."""
-    called = community_names(row.communities or [])
-    return [called.get(one) or f"#{one}" for one in row.communities or []]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -36,6 +36,12 @@ def identity_names(ids: Collection[int]) -> dict[int, str]:
 
 def community_names(ids: Collection[int]) -> dict[int, str]:
     return _column(Community, ids, "name")
+
+
+def places(several: Sequence[Collection[int] | None]) -> list[list[str]]:
+    """Of each of these lists of communities their names, in its order; whoever has none is called by their number. Empty for none."""
+    found = community_names({one for some in several for one in some or ()})
+    return [[found.get(one) or f"#{one}" for one in some or ()] for some in several]
 
 
 def room_names(ids: Collection[int]) -> dict[int, str]:

@@ -179,7 +179,8 @@ def _named(viewer: Viewer, wish: Wish, row: Segment | None) -> dict[str, Any]:
 
 
 def numbered(viewer: Viewer, rule: Any) -> Any:
-    """The rule with other segments by their numbers, so that they may be renamed. Raises Refused for what is no rule."""
+    """The rule with other segments by their numbers, so that they may be renamed. Raises Refused for what is no rule, NotFound for
+    what it names, also by its number, and is not there or not the viewer's: nobody hears its name by saying the rule."""
     parse(rule)
     return _numbered(viewer, rule)
 
@@ -190,8 +191,9 @@ def _numbered(viewer: Viewer, rule: Any) -> Any:
     if not isinstance(rule, dict):
         return rule
     found = {word: _numbered(viewer, one) if word in JOINTS else one for word, one in rule.items()}
-    if isinstance(found.get(SEGMENT), str):
-        found[SEGMENT] = access(viewer, found[SEGMENT]).pk
+    if SEGMENT in found:
+        given = found[SEGMENT]
+        found[SEGMENT] = access(viewer, given[0] if isinstance(given, list) else given).pk
     return uses.numbered(viewer, found)
 
 

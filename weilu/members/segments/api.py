@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from ninja import Query, Router, Schema
@@ -88,8 +89,8 @@ class Since(Schema):
 def list_segments(request: ApiRequest) -> list[dict[str, Any]]:
     """Those whose communities I see, by name."""
     rows = queries.segments(request.viewer)
-    known = queries.countable(request.viewer, rows)
-    return [_told(row, request.viewer, row in known) for row in rows]
+    known, users = queries.countable(request.viewer, rows), queries.users()
+    return [_told(row, request.viewer, row in known, users.get(row.pk, [])) for row in rows]
 
 
 @router.post("/segments", response={201: SegmentOut}, summary="Make a segment")
@@ -166,10 +167,10 @@ def _wish(given: SegmentIn) -> Wish:
 
 
 def _one(request: ApiRequest, row: Segment) -> dict[str, Any]:
-    return _told(row, request.viewer, bool(queries.countable(request.viewer, [row])))
+    return _told(row, request.viewer, bool(queries.countable(request.viewer, [row])), queries.used_by(row))
 
 
-def _told(row: Segment, viewer: Viewer, known: bool) -> dict[str, Any]:
+def _told(row: Segment, viewer: Viewer, known: bool, users: Sequence[Segment]) -> dict[str, Any]:
     plain = (
         "name", "note", "rule", "communities", "snapshot", "version", "computed_at", "milliseconds", "created_at", "origin",
     )  # fmt: skip
@@ -179,5 +180,5 @@ def _told(row: Segment, viewer: Viewer, known: bool) -> dict[str, Any]:
         "size": row.size if known else None,
         "sentence": queries.words(row),
         "problem": queries.problem(viewer, row) if row.problem else "",
-        "used_by": [one.pk for one in queries.used_by(row) if queries.sees(viewer, one)],
+        "used_by": [one.pk for one in users if queries.sees(viewer, one)],
     }

@@ -77,7 +77,7 @@ def called(segment: int | None) -> str:
 
 
 def _found(segment: int | str) -> Segment | None:
-    wanted = {"pk": segment} if isinstance(segment, int) else {"name": segment}
+    wanted = {"pk": segment} if isinstance(segment, int) else {"name": segment.replace("\0", "\ufffd")}
     return Segment.objects.filter(**wanted).first()
 
 

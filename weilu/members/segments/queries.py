@@ -98,7 +98,16 @@ def words(row: Segment) -> str:
 
 def used_by(row: Segment) -> list[Segment]:
     """Segments whose rules name it, also such as a viewer does not see."""
-    return [one for one in Segment.objects.order_by("name") if row.pk in named(one.rule)]
+    return users().get(row.pk, [])
+
+
+def users(leaf: str = SEGMENT) -> dict[int, list[Segment]]:
+    """By number of a segment, or of what another leaf names, the segments whose rules name it, by name."""
+    found: dict[int, list[Segment]] = {}
+    for one in Segment.objects.order_by("name"):
+        for number in named(one.rule, leaf):
+            found.setdefault(number, []).append(one)
+    return found
 
 
 def named(rule: object, leaf: str = SEGMENT) -> set[int]:

@@ -6,20 +6,19 @@ import datetime as dt
 import time
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from weilu.core import clock
-from weilu.core.directory.queries import community_names, member_names
+from weilu.core.directory.queries import member_names, places
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.events import kinds
+from weilu.core.numbers import number
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, ViewerRequest, needs, visible_communities
 from weilu.core.segments.reading import parse
@@ -51,8 +50,10 @@ def index(request: ViewerRequest) -> HttpResponse:
         week = queries.tallies([row for row in known if not row.snapshot], clock.now() - WEEK)
     except Unavailable:
         context["down"] = True
+    where = places([row.communities for row in rows])
     context["segments"] = [
-        (row, queries.words(row), row in known, *week.get(row.pk, (0, 0)), _places(row)) for row in rows
+        (row, queries.words(row), row in known, *week.get(row.pk, (0, 0)), names)
+        for row, names in zip(rows, where, strict=True)
     ]
     return render(request, "segments/list.html", context)
 
@@ -64,7 +65,7 @@ def page(request: ViewerRequest, segment_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "segment": row,
         "sentence": queries.words(row),
-        "places": _places(row),
+        "places": places([row.communities])[0],
         "days": DAYS,
     }
     users = queries.used_by(row)
@@ -238,12 +239,12 @@ def _draft(name: str, note: str, communities: list[int] | None, rule: dict[str, 
 
 
 def _read(data: QueryDict) -> Draft:
-    places = tuple(int(one) for one in data.getlist("community") if one.isascii() and one.isdigit())
+    communities = tuple(number(one) for one in data.getlist("community") if one)
     fields = {name: str(data[name]) for name in data}
     return Draft(
         data.get("name", ""),
         data.get("note", ""),
-        places,
+        communities,
         building.read(fields),
         data.get("text", "").strip(),
     )
@@ -253,9 +254,7 @@ def _acted(built: Built, act: str) -> Built:
     """A row more, or one less."""
     if act == "add":
         return replace(built, rows=(*built.rows, building.FIRST)[: building.MOST_ROWS])
-    if act.startswith("drop-") and act[5:].isdigit():
-        return replace(built, rows=tuple(row for n, row in enumerate(built.rows) if n != int(act[5:])))
-    return built
+    return replace(built, rows=tuple(row for n, row in enumerate(built.rows) if act != f"drop-{n}"))
 
 
 def _shown(request: ViewerRequest, row: Segment | None, draft: Draft, problem: str = "") -> HttpResponse:
@@ -312,16 +311,5 @@ def _events(viewer: Viewer) -> list[tuple[str, str]]:
     ]
 
 
-def _places(row: Segment) -> list[str]:
-    """Names of its communities; empty for the whole brand."""
-    called = community_names(row.communities or [])
-    return [called.get(one) or f"#{one}" for one in row.communities or []]
-
-
 def _text(rule: Any) -> str:
     return orjson.dumps(rule, option=orjson.OPT_INDENT_2).decode()
-
-
-def people_address(row: Segment) -> str:
-    """The members table, filtered by the segment."""
-    return f"{reverse('members:list')}?{urlencode({'segment': row.pk})}"

@@ -59,12 +59,11 @@ def tagged(fields: Fields) -> Tagged:
 
 
 def numbered(viewer: Viewer, given: Any) -> Any:
-    """Names as numbers, so that tags may be renamed; what is no name stays for the reader to refuse."""
-    if isinstance(given, str):
-        return queries.find(viewer, given).pk
+    """Names as numbers, so that tags may be renamed. Raises NotFound for what is not there and what is not the viewer's, also by its
+    number: else its name would be heard by saying the rule."""
     if isinstance(given, list):
         return [numbered(viewer, one) for one in given]
-    return given
+    return queries.find(viewer, given).pk
 
 
 def _name(given: int | str) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from weilu.core.directory import queries as directory
-from weilu.core.directory.minting import chunks
-from weilu.core.directory.models import Member
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import client, questions
@@ -15,8 +13,6 @@ from weilu.members import facts
 from weilu.members.queries.table import Filter, matching
 from weilu.members.segments.queries import access_segment, question
 from weilu.members.when import When
-
-SOME = 500
 
 
 def editable(viewer: Viewer, members: Collection[int]) -> set[int]:
@@ -44,14 +40,6 @@ def of_segment(viewer: Viewer, segment: int) -> list[int]:
     """Who is in a segment now, among those whom the viewer may change. Raises NotFound."""
     row = access_segment(viewer, segment)
     return sorted(editable(viewer, questions.behind(question(row), viewer).ids))
-
-
-def known(members: Collection[int]) -> set[int]:
-    """Those that exist."""
-    found: set[int] = set()
-    for some in chunks(sorted(set(members)), SOME):
-        found.update(Member.objects.filter(pk__in=some).values_list("pk", flat=True))
-    return found
 
 
 def _seen(places: Collection[int]) -> set[int]:

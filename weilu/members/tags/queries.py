@@ -16,6 +16,7 @@ from weilu.members.segments.models import Segment
 from weilu.members.segments.queries import may, named
 from weilu.members.segments.queries import problem as segment_problem
 from weilu.members.segments.queries import sees as segment_seen
+from weilu.members.segments.queries import users as segments_naming
 from weilu.members.segments.uses import User
 from weilu.members.tags import keeping
 from weilu.members.tags.keeping import TAG
@@ -56,7 +57,7 @@ def access_tag(viewer: Viewer, tag_id: int) -> Tag:
 
 def find(viewer: Viewer, given: int | str) -> Tag:
     """By number or name. Raises NotFound for one that is not there and for one that is not the viewer's alike."""
-    wanted = {"pk": given} if isinstance(given, int) else {"name__iexact": given}
+    wanted = {"pk": given} if isinstance(given, int) else {"name__iexact": given.replace("\0", "\ufffd")}
     row = Tag.objects.filter(**wanted).select_related("segment").first()
     if row is None or not sees(viewer, row):
         raise missing()
@@ -124,7 +125,12 @@ def carried(viewer: Viewer, member: int, moment: When) -> list[Carried]:
 
 def used_by(row: Tag) -> list[Segment]:
     """Segments whose rules ask for it, also such as a viewer does not see."""
-    return [one for one in Segment.objects.order_by("name") if row.pk in named(one.rule, TAG)]
+    return users().get(row.pk, [])
+
+
+def users() -> dict[int, list[Segment]]:
+    """By tag the segments whose rules ask for it."""
+    return segments_naming(TAG)
 
 
 def following(segment: int) -> list[User]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from ninja import Query, Router, Schema
@@ -17,6 +18,7 @@ from weilu.core.directory.queries import member_names
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, missing
 from weilu.members.queries.table import Filter, matching
+from weilu.members.segments.models import Segment
 from weilu.members.segments.queries import sees
 from weilu.members.tags import counting, queries
 from weilu.members.tags.actions import catalogue as actions
@@ -77,7 +79,11 @@ def list_tags(request: ApiRequest, wish: Query[TagCounted]) -> list[dict[str, An
     """Those that I see, by group and name."""
     rows = queries.tags(request.viewer)
     counted = counting.counts(request.viewer, rows) if wish.count else None
-    return [_told(request.viewer, row, None if counted is None else counted[row.pk]) for row in rows]
+    users = queries.users()
+    return [
+        _told(request.viewer, row, users.get(row.pk, []), None if counted is None else counted[row.pk])
+        for row in rows
+    ]
 
 
 @router.post("/tags", response={201: TagOut}, summary="Make a tag")
@@ -85,14 +91,14 @@ def list_tags(request: ApiRequest, wish: Query[TagCounted]) -> list[dict[str, An
 @once()
 def create_tag(request: ApiRequest, given: TagIn) -> dict[str, Any]:
     """With a segment it finds its members within seconds and follows them from then on."""
-    return _told(request.viewer, actions.create(request.viewer, Wish(**given.dict())))
+    return _one(request, actions.create(request.viewer, Wish(**given.dict())))
 
 
 @router.get("/tags/{tag_id}", response=TagOut, summary="One tag")
 @needs(rights.VIEW)
 def read_tag(request: ApiRequest, tag_id: Id) -> dict[str, Any]:
     row = queries.access_tag(request.viewer, tag_id)
-    return _told(request.viewer, row, counting.counts(request.viewer, [row])[row.pk])
+    return _one(request, row, counting.counts(request.viewer, [row])[row.pk])
 
 
 @router.put("/tags/{tag_id}", response=TagOut, summary="Change a tag")
@@ -100,7 +106,7 @@ def read_tag(request: ApiRequest, tag_id: Id) -> dict[str, Any]:
 @once()
 def change_tag(request: ApiRequest, tag_id: Id, given: TagIn) -> dict[str, Any]:
     """Everything is replaced. 409 where a fixed one would follow a segment, or the other way round."""
-    return _told(request.viewer, actions.change(request.viewer, _mine(request, tag_id), Wish(**given.dict())))
+    return _one(request, actions.change(request.viewer, _mine(request, tag_id), Wish(**given.dict())))
 
 
 @router.delete("/tags/{tag_id}", response=Done, summary="Remove a tag")
@@ -134,7 +140,11 @@ def _mine(request: ApiRequest, tag_id: int) -> Tag:
     return row
 
 
-def _told(viewer: Viewer, row: Tag, members: int | None = None) -> dict[str, Any]:
+def _one(request: ApiRequest, row: Tag, members: int | None = None) -> dict[str, Any]:
+    return _told(request.viewer, row, queries.used_by(row), members)
+
+
+def _told(viewer: Viewer, row: Tag, users: Sequence[Segment], members: int | None) -> dict[str, Any]:
     plain = ("name", "group", "colour", "note", "keep_days", "created_at")
     return {
         "id": row.pk,
@@ -143,5 +153,5 @@ def _told(viewer: Viewer, row: Tag, members: int | None = None) -> dict[str, Any
         "segment": row.segment_id,
         "problem": queries.problem(viewer, row),
         "members": members,
-        "used_by": [one.pk for one in queries.used_by(row) if sees(viewer, one)],
+        "used_by": [one.pk for one in users if sees(viewer, one)],
     }

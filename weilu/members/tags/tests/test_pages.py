@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from weilu.core.directory.models import Community
 from weilu.members.segments import actions as segments
 from weilu.members.segments import building
 from weilu.members.tags.actions import catalogue, hand
@@ -122,8 +125,6 @@ def test_a_table_comes_and_goes(hall, ada, client_of):
 
 
 def test_strangers_and_those_without_the_right_see_nothing(vip, dov, bea_of_hearth, client_of, stranger):
-    from weilu.core.directory.models import Community
-
     harbour = Community.objects.get(outside="!harbour")
     foreign = catalogue.create(ALL, Wish("Sailor", communities=[harbour.pk]))
     for address in ("/tags/", f"/tags/{vip.pk}/", "/tags/new/", "/tags/imports/"):
@@ -142,6 +143,53 @@ def test_strangers_and_those_without_the_right_see_nothing(vip, dov, bea_of_hear
     assert bea.post(f"/tags/{vip.pk}/remove/").status_code == 404
     bea.post("/tags/many/", {"id": [who("Dan").pk], "tag": vip.pk, "act": "add", "step": "do"})
     assert not Holding.objects.exists()
+
+
+@pytest.mark.parametrize("word", ["tag", "segment"])
+@pytest.mark.parametrize("rule", ['{"%s": %d}', '{"not": {"%s": [%d]}}'])
+def test_the_number_of_what_is_not_theirs_tells_nobody_its_name(hall, bea_of_hearth, client_of, word, rule):
+    harbour = [Community.objects.get(outside="!harbour").pk]
+    wish = segments.Wish("Secret plan", {"member_of": True}, communities=harbour)
+    made = segments.create(ALL, wish)
+    foreign = catalogue.create(ALL, Wish("Secret plan", communities=harbour)) if word == "tag" else made
+    bea = client_of(bea_of_hearth)
+    asked = {"text": rule % (word, foreign.pk), "act": "show"}
+    for address in ("/segments/preview/", "/segments/new/"):
+        assert "Secret plan" not in body(bea.post(address, asked))
+    assert "Secret plan" not in body(bea.get("/segments/new/", {"rule": asked["text"]}))
+
+
+def test_a_name_with_a_nul_names_nothing(hall, ada, client_of):
+    for rule in ('{"tag": "a\\u0000b"}', '{"segment": "a\\u0000b"}'):
+        answer = client_of(ada).post("/segments/preview/", {"text": rule})
+        assert answer.status_code == 200
+        assert 'role="alert"' in body(answer)
+
+
+def test_a_number_that_nobody_has_breaks_no_form(vip, ada, client_of):
+    client = client_of(ada)
+    assert client.get("/tags/new/", {"segment": "9" * 5_000}).status_code == 400
+    told = {"c0_what": "state", "name": "x", "community": "9" * 5_000, "act": "drop-²"}
+    assert client.post("/segments/new/", told).status_code in (200, 400)
+
+
+def test_a_longer_list_asks_no_more(hall, ada, program):
+    def listed() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert program(ada).get("/tags").status_code == 200
+            assert program(ada).get("/segments").status_code == 200
+        return len(asked)
+
+    def grow(number: int) -> None:
+        row = segments.create(ALL, segments.Wish(f"S{number}", {"did": "message.sent"}))
+        catalogue.create(ALL, Wish(f"T{number}"))
+        catalogue.create(ALL, Wish(f"D{number}", segment=row.pk))
+
+    grow(1)
+    before = listed()
+    for number in range(2, 6):
+        grow(number)
+    assert listed() <= before
 
 
 def test_the_builder_offers_tags(vip, ada, client_of):

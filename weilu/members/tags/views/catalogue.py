@@ -12,14 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from weilu.core.decisions.models import Decision
-from weilu.core.directory.queries import community_names
-from weilu.core.errors import Unavailable, WeiluError
+from weilu.core.directory.queries import places
+from weilu.core.errors import Unavailable
+from weilu.core.numbers import number
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, ViewerRequest, missing, needs, visible_communities
+from weilu.core.operators.forms import tried
 from weilu.members import when
 from weilu.members.segments.queries import may, sees, segments, words
 from weilu.members.tags import counting, queries
 from weilu.members.tags.actions import catalogue as actions
+from weilu.members.tags.actions.catalogue import Wish
 from weilu.members.tags.decisions import GIVEN, TAKEN
 from weilu.members.tags.forms import TagForm
 from weilu.members.tags.models import Tag
@@ -33,12 +36,15 @@ def index(request: ViewerRequest) -> HttpResponse:
     """All tags by group, with how many carry each."""
     rows = queries.tags(request.viewer)
     moment = when.asked(request.GET.dict())
-    context: dict[str, Any] = {"can_edit": request.viewer.can(rights.EDIT_MEMBERS), "many": bool(rows)}
+    context: dict[str, Any] = {"can_edit": request.viewer.can(rights.EDIT_MEMBERS)}
     try:
         counted = counting.counts(request.viewer, rows, moment)
     except Unavailable:
         counted, context["down"] = None, True
-    lines = [(row, _rule(row), None if counted is None else counted[row.pk], _places(row)) for row in rows]
+    lines = [
+        (row, _rule(row), None if counted is None else counted[row.pk], names)
+        for row, names in zip(rows, places([row.places for row in rows]), strict=True)
+    ]
     context["groups"] = [(group, list(some)) for group, some in groupby(lines, lambda line: line[0].group)]
     context["changes"] = _changes(request.viewer, rows)
     return render(request, "tags/list.html", context)
@@ -48,7 +54,7 @@ def index(request: ViewerRequest) -> HttpResponse:
 @require_safe
 def page(request: ViewerRequest, tag_id: int) -> HttpResponse:
     row = queries.access_tag(request.viewer, tag_id)
-    context: dict[str, Any] = {"tag": row, "rule": _rule(row), "places": _places(row)}
+    context: dict[str, Any] = {"tag": row, "rule": _rule(row), "places": places([row.places])[0]}
     users = queries.used_by(row)
     context |= {"used": bool(users), "may": queries.may_define(request.viewer, row)}
     context["problem"] = queries.problem(request.viewer, row)
@@ -98,33 +104,25 @@ def _form(request: ViewerRequest, row: Tag | None) -> HttpResponse:
         for one in segments(viewer)
         if not one.snapshot and may(viewer, one.communities, rights.EDIT_MEMBERS)
     ]
-    places = [one for one in visible_communities(viewer) if viewer.can(rights.EDIT_MEMBERS, one.pk)]
-    form = TagForm(
-        request.POST or None, segments=live, places=places, row=row, initial=_initial(request, row)
-    )
-    status = 200
-    if form.is_bound and form.is_valid():
-        try:
-            wish = form.wish()
-            saved = actions.change(viewer, row, wish) if row else actions.create(viewer, wish)
-        except WeiluError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("tags:page", saved.pk)
-    if form.is_bound:
-        status = 400
-    return render(request, "tags/edit.html", {"tag": row, "form": form}, status=status)
+    mine = [one for one in visible_communities(viewer) if viewer.can(rights.EDIT_MEMBERS, one.pk)]
+    form = TagForm(request.POST or None, segments=live, places=mine, row=row, initial=_initial(request, row))
+    if saved := tried(form, lambda: _saved(viewer, row, form.wish())):
+        messages.success(request, _("Saved."))
+        return redirect("tags:page", saved.pk)
+    return render(request, "tags/edit.html", {"tag": row, "form": form}, status=400 if form.is_bound else 200)
+
+
+def _saved(viewer: Viewer, row: Tag | None, wish: Wish) -> Tag:
+    return actions.change(viewer, row, wish) if row else actions.create(viewer, wish)
 
 
 def _initial(request: ViewerRequest, row: Tag | None) -> dict[str, Any]:
     if row is None:
-        segment = request.GET.get("segment", "")
-        places = request.viewer.communities
+        mine = request.viewer.communities
         return {
-            "segment": int(segment) if segment.isdecimal() else None,
+            "segment": number(request.GET.get("segment")) or None,
             "keep_days": 30,
-            "communities": [] if places is None else sorted(places),
+            "communities": [] if mine is None else sorted(mine),
         }
     names = ("name", "group", "colour", "note", "keep_days", "communities")
     return {name: getattr(row, name) for name in names} | {"segment": row.segment_id}
@@ -132,12 +130,6 @@ def _initial(request: ViewerRequest, row: Tag | None) -> dict[str, Any]:
 
 def _rule(row: Tag) -> str:
     return words(row.segment) if row.segment else ""
-
-
-def _places(row: Tag) -> list[str]:
-    """Names of its communities; empty for everybody's."""
-    called = community_names(row.places or [])
-    return [called.get(one) or f"#{one}" for one in row.places or []]
 
 
 def _changes(viewer: Viewer, rows: list[Tag]) -> list[dict[str, Any]]:

@@ -7,15 +7,16 @@ import io
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from weilu.core.directory.queries import brand_zone
-from weilu.core.errors import WeiluError
 from weilu.core.operators import rights
-from weilu.core.operators.access import ViewerRequest, needs
+from weilu.core.operators.access import Viewer, ViewerRequest, needs
+from weilu.core.operators.forms import tried
 from weilu.members.exporting import harmless
 from weilu.members.tags.actions import importing as actions
 from weilu.members.tags.forms import TableForm
@@ -29,20 +30,17 @@ SHOWN = 50
 def index(request: ViewerRequest) -> HttpResponse:
     """The form, and what was brought before."""
     form = TableForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            payload = file.read(actions.MOST_BYTES + 1)
-            row = actions.open_table(request.viewer, file.name, payload, form.cleaned_data["group"])
-        except WeiluError as error:
-            form.add_error("file", str(error))
-        else:
-            return redirect("tags:import", row.pk)
+    if row := tried(form, lambda: _opened(request.viewer, **form.cleaned_data)):
+        return redirect("tags:import", row.pk)
     rows = TagImport.objects.order_by("-pk")
     if request.viewer.where(rights.EDIT_MEMBERS) is not None:
         rows = rows.filter(by=request.viewer.operator_id)
     context = {"form": form, "imports": rows[:SHOWN], "timezone": brand_zone()}
     return render(request, "tags/imports.html", context, status=400 if form.is_bound else 200)
+
+
+def _opened(viewer: Viewer, file: UploadedFile[Any], group: str) -> TagImport:
+    return actions.open_table(viewer, file.name or "", file.read(actions.MOST_BYTES + 1), group)
 
 
 @needs(rights.EDIT_MEMBERS)
