@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +10,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from weilu.core.errors import WeiluError
+from weilu.core.numbers import number
+from weilu.core.warehouse.question import object_in
 from weilu.evaluation.boards import rules
 from weilu.evaluation.boards.rules import Filters
 
@@ -21,15 +21,15 @@ GIVEN = "f"
 
 
 def filters_of(words: QueryDict) -> Filters:
-    """The filters that stand in a form or an address. Raises WeiluError for a day that is none."""
+    """The filters that stand in a form or an address. Raises WeiluError for a day or number that is none."""
     chosen = words.get("days", rules.USUAL)
     own = chosen == "own"
     return Filters(
-        tuple(int(one) for one in words.getlist("community") if one.isascii() and one.isdecimal()),
+        tuple(number(one) for one in words.getlist("community") if one),
         "" if own else chosen,
         _day(words.get("first", "")) if own else None,
         _day(words.get("last", "")) if own else None,
-        int(told) if (told := words.get("segment", "")).isascii() and told.isdecimal() else 0,
+        number(words.get("segment")),
     )
 
 
@@ -55,13 +55,10 @@ def days_choices() -> list[tuple[str, str]]:
 
 def question_of(text: str) -> dict[str, Any]:
     """The question that is to be pinned. Raises WeiluError."""
-    try:
-        question = json.loads(text) if len(text) <= LONGEST else None
-    except ValueError:
-        question = None
-    if not isinstance(question, Mapping):
+    question = object_in(text) if len(text) <= LONGEST else None
+    if question is None:
         raise WeiluError(_("This is no question. Open one in the explorer and pin it from there."))
-    return dict(question)
+    return question
 
 
 def _day(text: str) -> dt.date | None:

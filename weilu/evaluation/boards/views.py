@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from weilu.core.errors import WeiluError
 from weilu.core.mail import actions as mail
+from weilu.core.numbers import number
 from weilu.core.operators import audit, rights
 from weilu.core.operators.access import ViewerRequest, needs, visible_communities
 from weilu.evaluation.boards import actions, forms, queries, rules, words
@@ -118,7 +119,7 @@ def keep(request: ViewerRequest, board_id: int) -> HttpResponse:
 @require_POST
 @needs(rights.VIEW)
 def share(request: ViewerRequest, board_id: int) -> HttpResponse:
-    places = [int(one) for one in request.POST.getlist("place") if one.isascii() and one.isdecimal()]
+    places = [number(one) for one in request.POST.getlist("place") if one]
     row = actions.share(request.viewer, board_id, request.POST.getlist("role"), places)
     shared = row.roles or row.places
     return _back(request, board_id, _("Shared. Everybody sees by their own rights what stands on it.") if shared
@@ -137,19 +138,17 @@ def remove(request: ViewerRequest, board_id: int) -> HttpResponse:
 @needs(rights.VIEW)
 def pin(request: ViewerRequest) -> HttpResponse:
     """From the explorer (`q`) or a kept question (`saved`), to a board of one's own or a new one (`new`)."""
-    wish, number = _pin(request), request.POST.get("board", "")
-    if number.isascii() and number.isdecimal():
-        card = actions.pin(request.viewer, int(number), wish)
+    wish = _pin(request)
+    if board := number(request.POST.get("board")):
+        card = actions.pin(request.viewer, board, wish)
     else:
         card = actions.pin_to_new(request.viewer, request.POST.get("new", ""), wish)
     return _back(request, card.board_id, _("Pinned."))
 
 
 def _pin(request: ViewerRequest) -> actions.Pin:
-    if (saved := request.POST.get("saved", "")).isdecimal():
-        mine = SavedQuestion.objects.filter(
-            operator_id=request.viewer.operator_id or 0, pk=int(saved)
-        ).first()
+    if saved := number(request.POST.get("saved")):
+        mine = SavedQuestion.objects.filter(operator_id=request.viewer.operator_id or 0, pk=saved).first()
         if mine is None:
             raise WeiluError(_("Choose one of your kept questions."))
         return actions.Pin(mine.name, mine.question)
@@ -187,10 +186,8 @@ def subscribe(request: ViewerRequest, board_id: int) -> HttpResponse:
         queries.access_board(request.viewer, board_id)
         actions.unsubscribe(request.viewer, board_id)
         return _back(request, board_id, _("It is no longer sent to you."))
-    hour = request.POST.get("hour", "")
-    actions.subscribe(
-        request.viewer, board_id, request.POST.get("rhythm", ""), int(hour) if hour.isdecimal() else -1
-    )
+    hour = request.POST.get("hour")
+    actions.subscribe(request.viewer, board_id, request.POST.get("rhythm", ""), number(hour) if hour else -1)
     return _back(request, board_id, _("It is sent to you from now on."))
 
 
@@ -199,8 +196,7 @@ def subscribe(request: ViewerRequest, board_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def leave(request: ViewerRequest, token: str) -> HttpResponse:
     """The way out that stands in each letter. Opening it changes nothing, since mail scanners open what they find."""
-    number = words.left(token)
-    mine = Subscription.objects.filter(pk=number).select_related("board").first()
+    mine = Subscription.objects.filter(pk=words.left(token)).select_related("board").first()
     if request.method == "POST" and mine is not None:
         actions.leave(mine)
     context = {"board": mine.board.name if mine else "", "done": request.method == "POST" or mine is None}

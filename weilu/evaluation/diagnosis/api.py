@@ -7,10 +7,10 @@ from typing import Any
 
 from ninja import Query, Router, Schema
 
+from weilu.communities import spans
 from weilu.communities.spans import Span
 from weilu.core.api.guards import needs
 from weilu.core.api.schemas import ApiRequest, Done, Id, In
-from weilu.core.directory.queries import brand_zone
 from weilu.core.operators import rights
 from weilu.core.operators.access import access_community, missing, visible_communities
 from weilu.evaluation.diagnosis import actions, gather, queries, rules, words
@@ -125,7 +125,8 @@ def change_team(request: ApiRequest, member_id: Id, given: TeamIn) -> dict[str, 
 
 
 def _span(when: When) -> Span:
-    return gather.present(Span(when.as_of, when.as_of, brand_zone(), when.as_of) if when.as_of else None)
+    """A day that the column store cannot hold counts as not asked, as on pages."""
+    return gather.on_day(spans.asked(None, when.as_of.isoformat() if when.as_of else None, None).as_of)
 
 
 def _told(community: int, found: queries.Diagnosis, at: Span) -> dict[str, Any]:

@@ -45,6 +45,11 @@ def present(as_of: Span | None = None) -> Span:
     return span(Asked(DAYS), today, newest.day(everywhere, zone), zone)
 
 
+def on_day(day: dt.date | None) -> Span:
+    """Four weeks up to a day of the past; None: as `present`."""
+    return present(Span(day, day, brand_zone(), day) if day else None)
+
+
 def read(viewer: Viewer, communities: Sequence[int], at: Span) -> dict[int, Facts]:
     """Community → its facts. Raises Unavailable."""
     if not communities:

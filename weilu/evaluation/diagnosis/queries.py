@@ -55,11 +55,8 @@ class Speaker:
 
 def team(facts: Facts) -> list[Speaker]:
     """Who speaks for the brand in a community, and of whom it was denied; those who say most first."""
-    marks = dict(
-        TeamAccount.objects.filter(identity__member__in=list(facts.said)).values_list(
-            "identity__member_id", "ours"
-        )
-    )
+    said = TeamAccount.objects.values_list("identity__member_id", "ours")
+    marks = {member: ours for member, ours in said if member in facts.said}
     people = sorted(set(facts.team) | set(marks), key=lambda one: (-facts.said.get(one, 0), one))
     names = member_names(people)
     return [

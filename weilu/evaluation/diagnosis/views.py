@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from weilu.communities import spans
 from weilu.communities.queries import feed
 from weilu.communities.spans import Span
-from weilu.core.directory.queries import brand_zone, member_names
+from weilu.core.directory.queries import member_names
 from weilu.core.errors import Unavailable, WeiluError
+from weilu.core.numbers import number
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, access_community, missing, needs, visible_communities
 from weilu.evaluation.diagnosis import actions, gather, queries, words
@@ -72,13 +73,12 @@ def finding(request: ViewerRequest, community_id: int, rule: str) -> HttpRespons
     found = diagnosis.finding(rule)
     if found is None or not found.behind:
         raise missing()
-    number = max(1, int(asked)) if (asked := request.GET.get("page", "1")).isdecimal() else 1
-    part = slice((number - 1) * PAGE, number * PAGE)
+    shown = number(request.GET.get("page")) or 1
+    part = slice((shown - 1) * PAGE, shown * PAGE)
     names = member_names(found.members[part])
     context = {
-        "number": number,
-        "before": number - 1,
-        "after": number + 1 if number * PAGE < found.behind else 0,
+        "before": shown - 1,
+        "after": shown + 1 if shown * PAGE < found.behind else 0,
         "community": community,
         "span": at,
         "told": words.said(diagnosis.facts, found, _as_of(at)),
@@ -103,10 +103,7 @@ def team(request: ViewerRequest, community_id: int, member_id: int) -> HttpRespo
 
 
 def _span(request: ViewerRequest) -> Span:
-    wish = spans.asked(None, request.GET.get("as_of"), None)
-    if wish.as_of is None:
-        return gather.present()
-    return gather.present(Span(wish.as_of, wish.as_of, brand_zone(), wish.as_of))
+    return gather.on_day(spans.asked(None, request.GET.get("as_of"), None).as_of)
 
 
 def _said(found: queries.Diagnosis, at: Span) -> list[words.Said]:

@@ -29,6 +29,7 @@ from weilu.core.warehouse.question import (
 from weilu.core.warehouse.questions import Answer
 from weilu.core.warehouse.responses import ANSWERED
 from weilu.evaluation.explorer.cells import PLAIN, Cell, bracket_word, heard_word, versus_word, when
+from weilu.evaluation.explorer.words import number_in
 from weilu.evaluation.plain import event_word, part_word, weekday_word
 
 DAYS, ALL, ONE = "1", "all", "s"
@@ -63,8 +64,8 @@ def other_question(question: Mapping[str, Any], compare: str) -> dict[str, Any] 
         return period_before(question)
     if compare == ALL and question.get("segment"):
         return {name: part for name, part in question.items() if name != "segment"}
-    if compare.startswith(ONE) and compare[1:].isdecimal():
-        return {**question, "segment": int(compare[1:])}
+    if compare.startswith(ONE) and isinstance(segment := number_in(compare[1:]), int):
+        return {**question, "segment": segment}
     return None
 
 

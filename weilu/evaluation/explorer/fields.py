@@ -25,6 +25,7 @@ from weilu.core.warehouse.question import (
     RETENTION,
     TOP,
     TREND,
+    object_in,
 )
 from weilu.evaluation.explorer import counted
 from weilu.evaluation.explorer.words import (
@@ -32,6 +33,7 @@ from weilu.evaluation.explorer.words import (
     Question,
     excluded,
     name_of,
+    number_in,
     only,
     parts_of,
     several,
@@ -53,7 +55,7 @@ def question_of(words: QueryDict) -> Question:
     """The question that the form asks; what is left empty is left out. Wrong parts are refused by whoever answers."""
     kind = word(words, "kind") or TREND
     asked: Question = {"kind": kind, **WRITERS.get(kind, _nothing)(words)}
-    if places := [int(one) for one in words.getlist("community") if one.isdecimal()]:
+    if places := [number_in(one) for one in words.getlist("community") if one]:
         asked["communities"] = places
     for name, field in (("from", "first"), ("to", "last"), ("timezone", "timezone")):
         if given := word(words, field):
@@ -139,9 +141,7 @@ def _retention(words: QueryDict) -> Question:
     if (mode := word(words, "mode")) in ("rolling", "bracket"):
         asked["mode"] = mode
     if mode == "bracket":
-        asked["brackets"] = [
-            int(one) for one in word(words, "brackets").replace(",", " ").split() if one.isdecimal()
-        ]
+        asked["brackets"] = [number_in(one) for one in word(words, "brackets").replace(",", " ").split()]
     if (times := whole(words, "times")).get("times", 1) != 1:
         asked |= times
     if word(words, "every"):
@@ -167,12 +167,9 @@ def _nothing(words: QueryDict) -> Question:
 
 def _segment(text: str) -> Any:
     """The number of a saved one, a name, or a rule as it stood in the question before."""
-    if not text or text.isdecimal():
-        return int(text) if text else None
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    if not text:
+        return None
+    return object_in(text) or number_in(text)
 
 
 def _shown_segment(told: Any) -> str:

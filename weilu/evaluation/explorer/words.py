@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
 
+from weilu.core.numbers import LONGEST
 from weilu.core.warehouse.question import PROPERTY
 
 Question = dict[str, Any]
 Flat = dict[str, Any]
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,15})?")
 
 
 def where_of(words: QueryDict, number: int) -> Question:
@@ -25,15 +28,12 @@ def where_of(words: QueryDict, number: int) -> Question:
 
 
 def value_of(text: str) -> str | int | float | bool:
-    """A number where it reads as one."""
+    """A number where it reads as one: not “007” and “1_000”, and no word that Python takes for one (“nan”, “infinity”)."""
     if text in ("true", "false"):
         return text == "true"
-    for read in (int, float):
-        try:
-            return read(text)
-        except ValueError:
-            continue
-    return text
+    if not _NUMBER.fullmatch(text):
+        return text
+    return float(text) if "." in text else int(text)
 
 
 def parts_of(words: QueryDict) -> Question:
@@ -53,7 +53,12 @@ def excluded(words: QueryDict) -> Question:
 
 def whole(words: QueryDict, name: str) -> Question:
     text = word(words, name)
-    return {name: int(text) if text.isdecimal() else text} if text else {}
+    return {name: number_in(text)} if text else {}
+
+
+def number_in(text: str) -> int | str:
+    """A whole number; text that is none, or too long for one, as it is, for whoever answers to refuse."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST else text
 
 
 def only(parts: Question) -> Question:

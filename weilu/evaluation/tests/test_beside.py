@@ -166,7 +166,7 @@ def test_a_funnel_beside_a_segment_tells_both_and_their_difference(ada, buyers):
     assert [row[-2:] for row in rows[1:]] == [["1", "1"], ["0", "1"]]
 
 
-@pytest.mark.parametrize("compare", ["all", "s999", "sx", "7", "s", "-1"])
+@pytest.mark.parametrize("compare", ["all", "s999", "sx", "7", "s", "-1", "s" + "9" * 5_000])
 def test_what_cannot_stand_beside_is_left_out_or_refused(ada, compare):
     answer = asked(ada, MESSAGES, compare=compare)
     assert answer.status_code == (400 if compare == "s999" else 200)

@@ -269,6 +269,22 @@ def test_what_is_deeper_or_earlier_than_anything_is_refused_as_well(ada, address
     assert ada.get(address, {"q": text, "compare": "1", "format": "csv"}).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("community", "9" * 5_000), ("community", "x"), ("segment", "9" * 5_000), ("segment", "[" * 3_000), ("top", "9" * 5_000)],
+)  # fmt: skip
+def test_a_number_that_nobody_has_breaks_no_form(ada, name, text):
+    asked_for = {"kind": "trend", "what": "event:message.sent", "breakdown": "community", name: text}
+    assert ada.get("/explore/ask/", asked_for, follow=True).status_code in (400, 404)
+
+
+@pytest.mark.parametrize("text", ["nan", "Infinity", "1_000", "007", "１２"])
+def test_a_word_that_only_looks_like_a_number_is_compared_as_a_word(text):
+    words = QueryDict(mutable=True)
+    words.update({"kind": "top", "event": "order.paid", "p0": "code", "v0": text})
+    assert fields.question_of(words)["where"] == {"code": text}
+
+
 def test_words_that_are_no_question_are_told_so(ada):
     page = ada.get("/explore/", {"q": "}{<b>"})
     assert page.status_code == 400

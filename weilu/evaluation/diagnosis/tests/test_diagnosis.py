@@ -158,7 +158,9 @@ def test_the_day_on_which_people_leave_opens_exactly_those_who_left_then(
     assert one is not None
     assert (one.numbers["day"], one.numbers["left"], one.numbers["all"]) == (3, 9, 14)
     assert {row.name for row in Identity.objects.filter(member__in=one.members)} == set(names[:9])
-    assert pages.behind(client_of(bea), f"/diagnosis/{lively.hearth.pk}/churn_node/") == 9
+    address = f"/diagnosis/{lively.hearth.pk}/churn_node/"
+    assert pages.behind(client_of(bea), address) == 9
+    assert client_of(bea).get(address, {"page": "9" * 5_000}).status_code == 400
 
 
 def test_what_is_undone_ails_nobody_any_longer(lively: Any, bea: Any, warehouse: Any) -> None:
@@ -222,6 +224,8 @@ def test_diagnosis_over_the_api(lively: Any, bea: Any, play: Any, warehouse: Any
     assert board.put(f"/members/{member}/team", {"ours": False}).json() == {"done": True}
     assert board.get(f"/diagnosis/{lively.hearth.pk}/over_selling").status_code == 404
     assert board.get(f"/diagnosis/{lively.harbour.pk}").status_code == 404
+    for day_ in ("0001-01-01", "1969-12-31", "9999-12-31"):
+        assert board.get("/diagnosis", as_of=day_).json()[0]["first"] == told["first"]
     assert program(bea, "view").put(f"/members/{member}/team", {"ours": True}).status_code == 403
 
 
