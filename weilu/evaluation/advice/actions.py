@@ -13,6 +13,7 @@ from weilu.communities.tasks import actions as tasks
 from weilu.core import clock
 from weilu.core.directory.forgetting import forget_in
 from weilu.core.directory.models import Community
+from weilu.core.directory.queries import zone_of
 from weilu.core.errors import Conflict, WeiluError
 from weilu.core.operators import audit, rights
 from weilu.core.operators.access import Viewer, access_community, missing
@@ -39,7 +40,7 @@ def make_task(viewer: Viewer, community: int, rule: str) -> Decided:
     title = words.action(advice)
     with transaction.atomic():
         row = _decide(viewer, place, known, advice, Verdict.TASK, held)
-        due = clock.now().date() + dt.timedelta(days=TASK_DAYS)
+        due = clock.day_of(clock.now(), zone_of(place)) + dt.timedelta(days=TASK_DAYS)
         path = reverse("advice:decided", args=[row.pk])
         task = tasks.give(
             viewer, tasks.Wish(title, viewer.operator_id or 0, due, place.pk, ("advice", row.pk), path)

@@ -109,6 +109,32 @@ def remove(viewer: Viewer, number: int) -> None:
         row.delete()
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """All that a board is to be, but for its cards."""
+
+    name: str
+    filters: Filters
+    roles: Sequence[str] = ()
+    places: Sequence[int] = ()
+
+
+def make_whole(viewer: Viewer, wish: Wish) -> Board:
+    """Raises as `make`, `filter_by` and `share`, and then there is no board."""
+    with transaction.atomic():
+        row = make(viewer, wish.name)
+        filter_by(viewer, row.pk, wish.filters)
+        return share(viewer, row.pk, wish.roles, wish.places)
+
+
+def change_whole(viewer: Viewer, number: int, wish: Wish) -> Board:
+    """Name, filters and who sees it. Raises as `rename`, `filter_by` and `share`, and then nothing has changed."""
+    with transaction.atomic():
+        rename(viewer, number, wish.name)
+        filter_by(viewer, number, wish.filters)
+        return share(viewer, number, wish.roles, wish.places)
+
+
 # cards ---------------------------------------------------------------------------------------------------------------
 
 

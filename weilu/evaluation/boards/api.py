@@ -125,10 +125,7 @@ def list_boards(request: ApiRequest, wish: Query[Paging]) -> dict[str, Any]:
 @needs(rights.VIEW)
 @once()
 def make_board(request: ApiRequest, given: BoardIn) -> dict[str, Any]:
-    filters = _filters(given.filters)
-    actions.check_filters(request.viewer, filters)
-    row = actions.make(request.viewer, given.name)
-    return _told(request, _set(request, row, given, filters))
+    return _told(request, actions.make_whole(request.viewer, _wish(given)))
 
 
 @router.get("/boards/{board_id}", response=BoardOut, summary="One board")
@@ -141,8 +138,7 @@ def read_board(request: ApiRequest, board_id: Id) -> dict[str, Any]:
 @needs(rights.VIEW)
 def change_board(request: ApiRequest, board_id: Id, given: BoardIn) -> dict[str, Any]:
     """Name, filters and who sees it; the cards stay."""
-    row = actions.rename(request.viewer, board_id, given.name)
-    return _told(request, _set(request, row, given, _filters(given.filters)))
+    return _told(request, actions.change_whole(request.viewer, board_id, _wish(given)))
 
 
 @router.delete("/boards/{board_id}", response=Done, summary="Remove a board")
@@ -205,13 +201,10 @@ def unsubscribe(request: ApiRequest, board_id: Id) -> dict[str, bool]:
     return {"done": True}
 
 
-def _set(request: ApiRequest, row: Board, given: BoardIn, filters: Filters) -> Board:
-    actions.filter_by(request.viewer, row.pk, filters)
-    return actions.share(request.viewer, row.pk, given.shared.roles, given.shared.places)
-
-
-def _filters(given: BoardFilters) -> Filters:
-    return Filters(tuple(given.communities), given.days, given.first, given.last, given.segment)
+def _wish(given: BoardIn) -> actions.Wish:
+    told = given.filters
+    filters = Filters(tuple(told.communities), told.days, told.first, told.last, told.segment)
+    return actions.Wish(given.name, filters, given.shared.roles, given.shared.places)
 
 
 def _pin(given: CardIn) -> actions.Pin:

@@ -22,7 +22,7 @@ from weilu.evaluation.boards.models import Subscription
 from weilu.evaluation.boards.queries import Face
 from weilu.evaluation.explorer import beside
 from weilu.evaluation.explorer.looks import names_people
-from weilu.evaluation.plain import ask_word, event_word
+from weilu.evaluation.plain import ask_word, event_word, part_word
 from weilu.evaluation.reports import wording
 
 MOST_LINES = 3
@@ -95,7 +95,7 @@ def _trend(viewer: Viewer, question: Mapping[str, Any]) -> Iterator[str]:
     for row in islice(rows, MOST_LINES):
         value, unit = row[-1], answers[0].unit
         change = wording.change(value, earlier.get(row[1:-1]), unit)
-        name = f"{_(', ').join(map(str, row[1:-1]))}: " if row[1:-1] else ""
+        name = f"{part_word(row[1], question.get('breakdown'))}: " if row[1:-1] else ""
         yield name + wording.quantity(value, unit) + (f" ({change})" if change else "")
 
 

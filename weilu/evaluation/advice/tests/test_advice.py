@@ -157,10 +157,12 @@ def test_what_is_undone_is_advised_no_longer_and_what_was_decided_stands(
 
 def test_a_task_is_drafted_and_leads_back_to_the_advice(quiet_crowd: Any, bea: Any, client_of: Any) -> None:
     hers = client_of(bea)
+    quiet_crowd.timezone = "Pacific/Kiritimati"  # where it is the day after already
+    quiet_crowd.save(update_fields=["timezone"])
     hers.post(f"/advice/{quiet_crowd.pk}/win_back/take", {"make": "task"})
     row, task = Decided.objects.get(), Task.objects.get()
     assert (task.operator, task.community, task.path) == (bea, quiet_crowd, f"/advice/decided/{row.pk}/")
-    assert task.due == dt.date(2026, 3, 27)
+    assert task.due == dt.date(2026, 3, 28)
     assert task.path in hers.get("/tasks/").content.decode()
 
 

@@ -117,7 +117,8 @@ def test_filters_hold_for_all_cards_and_only_whoever_owns_the_board_keeps_them(m
 @pytest.mark.parametrize(
     ("query", "status"),
     [({"days": "week"}, 400), ({"days": "own", "first": "2026-03-09"}, 400), ({"days": "own", "first": "x", "last": "y"}, 400),
-     ({"days": "own", "first": "2026-03-09", "last": "2026-03-01"}, 400), ({"segment": 99}, 404), ({"community": 4711}, 404)],
+     ({"days": "own", "first": "2026-03-09", "last": "2026-03-01"}, 400), ({"segment": 99}, 404), ({"community": 4711}, 404),
+     ({"segment": "9" * 5_000}, 400), ({"community": "9" * 5_000}, 400), ({"community": "x"}, 400)],
 )  # fmt: skip
 def test_filters_that_are_none_are_refused(mine, ada, client_of, query, status):
     client = browser(client_of, ada)
@@ -162,7 +163,8 @@ def test_a_question_is_pinned_from_the_explorer_and_from_kept_ones(lively, ada, 
 
 
 @pytest.mark.parametrize(
-    "given", [{"q": "[]"}, {"q": "{}"}, {"q": "nonsense"}, {"q": json.dumps({"kind": "trend"})}, {"saved": "99"},
+    "given", [{"q": "[]"}, {"q": "{}"}, {"q": "nonsense"}, {"q": json.dumps({"kind": "trend"})}, {"saved": "99"}, {"saved": "9" * 5_000},
+              {"q": "[" * 19_000}, {"q": '{"a":' * 900 + "1" + "}" * 900},
               {"q": json.dumps(SPEAKERS), "name": ""}, {"q": json.dumps({**SPEAKERS, "communities": ["a\x00b"]})}],
 )  # fmt: skip
 def test_what_is_no_question_is_not_pinned(mine, ada, client_of, given):
@@ -317,6 +319,10 @@ def test_programs_make_fill_arrange_and_read_boards(lively, ada, bea, program):
     assert [one["mine"] for one in other.all("/boards")] == [False]
     assert other.get(f"/boards/{number_}/cards/{cards[0]}/answer").json()["rows"] == [["2026-03-01", 28]]
     assert other.delete(f"/boards/{number_}").status_code == 404
+    half = {"name": "Half", "filters": {"days": "7"}, "shared": {"roles": ["nobody_at_all"]}}
+    assert api.post("/boards", half).status_code == 400
+    assert api.put(f"/boards/{number_}", half).status_code == 400
+    assert [(one["name"], one["filters"]["days"]) for one in api.all("/boards")] == [("Round", "")]
     changed = api.put(f"/boards/{number_}", {"name": "Mine", "filters": {"days": "7"}})
     assert (changed.json()["name"], changed.json()["shared"]) == ("Mine", {"roles": [], "places": []})
     assert other.get(f"/boards/{number_}").status_code == 404

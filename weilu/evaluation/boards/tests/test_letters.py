@@ -76,6 +76,26 @@ def test_a_daily_letter_comes_at_its_hour_once_a_day_with_the_readers_own_figure
     assert len(post.taken) == 2
 
 
+def test_parts_are_called_in_the_readers_language(round_, ada, bea, post):
+    parts = {
+        "kind": "trend",
+        "metric": "members",
+        "breakdown": "state",
+        "by": "total",
+        "from": "2026-03-01",
+        "to": "2026-03-20",
+    }
+    actions.pin(viewer_of(ada), round_.pk, actions.Pin("States", parts))
+    bea.language = "zh-hans"
+    bea.save(update_fields=["language"])
+    actions.subscribe(viewer_of(bea), round_.pk, "daily", 8)
+    with at(21, 0, 1):
+        run()
+    text = post.taken[0].get_content()
+    assert "活跃" in text
+    assert "active" not in text
+
+
 def test_a_weekly_letter_comes_on_mondays_only(round_, bea, post):
     actions.subscribe(viewer_of(bea), round_.pk, "weekly", 8)
     for day in range(21, 31):
