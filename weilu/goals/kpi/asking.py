@@ -11,7 +11,7 @@ from typing import Any
 from weilu.communities.queries.health import ids_by_name
 from weilu.communities.spans import Span
 from weilu.core.directory.models import Community
-from weilu.core.directory.queries import brand_zone, zone_of
+from weilu.core.directory.queries import brand_zone
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import questions
@@ -60,8 +60,9 @@ def read(
     """25 weeks that end with the one that begins on this Monday; one round of questions for all communities of a zone. Raises
     Unavailable."""
     zones: dict[str, list[Community]] = defaultdict(list)
+    brand = brand_zone()
     for one in communities:
-        zones[zone_of(one) if one.timezone else brand_zone()].append(one)
+        zones[one.timezone or brand].append(one)
     found = [one for zone, rows in zones.items() for one in _of_zone(viewer, monday, zone, rows, span)]
     order = {one.pk: at for at, one in enumerate(communities)}
     return sorted(found, key=lambda one: order[one.community])

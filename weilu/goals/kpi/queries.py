@@ -12,7 +12,7 @@ from weilu.core import clock
 from weilu.core.directory.models import Community
 from weilu.core.directory.queries import brand_zone, zone_of
 from weilu.core.operators import rights
-from weilu.core.operators.access import ALL, Viewer
+from weilu.core.operators.access import Viewer, holds
 from weilu.core.warehouse.frame import day_start
 from weilu.goals.kpi import asking, rules
 from weilu.goals.kpi.asking import WEEK, Weekly
@@ -131,7 +131,7 @@ def stages_said(communities: Sequence[int]) -> dict[int, list[tuple[dt.datetime,
 
 def may_weigh(viewer: Viewer) -> bool:
     """Whether the viewer may change the weights, which hold for the whole brand."""
-    return (rights.GOALS, ALL) in viewer.held and viewer.communities is None
+    return holds(viewer, rights.GOALS, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -12,26 +11,9 @@ from weilu.core.warehouse.compile import people as compiled
 from weilu.core.warehouse.compile.facts import Rows
 from weilu.members import facts, thresholds
 from weilu.members.conclude import smallest_gap
-from weilu.members.queries.names import names
+from weilu.members.queries.moving import Moving, grouped
 from weilu.members.rules import histories
 from weilu.members.rules.lifecycle import Thresholds, in_force
-
-SHOWN = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Moving:
-    """One step: how many would go from `was` to `now`, and the first of them by name."""
-
-    was: str
-    now: str
-    count: int
-    members: list[tuple[int, str]]
-
-    @property
-    def rest(self) -> int:
-        """How many are not named."""
-        return self.count - len(self.members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +38,7 @@ def preview(scope: int, limits: Thresholds) -> Preview:
         for who, a, b in zip(part.who.tolist(), was.tolist(), would.tolist(), strict=True)
         if a != b
     ]
-    return Preview(_grouped(moved), len(part.who))
-
-
-def _grouped(moved: list[tuple[str, str, int]]) -> list[Moving]:
-    counts = Counter((was, now) for was, now, _ in moved)
-    shown = {step: [who for was, now, who in moved if (was, now) == step][:SHOWN] for step in counts}
-    called = names([who for people in shown.values() for who in people])
-    return [
-        Moving(was, now, count, [(who, called[who]) for who in shown[was, now]])
-        for (was, now), count in counts.most_common()
-    ]
+    return Preview(grouped(moved), len(part.who))
 
 
 @dataclass(frozen=True, slots=True)

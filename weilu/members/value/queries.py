@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import value as compiled
 from weilu.core.warehouse.compile.facts import Rows
 from weilu.members.queries.moves import require_scope
-from weilu.members.queries.names import names
+from weilu.members.queries.moving import Moving, grouped
 from weilu.members.queries.person import Person
 from weilu.members.queries.story import Behind, paged
 from weilu.members.standing import weighing_before
@@ -19,8 +18,6 @@ from weilu.members.value import rules, scales
 from weilu.members.value.rules import BANDS, DAY, FACTORS, Scale
 from weilu.members.value.weighing import NUMBERS, Valuation, told, valuations
 from weilu.members.when import When, present
-
-SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +99,6 @@ def evidence(viewer: Viewer, one: Person, scope: int, factor: str, when: When, p
 
 
 @dataclass(frozen=True, slots=True)
-class Moving:
-    """One step: how many would go from `was` to `now`, and the first of them by name."""
-
-    was: str
-    now: str
-    count: int
-    members: list[tuple[int, str]]
-
-    @property
-    def rest(self) -> int:
-        return self.count - len(self.members)
-
-
-@dataclass(frozen=True, slots=True)
 class Preview:
     """`changed`: whose score would be another, in their band or beyond."""
 
@@ -130,32 +113,20 @@ class Preview:
 
 def preview(scale: Scale) -> Preview:
     """Who of the whole brand would stand in another band by this scale."""
-    found = list(valuations(present(), [0], scale))
-    before = list(valuations(present(), [0]))
-    if not found or not before:
+    found = next(valuations(present(), [0]), None)
+    if found is None:
         return Preview(0, 0, [])
-    who, was, now = (
-        found[0].values.who.tolist(),
-        before[0].values.score.tolist(),
-        found[0].values.score.tolist(),
-    )
+    then = rules.values(
+        found.facts, scale, found.monday
+    )  # of the same facts: what comes in meanwhile moves nobody
+    who, was, now = (column.tolist() for column in (found.values.who, found.values.score, then.score))
     changed = sum(a != b for a, b in zip(was, now, strict=True))
     moved = [
         (rules.band(a), rules.band(b), one)
         for one, a, b in zip(who, was, now, strict=True)
         if rules.band(a) != rules.band(b)
     ]
-    return Preview(len(who), changed, _grouped(moved))
-
-
-def _grouped(moved: list[tuple[str, str, int]]) -> list[Moving]:
-    counts = Counter((was, now) for was, now, _ in moved)
-    shown = {step: [who for was, now, who in moved if (was, now) == step][:SHOWN] for step in counts}
-    called = names([who for people in shown.values() for who in people])
-    return [
-        Moving(was, now, count, [(who, called[who]) for who in shown[was, now]])
-        for (was, now), count in counts.most_common()
-    ]
+    return Preview(len(who), changed, grouped(moved))
 
 
 def rule_of_band(name: str) -> dict[str, object]:

@@ -21,7 +21,6 @@ from weilu.core.operators.access import (
     ViewerRequest,
     access_community,
     access_member,
-    missing,
     needs,
     visible_communities,
 )
@@ -30,7 +29,6 @@ from weilu.core.warehouse.links import behind as people_behind
 from weilu.members import when
 from weilu.members.queries import person as reading
 from weilu.members.queries.names import names
-from weilu.members.standing import weighing_before
 from weilu.members.value import actions, cards, queries, rules, scales, words
 from weilu.members.value.forms import ScaleForm, initial
 from weilu.members.value.models import ValueVersion
@@ -48,8 +46,8 @@ def index(request: ViewerRequest) -> HttpResponse:
     viewer, moment = request.viewer, when.present()
     community = _chosen(request)
     context: dict[str, Any] = {"communities": visible_communities(viewer), "community": community}
-    context |= {"whole": viewer.communities is None, "weighed": weighing_before(moment.before, moment.zone)}
-    context |= {"can_edit": viewer.can(rights.SETTINGS), "weights": _weights(), "zone": moment.zone}
+    context |= {"whole": viewer.communities is None, "can_edit": viewer.can(rights.SETTINGS)}
+    context["weights"] = _weights()
     if community is not None or viewer.communities is None:
         try:
             context |= _standing(viewer, community, moment)
@@ -92,8 +90,6 @@ def _weights() -> list[tuple[object, object, int]]:
 @require_http_methods(["GET", "POST"])
 def weights(request: ViewerRequest) -> HttpResponse:
     """The form; `preview` shows who would move, `save` changes the weights from this week on."""
-    if not request.viewer.can(rights.SETTINGS):
-        raise missing()
     form = ScaleForm(request.POST or None, initial=initial(scales.current()))
     if form.is_bound and form.is_valid() and request.POST.get("act") == "save":
         actions.change(request.viewer, form.scale())
@@ -107,17 +103,14 @@ def weights(request: ViewerRequest) -> HttpResponse:
         "zone": brand_zone(),
         "history": [(row, scales.of(row)) for row in rows],
     }
-    context |= {"bands": words.BAND_WORDS, "styles": words.BAND_STYLES}
-    status = 200
-    if form.is_bound and not form.is_valid():
-        status = 400
-    elif form.is_bound:
+    if form.is_bound and form.is_valid():
         try:
             context["preview"] = _told(queries.preview(form.scale()))
         except Unavailable:
             context["down"] = True
-    template = "value/_preview.html" if "HX-Request" in request.headers else "value/weights.html"
-    return render(request, template, context, status=status)
+    if "HX-Request" in request.headers:  # with 400 the page would go on showing the preview before
+        return render(request, "value/_preview.html", context)
+    return render(request, "value/weights.html", context, status=400 if form.errors else 200)
 
 
 def _told(found: queries.Preview) -> dict[str, Any]:

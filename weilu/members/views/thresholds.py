@@ -71,13 +71,11 @@ def edit(request: ViewerRequest, scope: int) -> HttpResponse:
         return redirect("members:thresholds")
     context: dict[str, Any] = {"form": form, "community": community, "scope": scope, "zone": brand_zone()}
     context["history"] = [(clock.from_ms(v.valid_from * 1000), v) for v in reversed(versions) if v.number]
-    status = 200
-    if form.is_bound and not form.is_valid():
-        status = 400
-    elif form.is_bound:
+    if form.is_bound and form.is_valid():
         try:
             context["preview"] = preview(scope, form.limits)
         except Unavailable:
             context["down"] = True
-    template = "members/_preview.html" if "HX-Request" in request.headers else "members/edit_thresholds.html"
-    return render(request, template, context, status=status)
+    if "HX-Request" in request.headers:  # with 400 the page would go on showing the preview before
+        return render(request, "members/_preview.html", context)
+    return render(request, "members/edit_thresholds.html", context, status=400 if form.errors else 200)

@@ -212,6 +212,10 @@ def test_pages_work_refuse_dov_and_reject_bad_input(shop, ada, dov, client_of, s
     assert seen.status_code == 200
     assert client.post("/value/weights/", {**given, "purchasing": 1, "act": "save"}).status_code == 400
     assert client.post("/value/weights/", {**given, "edges_f": "2 3 x", "act": "save"}).status_code == 400
+    wrong = client.post("/value/weights/", {**given, "purchasing": 1}, headers={"HX-Request": "true"})
+    assert (wrong.status_code, 'class="error"' in wrong.content.decode()) == (200, True), (
+        "a page shows no 400"
+    )
     assert client.post("/value/weights/", {**given, "act": "save"}).status_code == 302
     for address in ("/value/", "/value/weights/", f"/value/of/{who('Ann')}/0/purchasing/"):
         assert stranger.get(address).status_code == 302
