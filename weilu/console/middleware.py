@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from weilu.core import disk
 from weilu.core.api import errors
@@ -40,7 +41,16 @@ class ErrorsMiddleware:
     def _shown(request: HttpRequest, error: WeiluError) -> HttpResponse:
         if request.path_info.startswith(PREFIX):
             return errors.expected(request, error)
-        return render(request, "console/error.html", {"error": error}, status=error.status)
+        return render(
+            request, "console/error.html", {"error": error, "back": _came_from(request)}, status=error.status
+        )
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page whose form was sent: there stands what was typed. Empty for a page that was only opened."""
+    page = request.headers.get("Referer", "")
+    inside = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if inside and request.method == "POST" else ""
 
 
 def _reads(request: HttpRequest) -> bool:

@@ -129,7 +129,7 @@ def of_unanswered_messages(viewer: Viewer) -> Iterator[Need]:
             % {"n": count},
             asking.behind(asked, at=rows[0][0]),
             _("Read"),
-            _("Since yesterday, on platforms that tell what a message answers."),
+            _("In the last two days, on platforms that tell what a message answers."),
             NOTE,
         )
 

@@ -23,6 +23,7 @@ from weilu.evaluation import actions
 from weilu.evaluation.boards.queries import own_boards
 from weilu.evaluation.explorer import choices, fields, files, looks
 from weilu.evaluation.explorer.looks import exporter, names_people
+from weilu.evaluation.explorer.words import on_the_page
 from weilu.evaluation.models import SavedQuestion
 from weilu.evaluation.plain import ask_word
 
@@ -91,7 +92,7 @@ def _page(
         context["down"] = True
         context["events"] = []
     except (WeiluError, NotFound) as refused:
-        context["sentence"] = str(refused)
+        context["sentence"] = on_the_page(str(refused), str(question.get("kind", "")))
         context["events"] = choices.events(viewer)
     flat = fields.flat_of(question)
     context |= {

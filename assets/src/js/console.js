@@ -35,6 +35,12 @@ document.addEventListener("change", (event) => {
 });
 document.querySelectorAll("form[data-now] [data-submit]").forEach((button) => (button.hidden = true));
 
+// Back to a form that was refused: the browser still knows what was typed there.
+document.querySelector("[data-back]")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  history.back();
+});
+
 // An open menu or ⓘ closes when one looks elsewhere.
 document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.info[open], details.more[open]"))

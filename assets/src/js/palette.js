@@ -4,10 +4,11 @@ export function theme(place) {
   const css = (name) => (name.startsWith("--") ? style.getPropertyValue(name).trim() : name);
   const [ink, muted, line, ember, card] = ["ink", "muted", "line", "ember", "card"].map((name) => css(`--wl-${name}`));
   const language = document.documentElement.lang;
+  const text = place.closest(".wall") ? parseFloat(style.fontSize) * 0.8 : 12; // a wall is read from across the room
   const axis = {
     axisLine: { lineStyle: { color: line } },
     axisTick: { show: false },
-    axisLabel: { color: muted, fontSize: 12 },
+    axisLabel: { color: muted, fontSize: text },
     splitLine: { lineStyle: { color: line } },
   };
   const base = {
@@ -23,7 +24,7 @@ export function theme(place) {
       axisPointer: { lineStyle: { color: muted, type: "solid", width: 1 }, shadowStyle: { color: line, opacity: 0.35 } },
     },
   };
-  return { css, ink, muted, line, ember, axis, base, short: short(language) };
+  return { css, ink, muted, line, ember, axis, base, text, short: short(language) };
 }
 
 // On axes 万 stands from 10,000 on; English shortens from 10,000 too.
@@ -36,9 +37,14 @@ function short(language) {
   };
 }
 
+function seconds(value) {
+  const [hours, minutes, few] = document.documentElement.lang.startsWith("zh") ? ["小时", "分", "秒"] : ["h", "min", "s"];
+  return value >= 3600 ? `${Math.round(value / 360) / 10} ${hours}` : value >= 60 ? `${Math.round(value / 60)} ${minutes}` : `${value} ${few}`;
+}
+
 export const tick = (unit, format) => (value) => {
   if (unit === "percent") return `${Math.round(value * 10) / 10}%`;
-  if (unit === "seconds") return value >= 3600 ? `${Math.round(value / 360) / 10} h` : value >= 60 ? `${Math.round(value / 60)} min` : `${value} s`;
+  if (unit === "seconds") return seconds(value);
   return format(value);
 };
 

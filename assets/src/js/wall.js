@@ -11,6 +11,7 @@ export function wall() {
     at = (next + panes.length) % panes.length || 0;
     panes.forEach((pane, place) => (pane.hidden = place !== at));
     dots.forEach((dot, place) => dot.classList.toggle("on", place === at));
+    panes[at]?.querySelectorAll(".face").forEach(fit);
   };
   const keys = {
     Escape: () => location.assign(wall.dataset.wall),
@@ -27,9 +28,27 @@ export function wall() {
     keys[event.key]();
   });
   show(0);
+  document.addEventListener("htmx:load", ({ detail }) => detail.elt.closest(".face") && fit(detail.elt.closest(".face")));
+  addEventListener("resize", () => show(at));
   setInterval(() => still || panes.length < 2 || show(at + 1), Number(wall.dataset.turn) * 1000);
   clock(wall.querySelector("[data-clock]"));
   awake();
+}
+
+// A long list shows as many rows as its card has room for, and how many more there are: nobody can scroll a wall.
+function fit(face) {
+  const rows = [...face.querySelectorAll("tbody tr, .bars > :is(a, div)")];
+  rows.forEach((row) => (row.hidden = false));
+  face.querySelector(".fitted")?.remove();
+  const places = [face, ...face.querySelectorAll(".scroll")];
+  const full = () => places.some((place) => place.scrollHeight > place.clientHeight + 1);
+  if (!face.clientHeight || !full()) return;
+  const note = face.appendChild(document.createElement("p"));
+  note.className = "fitted";
+  for (let left = rows.length; full() && left > 1; ) {
+    rows[--left].hidden = true;
+    note.textContent = document.body.dataset.more.replace("0", rows.length - left);
+  }
 }
 
 function clock(place) {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
@@ -14,6 +15,7 @@ from weilu.communities.queries import asking
 from weilu.communities.queries.figures import values
 from weilu.communities.spans import Span
 from weilu.connectors.events import MESSAGE_SENT
+from weilu.core import clock
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import questions
 
@@ -40,6 +42,7 @@ def active_by_day(viewer: Viewer, span: Span, communities: Sequence[int] | None)
     return {
         "labels": [short_day(day) for day in days],
         "titles": [long_day(day) for day in days],
+        "open": bool(days) and not_over(dt.datetime.combine(days[-1], dt.time()), asking.DAY, span.timezone),
         "unit": now.unit,
         "series": [
             {"name": gettext("Active members"), "points": _points(now, asked[0])},
@@ -50,6 +53,14 @@ def active_by_day(viewer: Viewer, span: Span, communities: Sequence[int] | None)
             },
         ],
     }
+
+
+def not_over(begun: dt.datetime, by: str, timezone: str) -> bool:
+    """Whether the hour, day, week or month that began then, by the clock of that zone, still runs: what it counts will grow."""
+    local = clock.now().astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
+    month = (begun.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+    ends = {"hour": begun + dt.timedelta(hours=1), "week": begun + dt.timedelta(days=7), "month": month}
+    return local < ends.get(by, begun + dt.timedelta(days=1))
 
 
 def _points(answer: questions.Answer, asked: asking.Question, *, named: bool = False) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ events it has an `href` that opens them. `unit` is a metric's unit (`percent`, `
 
 | kind | data |
 | --- | --- |
-| trend, columns, flow | `{"labels": [axis], "titles": [long labels], "unit", "series": [{"name", "role": "now" or "before", "color": slug, "points": [number or {"value", "href", "text", "label"}]}], "markers": [{"at": index, "text", "href"}], "zero": False}`; `columns` and `flow` stack their series, flow is one series a state |
+| trend, columns, flow | `{"labels": [axis], "titles": [long labels], "unit", "series": [{"name", "role": "now" or "before", "color": slug, "points": [number or {"value", "href", "text", "label"}]}], "markers": [{"at": index, "text", "href"}], "zero": False, "open": True}`; `columns` and `flow` stack their series, flow is one series a state; what is `open` is not over at its last label |
 | spark | a list of numbers (None is a gap) |
 | heat | `{"cells": [{"weekday": 1–7, "hour": 0–23, "value", "href"}], "timezone", "unit"}` |
 | bars | `{"rows": [{"name", "value", "href", "color", "text", "share"}], "unit"}` |
@@ -26,7 +26,7 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 
 from weilu.console import formats, shapes
 
@@ -64,7 +64,10 @@ def _drawn(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
         "markers": list(data.get("markers", ())),
         "zero": data.get("zero", True),
         "bare": data.get("bare", False),
+        "open": bool(data.get("open", False)),
     }
+    if shown["open"] and shown["titles"]:
+        shown["titles"][-1] += f" · {gettext('not over yet')}"
     return {"data": shown, "rows": _rows(shapes.table_of(shown)), "id": f"chart-{os.getpid()}-{next(_ids)}"}
 
 

@@ -9,6 +9,7 @@ from weilu.evaluation.advice import views
 app_name = "advice"
 urlpatterns = [
     path("", views.index, name="list"),
+    path("top/", views.top, name="top"),
     path("decided/<int:decided_id>/", views.decided, name="decided"),
     path("<int:community_id>/<slug:rule>/", views.page, name="page"),
     path("<int:community_id>/<slug:rule>/take", views.take, name="take"),

@@ -24,6 +24,8 @@ from weilu.evaluation.diagnosis import gather
 from weilu.evaluation.reports import wording
 
 PAGE, SHOWN = 30, 200
+TOP = 4
+"""So much advice on the page of today."""
 
 
 @needs(rights.VIEW)
@@ -32,16 +34,41 @@ def index(request: ViewerRequest) -> HttpResponse:
     """What is advised in all communities that this operator sees, the strongest first; or what was decided."""
     if request.GET.get("show") == "decided":
         return _decided_ones(request)
-    communities = list(visible_communities(request.viewer))
-    context: dict[str, Any] = {"communities": communities}
+    context: dict[str, Any] = {}
     try:
-        found = queries.advised(request.viewer, communities, gather.present()) if communities else {}
-        rows = [(community, one) for community in communities for one in found[community.pk]]
-        rows.sort(key=lambda row: -row[1].strength)
-        context["rows"] = [(community, words.said(community.pk, one)) for community, one in rows]
+        context["rows"] = [
+            (community, words.said(community.pk, one)) for community, one in _strongest(request)
+        ]
     except Unavailable:
         context["down"] = True
     return render(request, "advice/list.html", context)
+
+
+@needs(rights.VIEW)
+@require_safe
+def top(request: ViewerRequest) -> HttpResponse:
+    """For the page of today, which fetches it: the strongest few, no two of a kind, each with the button that makes its task for
+    whoever may."""
+    context: dict[str, Any] = {}
+    try:
+        found, first = _strongest(request), dict[str, tuple[Community, Advice]]()
+        for community, one in found:
+            first.setdefault(one.rule, (community, one))
+        context["rows"] = [
+            (community, words.said(community.pk, one), request.viewer.can(rights.EDIT_MEMBERS, community.pk))
+            for community, one in list(first.values())[:TOP]
+        ]
+        context["rest"] = len(found) - len(context["rows"])
+    except Unavailable:
+        context["down"] = True
+    return render(request, "advice/_top.html", context)
+
+
+def _strongest(request: ViewerRequest) -> list[tuple[Community, Advice]]:
+    communities = list(visible_communities(request.viewer))
+    found = queries.advised(request.viewer, communities, gather.present()) if communities else {}
+    rows = [(community, one) for community in communities for one in found[community.pk]]
+    return sorted(rows, key=lambda row: -row[1].strength)
 
 
 def _decided_ones(request: ViewerRequest) -> HttpResponse:

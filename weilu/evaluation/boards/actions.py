@@ -140,7 +140,7 @@ def change_whole(viewer: Viewer, number: int, wish: Wish) -> Board:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A card to be."""
+    """A card to be. Without a name it is called by what it asks, in the language of whoever looks."""
 
     name: str
     question: Mapping[str, Any]
@@ -303,8 +303,6 @@ def _card(wish: Pin) -> dict[str, Any]:
     question = kept_parts(wish.question)
     parse(question)
     name = " ".join(wish.name.replace("\x00", "").split())[:LONGEST_TITLE]
-    if not name:
-        raise WeiluError(_("Give the card a name."), field="body.name")
     if wish.size not in Size.values or len(wish.compare) > 24:
         raise WeiluError(_("There is no such size of a card."), field="body.size")
     return {"name": name, "question": question, "compare": wish.compare, "size": wish.size}

@@ -72,6 +72,8 @@ class BoardLetterIn(In):
 
 
 class CardOut(Schema):
+    """`name` is empty where the card is called by what it asks, in the language of whoever looks."""
+
     id: int
     name: str
     question: dict[str, Any]

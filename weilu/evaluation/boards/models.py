@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from weilu.evaluation.boards import rules
+from weilu.evaluation.plain import ask_word
 
 
 class Size(models.TextChoices):
@@ -55,6 +56,7 @@ class Card(models.Model):
 
     board = models.ForeignKey(Board, on_delete=models.CASCADE, related_name="cards")
     name = models.CharField(max_length=120)
+    """Empty: called by what it asks, in its reader's language."""
     question = models.JSONField()
     compare = models.CharField(max_length=24, blank=True, default="")
     size = models.CharField(max_length=5, choices=Size.choices, default=Size.HALF)
@@ -64,7 +66,7 @@ class Card(models.Model):
         ordering = ["place", "pk"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or ask_word(self.question).what
 
 
 class Subscription(models.Model):

@@ -85,7 +85,7 @@ def export(request: ViewerRequest, board_id: int) -> HttpResponse:
     faces = queries.faces(request.viewer, row, _filters(request, row))
     whole = request.viewer.limited(rights.EXPORT_MEMBERS).communities == request.viewer.communities
     sheets = [
-        (face.card.name, looks.sheet(face.look))
+        (str(face.card), looks.sheet(face.look))
         for face in faces
         if face.look is not None and (whole or not looks.names_people(face.question))
     ]

@@ -61,10 +61,10 @@ def left(token: str) -> int:
 def _card(viewer: Viewer, face: Face) -> str:
     if face.look is None:
         why = _("The warehouse did not answer just then.") if face.down else face.problem
-        return f"{face.card.name}\n  {why}"
+        return f"{face.card}\n  {why}"
     when = ask_word(face.question).when
     lines = [f"  {one}" for one in _lines(viewer, face)] or [f"  {_('Nobody did this in these days.')}"]
-    return "\n".join([f"{face.card.name} ({when})", *lines])
+    return "\n".join([f"{face.card} ({when})", *lines])
 
 
 def _lines(viewer: Viewer, face: Face) -> Iterable[str]:

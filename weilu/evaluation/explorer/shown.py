@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from weilu.communities.queries.charts import long_day, short_day
+from weilu.communities.queries.charts import long_day, not_over, short_day
 from weilu.core.metrics import PERCENT, SECONDS
 from weilu.core.warehouse.links import behind
 from weilu.core.warehouse.question import (
@@ -76,6 +77,7 @@ def _trend(answer: Answer, before: Answer | None, names: Names) -> Shown:
             f"{long_day(day.date())} {day:%H:%M}" if hours else long_day(day.date()) for day in labels
         ],
         "unit": answer.unit,
+        "open": bool(labels) and not_over(labels[-1], str(question.get("by")), answer.timezone),
         "series": lines,
     }
     heads = [_("Time"), *([_("Part")] if broken else []), _("Value")]
@@ -243,7 +245,28 @@ def _flow(answer: Answer, before: Answer | None, names: Names) -> Shown:
          Cell(members, PLAIN, behind(answer.question, at=at, from_state=origin, to_state=goal))]
         for at, origin, goal, members in answer.rows
     ]  # fmt: skip
-    return Shown("", {}, [_("Time"), _("From"), _("To"), _("Members")], rows)
+    heads = [_("Time"), _("From"), _("To"), _("Members")]
+    return Shown("flow" if rows else "", _moves(answer), heads, rows)
+
+
+def _moves(answer: Answer) -> dict[str, Any]:
+    """Into which states members moved, time by time; who stayed where they were stands in the table only."""
+    moved: dict[tuple[str, str], int] = Counter()
+    for at, origin, goal, members in answer.rows:
+        moved[at, goal] += members if origin != goal else 0
+    times = list(dict.fromkeys(row[0] for row in answer.rows))
+    days = [dt.datetime.fromisoformat(one).date() for one in times]
+    series = [
+        {"name": part_word(state, "state"), "color": f"--wl-{state}", "points": [moved[at, state] for at in times]}
+        for state in STATES
+        if state != "none"
+    ]  # fmt: skip
+    return {
+        "labels": [short_day(day) for day in days],
+        "titles": [long_day(day) for day in days],
+        "unit": "people",
+        "series": series,
+    }
 
 
 def _segment(answer: Answer, before: Answer | None, names: Names) -> Shown:

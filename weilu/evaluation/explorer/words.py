@@ -7,13 +7,44 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy
 
 from weilu.core.numbers import LONGEST
-from weilu.core.warehouse.question import PROPERTY
+from weilu.core.warehouse.question import ATTRIBUTION, PROPERTY, RESPONSE
 
 Question = dict[str, Any]
 Flat = dict[str, Any]
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,15})?")
+
+
+LABELS = {
+    "edges": gettext_lazy("Rows begin at"),
+    "window": gettext_lazy("Within"),
+    "within": gettext_lazy("A quick answer comes within"),
+    "periods": gettext_lazy("Periods"),
+    "times": gettext_lazy("At least so many times"),
+    "brackets": gettext_lazy("Brackets, if in brackets"),
+    "depth": gettext_lazy("Events in a path"),
+    "top": gettext_lazy("How many rows"),
+    "property": gettext_lazy("Property"),
+    "from": gettext_lazy("First day"),
+    "to": gettext_lazy("Last day"),
+}
+"""What the form calls a part of the question."""
+OF_A_KIND = {
+    (RESPONSE, "window"): gettext_lazy("Later than this is no answer"),
+    (ATTRIBUTION, "window"): gettext_lazy("Touches within"),
+}
+
+
+def on_the_page(sentence: str, kind: str) -> str:
+    """A sentence that refuses a question, with the names of its parts as the form has them."""
+    for name, label in {
+        **LABELS,
+        **{part: word for (of, part), word in OF_A_KIND.items() if of == kind},
+    }.items():
+        sentence = sentence.replace(f"“{name}”", f"“{label}”")
+    return sentence
 
 
 def where_of(words: QueryDict, number: int) -> Question:

@@ -119,6 +119,19 @@ def _compared(row: Row) -> Any:
     }
 
 
+def amiss(built: Built) -> int:
+    """Which condition, counted from 1, has something else where a whole number belongs; 0 where none has."""
+    for place, row in enumerate(built.rows, 1):
+        wanted = {DID: ("times", "days"), SCORE: ("score",), VALUE: ("score",)}.get(row.what, ())
+        if any(not _is_whole(row.get(name)) for name in wanted if row.get(name)):
+            return place
+    return 0
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
 def number(text: str) -> Any:
     """A number where it is one, else the text as it stands."""
     if not _is_number(text):

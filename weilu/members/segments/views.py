@@ -144,8 +144,12 @@ class Draft:
 
     @property
     def rule(self) -> Any:
-        """Raises Refused where the text is no JSON."""
+        """Raises Refused where the text is no JSON, and where a field lacks its number."""
         if not self.text:
+            if wrong := building.amiss(self.built):
+                raise Refused(
+                    _("Condition %(n)s: times, days and scores are whole numbers from 0 on.") % {"n": wrong}
+                )
             return building.rule_of(self.built)
         try:
             return orjson.loads(self.text)

@@ -26,7 +26,7 @@ STEP_WORDS: Words = {rules.R: _("Recency"), rules.F: _("Frequency"), rules.M: _(
 STEP_UNITS: Words = {
     rules.R: _("days since the last order"),
     rules.F: _("orders in a year"),
-    rules.M: _("their sum in a year, in the smallest unit of money"),
+    rules.M: _("their sum in a year, in cents or the like"),
 }
 BAND_WORDS: Words = {"high": _("High"), "middle": _("Middle"), "low": _("Low"), "none": _("None")}
 BAND_STYLES = {"high": "active", "middle": "new", "low": "dormant", "none": "churned"}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from weilu.core.operators import forms, queries
+from weilu.core.operators import forms, queries, rights
 from weilu.core.operators.access import ViewerRequest
 from weilu.core.operators.actions import tokens
 
@@ -24,7 +24,11 @@ def page(request: ViewerRequest) -> HttpResponse:
         given = form.cleaned_data
         made = tokens.create(request.viewer, request.user, given["name"], given["scopes"], form.lasts())
         form = forms.Token()
-    context = {"form": form, "made": made, "tokens": queries.tokens_of(request.user), "tab": "tokens"}
+    mine = [
+        (one, [rights.RIGHTS.get(scope, scope) for scope in one.scopes])
+        for one in queries.tokens_of(request.user)
+    ]
+    context = {"form": form, "made": made, "tokens": mine, "tab": "tokens"}
     return render(request, "operators/tokens.html", context, status=400 if form.errors else 200)
 
 

@@ -260,6 +260,28 @@ def test_each_acts_on_advice_of_their_own_communities(
     assert client_of(other).get(f"/advice/decided/{row.pk}/").status_code == 404
 
 
+def test_the_page_of_today_fetches_the_strongest_advice_and_a_click_there_makes_the_task(
+    quiet_crowd: Any, bea: Any, dov: Any, client_of: Any, stranger: Any
+) -> None:
+    client = client_of(bea)
+    assert 'hx-get="/advice/top/"' in client.get("/").content.decode()
+    top = client.get("/advice/top/").content.decode()
+    rules = {rule for rule in advised(viewer_of(bea), quiet_crowd) if f"/{rule}/take" in top}
+    assert "win_back" in rules
+    assert client.post(f"/advice/{quiet_crowd.pk}/win_back/take", {"make": "task"}).status_code == 302
+    assert Task.objects.get().community_id == quiet_crowd.pk
+    assert "/win_back/take" not in client.get("/advice/top/").content.decode()
+    assert client_of(dov).get("/advice/top/").status_code == 404
+    assert stranger.get("/advice/top/").status_code == 302
+
+
+def test_who_may_only_look_is_led_to_the_advice_and_gets_no_button(quiet_crowd: Any, client_of: Any) -> None:
+    reader = cast.operator("ann@example.com", "Ann", "analyst", quiet_crowd)
+    top = client_of(reader).get("/advice/top/").content.decode()
+    assert f"/advice/{quiet_crowd.pk}/win_back/" in top
+    assert "<form" not in top
+
+
 def test_the_communitys_own_page_advises_until_somebody_decided(
     quiet_crowd: Any, bea: Any, client_of: Any
 ) -> None:

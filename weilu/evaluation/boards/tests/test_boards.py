@@ -162,10 +162,21 @@ def test_a_question_is_pinned_from_the_explorer_and_from_kept_ones(lively, ada, 
     assert number(face(client, row.cards.last(), f=1, days="own")) == 29, "the card is a copy"
 
 
+def test_a_card_without_a_name_is_called_by_what_it_asks_in_its_readers_language(lively, ada, client_of):
+    client = browser(client_of, ada)
+    client.post("/boards/pin/", {"q": json.dumps(SPEAKERS), "new": "Fresh"})
+    row = Board.objects.get()
+    assert row.cards.get().name == ""
+    for language, name in (("en", "Speakers"), ("zh-hans", "发言人数")):
+        client.cookies["weilu_language"] = language
+        for path in (f"/boards/{row.pk}/", f"/boards/{row.pk}/wall/", "/boards/"):
+            assert name in client.get(path).content.decode(), (path, language)
+
+
 @pytest.mark.parametrize(
     "given", [{"q": "[]"}, {"q": "{}"}, {"q": "nonsense"}, {"q": json.dumps({"kind": "trend"})}, {"saved": "99"}, {"saved": "9" * 5_000},
               {"q": "[" * 19_000}, {"q": '{"a":' * 900 + "1" + "}" * 900},
-              {"q": json.dumps(SPEAKERS), "name": ""}, {"q": json.dumps({**SPEAKERS, "communities": ["a\x00b"]})}],
+              {"q": json.dumps({**SPEAKERS, "communities": ["a\x00b"]})}],
 )  # fmt: skip
 def test_what_is_no_question_is_not_pinned(mine, ada, client_of, given):
     answer = browser(client_of, ada).post("/boards/pin/", {"board": mine.pk, "name": "x", **given})
