@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from weilu.communities.queries.health import ids_by_name
 from weilu.core import clock, metrics
 from weilu.core.directory.models import Community
-from weilu.core.directory.queries import zone_of
+from weilu.core.directory.queries import brand_zone, zone_of
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, holds, missing, seen, visible_communities
@@ -55,9 +55,9 @@ def access_objective(viewer: Viewer, number: int, *, change: bool = False) -> Ob
 # figures ------------------------------------------------------------------------------------------------------------
 
 
-def today(objective: Objective) -> dt.date:
-    """The present day there; for a closed goal the day on which it was closed."""
-    return clock.day_of(objective.closed_at or clock.now(), zone_of(objective.community))
+def today(objective: Objective, brand: str = "") -> dt.date:
+    """The present day there; for a closed goal the day on which it was closed. `brand`: its zone, where it is known already."""
+    return clock.day_of(objective.closed_at or clock.now(), zone_of(objective.community, brand))
 
 
 def monday(day: dt.date) -> dt.date:
@@ -71,11 +71,12 @@ def trend(
     by: str,
     community: Community | None,
     segment: int | None = None,
+    brand: str = "",
 ) -> Question:
     """A metric over local days, both included; of a segment's members as of the last of them."""
     found: Question = {
         "kind": "trend", "metric": metric, "from": first.isoformat(), "to": last.isoformat(), "by": by,
-        "timezone": zone_of(community),
+        "timezone": zone_of(community, brand),
     }  # fmt: skip
     found |= {} if segment is None else {"segment": segment}
     return found if community is None else {**found, "communities": [community.pk]}
@@ -104,32 +105,30 @@ def tracks(objectives: Sequence[Objective], viewer: Viewer) -> dict[int, Track]:
     """Key result → how it stands, in one round of questions. One whose figure cannot be asked any more is left out. Raises
     Unavailable."""
     rows = [(one, row) for one in objectives for row in one.results.all() if metrics.find(row.metric)]
-    asked = [question for one, row in rows for question in _asked(one, row)]
+    brand = brand_zone()
+    asked = [question for one, row in rows for question in _asked(one, row, brand)]
     answers = iter(questions.ask_each(asked, viewer, seconds=PATIENCE))
     found: dict[int, Track] = {}
     for objective, row in rows:
         weekly, daily = next(answers), next(answers)
         if weekly is not None and daily is not None:
-            found[row.pk] = _track(objective, row, weekly, daily)
+            found[row.pk] = _track(objective, row, weekly, daily, today(objective, brand))
     return found
 
 
-def _asked(objective: Objective, row: KeyResult) -> tuple[Question, Question]:
+def _asked(objective: Objective, row: KeyResult, brand: str) -> tuple[Question, Question]:
     """The weeks before and since, and the days of the goal that have begun."""
-    now = today(objective)
-    last = min(now, objective.last)
+    last = min(today(objective, brand), objective.last)
     start = monday(objective.first) - HISTORY_WEEKS * rules.WEEK
-    weekly = trend(
-        row.metric, start, max(last, start + rules.WEEK), "week", objective.community, objective.segment
-    )
-    daily = trend(
-        row.metric, objective.first, max(last, objective.first), "day", objective.community, objective.segment
-    )
+    where = (objective.community, objective.segment, brand)
+    weekly = trend(row.metric, start, max(last, start + rules.WEEK), "week", *where)
+    daily = trend(row.metric, objective.first, max(last, objective.first), "day", *where)
     return weekly, daily
 
 
-def _track(objective: Objective, row: KeyResult, weekly: questions.Answer, daily: questions.Answer) -> Track:
-    now = today(objective)
+def _track(
+    objective: Objective, row: KeyResult, weekly: questions.Answer, daily: questions.Answer, now: dt.date
+) -> Track:
     found = [(dt.date.fromisoformat(at), value) for at, value in weekly.rows]
     # Nothing after the goal's last day is asked for, so a week that this day cuts never becomes whole.
     end = min(now, objective.last + dt.timedelta(days=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -37,20 +38,26 @@ def index(request: ViewerRequest) -> HttpResponse:
         tracks = queries.tracks(rows, request.viewer)
     except Unavailable:
         tracks, context["down"] = {}, True
-    context["goals"] = [_card(row, tracks) for row in rows]
+    context["goals"] = _cards(rows, tracks)
     return render(request, "goals/list.html", context)
 
 
-def _card(row: Objective, tracks: dict[int, queries.Track]) -> dict[str, Any]:
-    left = (row.last - queries.today(row)).days
-    lines = [words.line(tracks[one.pk]) for one in row.results.all() if one.pk in tracks]
-    return {
-        "goal": row,
-        "segment": segments.called(row.segment),
-        "lines": lines,
-        "left": max(0, left),
-        "over": left < 0,
-    }
+def _cards(rows: Sequence[Objective], tracks: dict[int, queries.Track]) -> list[dict[str, Any]]:
+    brand, names = brand_zone(), segments.all_called([row.segment for row in rows])
+    cards = []
+    for row in rows:
+        left = (row.last - queries.today(row, brand)).days
+        lines = [words.line(tracks[one.pk]) for one in row.results.all() if one.pk in tracks]
+        cards.append(
+            {
+                "goal": row,
+                "segment": names[row.segment],
+                "lines": lines,
+                "left": max(0, left),
+                "over": left < 0,
+            }
+        )
+    return cards
 
 
 @needs(rights.VIEW)
@@ -67,12 +74,12 @@ def _page(request: ViewerRequest, row: Objective, form: forms.ResultForm | None 
     }
     try:
         tracks = queries.tracks([row], request.viewer)
-        context.update(_card(row, tracks))
+        context.update(_cards([row], tracks)[0])
         for line in context["lines"]:
             line["chart"] = words.chart(line["track"])
             line["drivers"] = _drivers(request, row, line)
     except Unavailable:
-        context.update(_card(row, {}), down=True)
+        context.update(_cards([row], {})[0], down=True)
     return render(request, "goals/page.html", context, status=400 if form else 200)
 
 

@@ -20,9 +20,9 @@ def brand_zone() -> str:
     return Brand.objects.values_list("timezone", flat=True).first() or Brand().timezone
 
 
-def zone_of(community: Community | None) -> str:
-    """A community's own time zone, else (and of the whole brand) the brand's."""
-    return (community.timezone if community else "") or brand_zone()
+def zone_of(community: Community | None, brand: str = "") -> str:
+    """A community's own time zone, else (and of the whole brand) the brand's; `brand` where that was looked up before, for many."""
+    return (community.timezone if community else "") or brand or brand_zone()
 
 
 def member_names(ids: Collection[int]) -> dict[int, str]:

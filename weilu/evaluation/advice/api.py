@@ -15,6 +15,7 @@ from weilu.core.api.schemas import NO_NUL, ApiRequest, Id, In, Page, Paging
 from weilu.core.operators import rights
 from weilu.core.operators.access import access_community, missing, visible_communities
 from weilu.evaluation.advice import actions, queries, rules, words
+from weilu.evaluation.advice.effects import Effect
 from weilu.evaluation.advice.models import Decided
 from weilu.evaluation.advice.shapes import Advice
 from weilu.evaluation.diagnosis import gather
@@ -102,7 +103,8 @@ def list_decided(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     rows = queries.decided(request.viewer).order_by("pk")
     rows = rows.filter(pk__gt=mark[0]) if mark else rows
     found, following = paging.page(rows[: paged.limit + 1], paged.limit, of, lambda row: [row.pk])
-    return {"items": [_decided(request, row) for row in found], "next": following}
+    came = queries.came_of(request.viewer, found)
+    return {"items": [_said(row, came[row.pk]) for row in found], "next": following}
 
 
 @router.get("/advice/decided/{decided_id}", response=AdviceDecidedOut, summary="One decision on advice")
@@ -159,10 +161,13 @@ def _told(community: int, advice: Advice) -> dict[str, Any]:
 
 
 def _decided(request: ApiRequest, row: Decided) -> dict[str, Any]:
+    return _said(row, queries.effect(request.viewer, row))
+
+
+def _said(row: Decided, effect: Effect | None) -> dict[str, Any]:
     names = (
         "rule", "verdict", "reason", "meant", "held", "first", "last", "task", "segment", "at",
     )  # fmt: skip
-    effect = queries.effect(request.viewer, row)
     told = {name: getattr(effect, name) for name in EffectOut.model_fields} if effect else None
     return {
         "id": row.pk,

@@ -14,7 +14,7 @@ from weilu.communities.spans import Span
 from weilu.core import clock
 from weilu.core.directory import queries as directory
 from weilu.core.directory.models import Community
-from weilu.core.directory.queries import zone_of
+from weilu.core.directory.queries import brand_zone, zone_of
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, missing
 from weilu.core.warehouse import questions
@@ -103,48 +103,80 @@ def drawn(viewer: Viewer, community: Community, advice: Advice) -> tuple[int, ..
 
 
 def effect(viewer: Viewer, row: Decided) -> Effect | None:
-    """What came of it, asked of what is known now; None for what was turned down or whose rule is gone. Raises Unavailable."""
-    rule = rules.rule(row.rule)
-    if rule is None or row.verdict == Verdict.DISMISSED:
-        return None
-    if clock.day_of(clock.now(), zone_of(row.community)) <= row.last:
-        return Effect(effects.RUNNING, len(row.meant), held=len(row.held))
-    if rule.people:
-        meant, held = _people(row.meant), _people(row.held)
-        return effects.against(
-            len(meant), _met(viewer, row, rule, meant), len(held), _met(viewer, row, rule, held)
-        )
-    days = (row.last - row.first).days + 1
-    before = _figure(viewer, row, rule, row.first - dt.timedelta(days=days), row.first - dt.timedelta(days=1))
-    after = _figure(viewer, row, rule, row.first, row.last)
-    return Effect(effects.BEFORE_AFTER, before=before, after=after)
+    """As `came_of`, of one."""
+    return came_of(viewer, [row])[row.pk]
 
 
-def _people(ids: Sequence[int]) -> list[int]:
+def came_of(viewer: Viewer, rows: Sequence[Decided]) -> dict[int, Effect | None]:
+    """By number what came of each, asked of what is known now, in one round of questions. None for what was turned down, whose
+    rule is gone, and whose figure cannot be asked any more. Raises Unavailable."""
+    brand, now = brand_zone(), clock.now()
+    followed = [(row, rule) for row in rows if (rule := _followed(row)) is not None]
+    zones = {row.pk: zone_of(row.community, brand) for row, _rule in followed}
+    over = [(row, rule) for row, rule in followed if clock.day_of(now, zones[row.pk]) > row.last]
+    today = _today([one for row, _rule in over for one in (*row.meant, *row.held)])
+    asked = {row.pk: _asked(row, rule, zones[row.pk], today) for row, rule in over}
+    flat = [question for several in asked.values() for question in several]
+    answers = iter(questions.ask_each(flat, viewer, seconds=asking.PATIENCE) if flat else ())
+    found: dict[int, Effect | None] = dict.fromkeys(row.pk for row in rows)
+    found |= {row.pk: Effect(effects.RUNNING, len(row.meant), held=len(row.held)) for row, _rule in followed}
+    for row, rule in over:
+        told = [next(answers) for _question in asked[row.pk]]
+        known = [one for one in told if one is not None]
+        found[row.pk] = _effect(row, rule, today, known) if len(known) == len(told) else None
+    return found
+
+
+def _followed(row: Decided) -> Rule | None:
+    """The rule by which it is measured; None where it is not."""
+    return None if row.verdict == Verdict.DISMISSED else rules.rule(row.rule)
+
+
+def _today(ids: Sequence[int]) -> Mapping[int, int]:
     """Who they are today: merged people count once."""
-    return sorted(set(directory.survivors(ids).values())) if ids else []
+    return directory.survivors(ids) if ids else {}
 
 
-def _met(viewer: Viewer, row: Decided, rule: Rule, people: Sequence[int]) -> int:
-    if not people:
-        return 0
+def _people(ids: Sequence[int], today: Mapping[int, int]) -> list[int]:
+    return sorted({today[one] for one in ids if one in today})
+
+
+def _asked(row: Decided, rule: Rule, zone: str, today: Mapping[int, int]) -> list[dict[str, Any]]:
+    """Of people: those of each side who met the outcome. Of a figure: before and after."""
+    if rule.people:
+        sides = (_people(row.meant, today), _people(row.held, today))
+        return [_met(row, rule, zone, people) for people in sides if people]
+    days = dt.timedelta(days=(row.last - row.first).days + 1)
+    spans = (Span(row.first - days, row.last - days, zone), Span(row.first, row.last, zone))
+    places = [row.community_id]
+    if rule.metric == EVENING:
+        return [asking.heatmap("message.sent", one, places) for one in spans]
+    return [asking.trend(rule.metric, one, places) for one in spans]
+
+
+def _met(row: Decided, rule: Rule, zone: str, people: Sequence[int]) -> dict[str, Any]:
     outcome = {**rule.outcome, "from": row.first.isoformat(), "to": row.last.isoformat()}
-    asked = {
+    return {
         "kind": "segment",
         "rule": {"and": [{"members": list(people)}, outcome]},
         "communities": [row.community_id],
-        "timezone": zone_of(row.community),
+        "timezone": zone,
     }
-    return int(questions.ask(asked, viewer, seconds=asking.PATIENCE).rows[0][0])
 
 
-def _figure(viewer: Viewer, row: Decided, rule: Rule, first: dt.date, last: dt.date) -> effects.Number | None:
-    span = Span(first, last, zone_of(row.community))
-    if rule.metric != EVENING:
-        asked = asking.trend(rule.metric, span, [row.community_id])
-        value: effects.Number | None = questions.ask(asked, viewer, seconds=asking.PATIENCE).rows[0][-1]
-        return value
-    cells = questions.ask(
-        asking.heatmap("message.sent", span, [row.community_id]), viewer, seconds=asking.PATIENCE
-    ).rows
-    return sum(int(count) for _weekday, hour, count in cells if hour in rules.EVENING)
+def _effect(
+    row: Decided, rule: Rule, today: Mapping[int, int], answers: Sequence[questions.Answer]
+) -> Effect:
+    if not rule.people:
+        before, after = (_figure(rule, one) for one in answers)
+        return Effect(effects.BEFORE_AFTER, before=before, after=after)
+    told = (int(one.rows[0][0]) for one in answers)
+    meant, held = (_people(ids, today) for ids in (row.meant, row.held))
+    return effects.against(len(meant), next(told) if meant else 0, len(held), next(told) if held else 0)
+
+
+def _figure(rule: Rule, answer: questions.Answer) -> effects.Number | None:
+    if rule.metric == EVENING:
+        return sum(int(count) for _weekday, hour, count in answer.rows if hour in rules.EVENING)
+    value: effects.Number | None = answer.rows[0][-1]
+    return value

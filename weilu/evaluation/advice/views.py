@@ -18,6 +18,7 @@ from weilu.core.errors import Unavailable
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, access_community, missing, needs, visible_communities
 from weilu.evaluation.advice import actions, effects, queries, rules, words
+from weilu.evaluation.advice.effects import Effect
 from weilu.evaluation.advice.models import Decided
 from weilu.evaluation.advice.shapes import Advice
 from weilu.evaluation.diagnosis import gather
@@ -75,14 +76,14 @@ def _decided_ones(request: ViewerRequest) -> HttpResponse:
     rows = Paginator(queries.decided(request.viewer), PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {"show": "decided", "page": rows}
     try:
-        context["decided"] = [_told(request, row) for row in rows]
+        came = queries.came_of(request.viewer, list(rows))
+        context["decided"] = [_told(row, came[row.pk]) for row in rows]
     except Unavailable:
         context.update(down=True, decided=[])
     return render(request, "advice/list.html", context)
 
 
-def _told(request: ViewerRequest, row: Decided) -> dict[str, Any]:
-    effect = queries.effect(request.viewer, row)
+def _told(row: Decided, effect: Effect | None) -> dict[str, Any]:
     sentence, evidence = words.was_said(row.rule, row.numbers)
     return {
         "row": row,
@@ -175,7 +176,7 @@ def decided(request: ViewerRequest, decided_id: int) -> HttpResponse:
         "test": words.TEST,
     }
     try:
-        context.update(_told(request, row))
+        context.update(_told(row, queries.effect(request.viewer, row)))
     except Unavailable:
         sentence, evidence = words.was_said(row.rule, row.numbers)
         context.update(

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.fixtures.lively import HEARTH, NOW, day
 from tests.fixtures.log import leave, say
@@ -255,6 +257,25 @@ def test_the_pages_tell_the_whole_story(lively: Any, ada: Any, client_of: Any) -
     board.post(f"/goals/{row.pk}/reopen")
     board.post(f"/goals/{row.pk}/remove")
     assert not Objective.objects.exists()
+
+
+def test_a_longer_list_of_goals_asks_the_database_no_more(
+    lively: Any, ada: Any, client_of: Any, django_assert_max_num_queries: Any
+) -> None:
+    def set_one(number: int) -> None:
+        actions.set_goal(
+            viewer_of(ada), wish(ada, title=f"Goal {number}"), [Result("messages", 100, baseline=10)]
+        )
+
+    hers = client_of(ada)
+    set_one(0)
+    assert hers.get("/goals/").status_code == 200
+    with CaptureQueriesContext(connection) as asked:
+        hers.get("/goals/")
+    for number in range(1, 4):
+        set_one(number)
+    with django_assert_max_num_queries(len(asked)):
+        assert len(hers.get("/goals/").context["goals"]) == 4
 
 
 def test_with_the_warehouse_down_the_goals_still_stand_there(

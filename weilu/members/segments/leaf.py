@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
@@ -72,8 +73,15 @@ def choices(viewer: Viewer) -> list[tuple[str, str]]:
 
 def called(segment: int | None) -> str:
     """Its name; its number where it is gone; empty for everybody."""
-    row = _found(segment) if segment else None
-    return row.name if row else f"#{segment}" if segment else ""
+    return all_called([segment])[segment]
+
+
+def all_called(segments: Iterable[int | None]) -> dict[int | None, str]:
+    """The same of many at once."""
+    wanted = set(segments)
+    numbers = [one for one in wanted if one]
+    found = dict(Segment.objects.filter(pk__in=numbers).values_list("pk", "name")) if numbers else {}
+    return {one: found.get(one) or f"#{one}" if one else "" for one in wanted}
 
 
 def _found(segment: int | str) -> Segment | None:

@@ -217,6 +217,30 @@ def test_a_figure_is_told_before_and_after_where_nobody_can_be_left_out(
     assert 0 < found.before < 100
 
 
+def test_what_came_of_several_is_told_as_of_each_alone(
+    quiet_crowd: Any, bea: Any, play: Any, warehouse: Any, monkeypatch: Any
+) -> None:
+    viewer = viewer_of(bea)
+    play(
+        [say("Bo", day(10 + n, 9), f"Why is that, {n}?", community=HEARTH, number=f"q{n}") for n in range(3)]
+    )
+    warehouse.loaded()
+    figure = actions.make_task(viewer, quiet_crowd.pk, "unanswered")
+    people = actions.make_segment(viewer, quiet_crowd.pk, "win_back")
+    play(back(people.meant, "b"))
+    warehouse.loaded()
+    with clock.frozen(AFTER):
+        alone = {row.pk: queries.effect(viewer, row) for row in (figure, people)}
+        assert {one.verdict for one in alone.values()} == {effects.BEFORE_AFTER, effects.BETTER}
+        rounds, asked = [], questions.ask_each
+        monkeypatch.setattr(
+            questions, "ask_each", lambda *told, **how: rounds.append(1) or asked(*told, **how)
+        )
+        assert queries.came_of(viewer, [figure, people]) == alone
+        assert queries.came_of(viewer, []) == {}
+    assert len(rounds) == 1
+
+
 def test_a_type_that_is_opened_less_each_week_is_known_from_events_of_ones_own(
     lively: Any, ada: Any, play: Any, warehouse: Any
 ) -> None:
