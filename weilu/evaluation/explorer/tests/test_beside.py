@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
 import json
 import re
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.test import Client
 
 from tests.fixtures.cast import operator
-from tests.fixtures.log import Place, event, join, react, say
-from weilu.core import clock
+from tests.fixtures.log import event, join, react, say
 from weilu.core.directory.models import Community, Identity
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import questions
 from weilu.core.warehouse.tests.asking import at
 from weilu.evaluation.explorer.as_rule import rule_of
+from weilu.evaluation.explorer.tests.exploring import HARBOUR, asked, browser_of, table
 from weilu.members import conclude
 from weilu.members.segments import actions as segments
 from weilu.members.segments import live, queries
@@ -29,17 +24,10 @@ from weilu.members.segments.models import Segment
 
 pytestmark = pytest.mark.django_db
 ALL = Viewer.everything()
-HARBOUR = Place("matrix", "!harbour", "Harbour")
 JUNE = {"from": "2018-06-01", "to": "2018-06-30"}
 WEEK = {"from": "2018-06-08", "to": "2018-06-14"}
 MESSAGES = {"kind": "trend", "metric": "messages", "by": "day", **WEEK}
 BUYERS = {"did": "order.paid"}
-
-
-@pytest.fixture(autouse=True)
-def july():
-    with clock.frozen(dt.datetime(2018, 7, 1, 12, tzinfo=dt.UTC)):
-        yield
 
 
 @pytest.fixture
@@ -61,35 +49,9 @@ def june(play, warehouse):
     return warehouse
 
 
-def browser_of(client_of: Any, who: Any) -> Client:
-    client: Client = client_of(who)
-    client.cookies["weilu_language"] = "en"
-    return client
-
-
-@pytest.fixture
-def ada(june, client_of) -> Client:
-    return browser_of(client_of, operator("ada@example.com", "Ada", "owner"))
-
-
-@pytest.fixture
-def bea(june, client_of) -> Client:
-    hearth = Community.objects.get(name="Hearth")
-    return browser_of(client_of, operator("bea@example.com", "Bea", "community_manager", hearth))
-
-
 @pytest.fixture
 def buyers(june) -> Segment:
     return segments.create(ALL, Wish("Teapot circle", BUYERS))
-
-
-def asked(client: Client, question: dict[str, Any], **query: str) -> Any:
-    return client.get("/explore/", {"q": json.dumps(question), **query})
-
-
-def table(client: Client, question: dict[str, Any], **query: str) -> list[list[str]]:
-    text = asked(client, question, format="csv", **query).content.decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text)))
 
 
 def links(text: str) -> list[str]:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
-import json
 import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from tests.fixtures.cast import operator
-from tests.fixtures.log import Place, event, say
-from weilu.core import clock
-from weilu.core.directory.models import Community
+from tests.fixtures.log import event, say
 from weilu.core.metrics import PERCENT
 from weilu.core.warehouse.tests.asking import at
+from weilu.evaluation.explorer.tests.exploring import HARBOUR, asked, browser_of, table
 
 pytestmark = pytest.mark.django_db
 
-HARBOUR = Place("matrix", "!harbour", "Harbour")
 JUNE = {"from": "2018-06-01", "to": "2018-06-30", "timezone": "UTC"}
 JOINS = {"kind": "trend", "event": "member.joined", "by": "total", **JUNE}
 TALKED = {"kind": "top", "event": "message.sent", "breakdown": "member", **JUNE}
@@ -31,12 +24,6 @@ CAME = {
     "kind": "attribution", "target": "order.paid", "touches": [{"event": "member.joined"}], "model": "linear", "window": "30d", **JUNE,
 }  # fmt: skip
 BY_CHANNEL = {"breakdown": "property", "property": "channel"}
-
-
-@pytest.fixture(autouse=True)
-def july():
-    with clock.frozen(dt.datetime(2018, 7, 1, 12, tzinfo=dt.UTC)):
-        yield
 
 
 @pytest.fixture
@@ -59,32 +46,6 @@ def june(play, warehouse):
         event("order.paid", at("2018-06-09 12:00"), "Nobody", value=5),
     ], batch=1)  # fmt: skip
     warehouse.loaded()
-
-
-def browser_of(client_of: Any, who: Any) -> Client:
-    client: Client = client_of(who)
-    client.cookies["weilu_language"] = "en"
-    return client
-
-
-@pytest.fixture
-def ada(june, client_of) -> Client:
-    return browser_of(client_of, operator("ada@example.com", "Ada", "owner"))
-
-
-@pytest.fixture
-def bea(june, client_of) -> Client:
-    hearth = Community.objects.get(name="Hearth")
-    return browser_of(client_of, operator("bea@example.com", "Bea", "community_manager", hearth))
-
-
-def asked(client: Client, question: dict[str, Any], **query: str) -> Any:
-    return client.get("/explore/", {"q": json.dumps(question), **query})
-
-
-def table(client: Client, question: dict[str, Any], **query: str) -> list[list[str]]:
-    text = asked(client, question, format="csv", **query).content.decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text)))
 
 
 def links(text: str) -> set[str]:

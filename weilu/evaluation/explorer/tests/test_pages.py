@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
 import io
 import json
 import re
 import zipfile
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import pytest
 from django.http import QueryDict
-from django.test import Client
 
 from tests.fixtures.cast import operator
-from tests.fixtures.log import Place, event, say
-from weilu.core import clock
+from tests.fixtures.log import event, say
 from weilu.core.directory.models import Community, Identity
 from weilu.core.warehouse.question import parse
 from weilu.core.warehouse.tests.asking import at
 from weilu.evaluation import actions
 from weilu.evaluation.explorer import fields
+from weilu.evaluation.explorer.tests.exploring import HARBOUR, asked, browser_of, table
 from weilu.evaluation.models import SavedQuestion
 
 pytestmark = pytest.mark.django_db
 
-HARBOUR = Place("matrix", "!harbour", "Harbour")
 EVIL = (
     '=HYPERLINK("http://x")',
     "\u202eabc\x00def",
@@ -47,12 +42,6 @@ FUNNEL = {
 BY_CHANNEL = {**FUNNEL, "breakdown": "property", "property": "channel"}
 
 
-@pytest.fixture(autouse=True)
-def july():
-    with clock.frozen(dt.datetime(2018, 7, 1, 12, tzinfo=dt.UTC)):
-        yield
-
-
 @pytest.fixture
 def june(play, warehouse):
     """Six people with odd channels join and speak; one joins elsewhere."""
@@ -67,27 +56,6 @@ def june(play, warehouse):
     happened.append(event("member.joined", at("2018-06-09 10:00"), "Far", community=HARBOUR))
     play(happened, batch=1)
     warehouse.loaded()
-
-
-def browser_of(client_of: Any, who: Any) -> Client:
-    client: Client = client_of(who)
-    client.cookies["weilu_language"] = "en"
-    return client
-
-
-@pytest.fixture
-def ada(june, client_of) -> Client:
-    return browser_of(client_of, operator("ada@example.com", "Ada", "owner"))
-
-
-@pytest.fixture
-def bea(june, client_of) -> Client:
-    hearth = Community.objects.get(name="Hearth")
-    return browser_of(client_of, operator("bea@example.com", "Bea", "community_manager", hearth))
-
-
-def asked(client: Client, question: dict[str, Any], **query: str) -> Any:
-    return client.get("/explore/", {"q": json.dumps(question), **query})
 
 
 @pytest.mark.parametrize("kind", fields.FIRST)
@@ -296,7 +264,7 @@ def test_bea_asks_about_her_community_only(bea):
     harbour = Community.objects.get(name="Harbour").pk
     assert "Harbour" not in bea.get("/explore/").content.decode()
     assert asked(bea, {**FUNNEL, "communities": [harbour]}).status_code == 400
-    rows = list(csv.reader(io.StringIO(asked(bea, FUNNEL, format="csv").content.decode("utf-8-sig"))))
+    rows = table(bea, FUNNEL)
     assert [row[2] for row in rows[1:]] == ["6", "6"]
 
 
@@ -339,8 +307,7 @@ def test_what_members_wrote_is_harmless_on_the_page_and_in_every_file(ada):
     page = asked(ada, BY_CHANNEL).content.decode()
     assert "<script>alert" not in page
     assert "x" * 201 not in page
-    table = list(csv.reader(io.StringIO(asked(ada, BY_CHANNEL, format="csv").content.decode("utf-8-sig"))))
-    parts = {row[2] for row in table[1:]}
+    parts = {row[2] for row in table(ada, BY_CHANNEL)[1:]}
     assert '\'=HYPERLINK("http://x")' in parts
     assert "'＠SUM(A1)" in parts
     assert "'  =1+1" in parts
