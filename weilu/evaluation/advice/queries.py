@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import translation
 
 from weilu.communities import panels
 from weilu.communities.queries import asking
@@ -32,9 +33,10 @@ def advised(viewer: Viewer, communities: Sequence[Community], at: Span) -> dict[
     """Community → what is advised there and not known already, the strongest first. Raises Unavailable."""
     ids = [one.pk for one in communities]
     about = ("advice", tuple(ids), at, diagnosis.decided())
-    found: Mapping[int, Facts] = panels.remembered(
-        viewer, about, lambda: gather.read(viewer, communities, at)
-    )
+    with translation.override("en"):  # facts hold no words: read once for the readers of all languages
+        found: Mapping[int, Facts] = panels.remembered(
+            viewer, about, lambda: gather.read(viewer, communities, at)
+        )
     known = quiet(ids)
     return {one: [each for each in rules.advise(found[one]) if (one, each.rule) not in known] for one in ids}
 

@@ -69,7 +69,8 @@ class RuleForm(forms.Form):
 
 def initial(row: AlertRule) -> dict[str, Any]:
     names = ("metric", "segment", "size", "kind", "direction", "limit", "against", "mail")
-    return {**{name: getattr(row, name) for name in names}, "community": row.community_id}
+    limit = int(row.limit) if row.limit.is_integer() else row.limit
+    return {**{name: getattr(row, name) for name in names}, "limit": limit, "community": row.community_id}
 
 
 USUAL: dict[str, Any] = {
