@@ -5,6 +5,7 @@ from __future__ import annotations
 pytest_plugins = [
     "pytester",
     "tests.fixtures.skipped",
+    "tests.fixtures.lanes",
     "tests.fixtures.cast",
     "tests.fixtures.log",
     "tests.fixtures.warehouse",

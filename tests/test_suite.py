@@ -1,6 +1,11 @@
-"""Does the suite itself keep its word: in CI nothing is skipped unseen?"""
+"""Does the suite itself keep its word: in CI nothing is skipped unseen, and of two lanes one runs what needs to run once?"""
 
 from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +39,70 @@ def test_what_is_skipped_is_a_failure_in_ci_and_only_there(
     told.assert_outcomes(failed=1, errors=4, xfailed=1)
     assert told.stdout.str().count("CI must run this, but it was skipped") >= len(SKIPPING)
     run(pytester, monkeypatch, "").assert_outcomes(skipped=5, xfailed=1)
+
+
+OWN = "import pytest\n\n@pytest.mark.django_db\ndef test_own(told):\n    told('own')\n"
+SHARED = (
+    "def test_one(told):\n    told({name!r} + ' one')\n\ndef test_two(told):\n    told({name!r} + ' two')\n"
+)
+TOLD = """import os, pathlib, pytest
+
+@pytest.fixture
+def told():
+    def tell(line):
+        with open(pathlib.Path(__file__).parent / "told", "a") as file:
+            file.write(line + "\\n")
+    return tell
+"""
+
+
+def lane(folder: Path, **environment: str) -> subprocess.Popen[str]:
+    pool = folder / "pool"
+    pool.mkdir(exist_ok=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-p", "tests.fixtures.lanes", "-p", "no:django", "-p", "no:cacheprovider"],
+        cwd=folder, env={"PYTHONPATH": str(ROOT), "WEILU_TEST_POOL": str(pool), **environment},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+def told(folder: Path) -> Counter[str]:
+    return Counter((folder / "told").read_text().splitlines())
+
+
+def test_two_lanes_run_their_own_twice_and_what_they_share_once(pytester: pytest.Pytester) -> None:
+    names = [f"test_shared_{number}" for number in range(5)]
+    pytester.makeconftest(TOLD)
+    pytester.makepyfile(test_own=OWN, **{name: SHARED.format(name=name) for name in names})
+    lanes = [lane(pytester.path) for _ in range(2)]
+    for one in lanes:
+        out = one.communicate(timeout=60)[0]
+        assert one.returncode == 0, out
+        assert "passed" in out.splitlines()[-1]
+    assert told(pytester.path) == {
+        "own": 2, **{f"{name} {which}": 1 for name in names for which in ("one", "two")},
+    }  # fmt: skip
+
+
+def test_a_failure_among_what_is_shared_fails_the_lane_that_ran_it_and_the_rest_goes_on(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makeconftest(TOLD)
+    pytester.makepyfile(
+        test_broken="def test_it():\n    assert False\n", test_shared=SHARED.format(name="shared")
+    )
+    first = lane(pytester.path)
+    assert "1 failed, 2 passed" in first.communicate(timeout=60)[0]
+    assert first.returncode == 1
+
+
+def test_lanes_that_see_different_tests_in_a_file_are_refused(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(TOLD)
+    pytester.makepyfile(
+        test_shared="import os\n\ndef test_one():\n    pass\n\nif os.environ.get('MORE'):\n    def test_two():\n        pass\n"
+    )
+    first = lane(pytester.path)
+    assert "1 passed" in first.communicate(timeout=60)[0]
+    second = lane(pytester.path, MORE="1")
+    assert "the lanes know different tests" in second.communicate(timeout=60)[0]
+    assert second.returncode

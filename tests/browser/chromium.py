@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+NO_BUS = {"DBUS_SESSION_BUS_ADDRESS": "disabled:"}
+"""A wall keeps the screen awake: Chromium asks the desktop for it, and where no desktop answers it waits minutes for one, at the
+latest when the window closes."""
 WIDE, PHONE = 1440, 390
 
 
@@ -27,7 +31,9 @@ def executable() -> str | None:
 @contextlib.contextmanager
 def launched() -> Iterator[Browser]:
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=executable(), args=list(FLAGS))
+        browser = driver.chromium.launch(
+            executable_path=executable(), args=list(FLAGS), env={**os.environ, **NO_BUS}
+        )
         try:
             yield browser
         finally:

@@ -8,12 +8,16 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import Window, executable, launched
 from tests.house import ROOT, House, house
 
 EMAIL, PASSWORD = "ada@example.com", "a lamp in the window"  # of an account that lives for this run only
+
+expect.set_options(
+    timeout=30_000
+)  # a busy machine is slow, not wrong; five seconds are little beside another lane
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ NAMES = tuple(
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.once,
     pytest.mark.given,
     pytest.mark.skipif(
         not FOLDER.exists(),

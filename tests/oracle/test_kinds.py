@@ -17,7 +17,7 @@ from tests.oracle.pairs import _question, a_log, a_span, asked_for, same
 from tests.oracle.test_generated import EVERYTHING, store, thorough  # noqa: F401  # pytest finds `store` by name
 from weilu.core.warehouse import questions
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @thorough

@@ -23,7 +23,7 @@ from weilu.core.warehouse.compile import segments
 from weilu.core.warehouse.compile.source import Bound
 from weilu.core.warehouse.question import Refused, parse
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 EXAMPLES = int(os.environ.get("WEILU_EXAMPLES", "20"))
 PHASES = (Phase.explicit, Phase.generate, *((Phase.shrink,) if "WEILU_SHRINK" in os.environ else ()))
 EVERYTHING = Viewer.everything()

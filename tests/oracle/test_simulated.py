@@ -45,6 +45,7 @@ def brand() -> Log:
     return Log(tuple(rows), persons)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("by", "which"), [("day", (1, 2, 3)), ("week", None)])
 def test_the_sample_brands_figures_equal_duckdbs(warehouse, db, by: str, which: tuple[int, ...] | None):
     log = brand()

@@ -17,7 +17,7 @@ from weilu.core.directory.models import Community
 from weilu.core.warehouse import questions
 from weilu.core.warehouse.measures import exact
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 EVERYWHERE = (*COMMUNITIES, SHOP)
 visits = st.lists(
     st.tuples(

@@ -15,7 +15,7 @@ from weilu.core.warehouse import questions
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tests.asking import ask, at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PAID = {
     "kind": "attribution", "target": "order.paid", "touches": [{"event": "member.joined"}, {"event": "Link Opened"}],

@@ -12,7 +12,7 @@ from weilu.core import clock
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tests.asking import ask, at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 HARBOUR = Place("matrix", "!harbour", "Harbour")
 MEASURES = {"paid": {"event": "order.paid", "measure": "sum"}, "said": {"event": "message.sent"}}

@@ -15,7 +15,7 @@ from weilu.core.warehouse import questions
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tests.asking import ask, at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 HARBOUR = Place("matrix", "!harbour", "Harbour")
 DAYS = {"timezone": "UTC", "first": "2018-06-01", "last": "2018-06-02"}

@@ -14,7 +14,7 @@ from weilu.core.warehouse import questions
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tests.asking import ask, at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 JOIN, SAY, PAY, LIKE = "member.joined", "message.sent", "order.paid", "reaction.added"
 

@@ -22,7 +22,7 @@ from weilu.members import conclude
 from weilu.members.segments import actions
 from weilu.members.segments.actions import Wish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ALL = Viewer.everything()
 HARBOUR = Place("matrix", "!harbour", "Harbour")
 SHOP = Place("sdk:shop", "sdk:shop", "Shop")
