@@ -41,7 +41,7 @@ PROOFS = {
             "kills -9",
             each=kills.KILLS,
             cases=200 // kills.KILLS,
-            sample=2,
+            sample=1,
             run=kills.case,
         ),
         Proof(

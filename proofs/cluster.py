@@ -117,7 +117,7 @@ def _house():  # type: ignore[no-untyped-def]
     try:
         with tempfile.TemporaryDirectory(prefix="weilu-proof-") as home:
             environment = {
-                **os.environ,
+                **{name: value for name, value in os.environ.items() if not name.startswith("WEILU_")},
                 "WEILU_HOME": home,
                 "WEILU_SECRET_KEY": "only-for-proofs",
                 "WEILU_WAREHOUSE_URL": servers.url,

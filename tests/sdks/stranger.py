@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.house import ROOT, House, house
 
-SECONDS = 10.0
+SECONDS, COUNTED_SECONDS = 20.0, 60.0
 STILL_SECONDS = 3.0
 
 
@@ -109,6 +109,12 @@ class Door:
         with open(f"/proc/{self.pid}/statm") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
+    def worked(self) -> float:
+        """Seconds of processor time that the door has used."""
+        with open(f"/proc/{self.pid}/stat") as file:
+            user, system = file.read().rsplit(")", 1)[1].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def taken(self) -> int:
         """How many events of this source have come in, as the command line tells."""
         return next(
@@ -118,7 +124,7 @@ class Door:
     def settled(self) -> int:
         """The same, once what was sent before is counted: counts are written down each second, so they stand still for three."""
         count, since = self.taken(), time.monotonic()
-        until = since + SECONDS
+        until = since + COUNTED_SECONDS
         while time.monotonic() < min(since + STILL_SECONDS, until):
             if (now := self.taken()) != count:
                 count, since = now, time.monotonic()
@@ -126,7 +132,7 @@ class Door:
 
     def taken_after(self, least: int) -> int:
         """The same, once it is at least so many: counts are written down each second."""
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + COUNTED_SECONDS
         while (count := self.taken()) < least and time.monotonic() < until:
             pass
         return count

@@ -52,6 +52,7 @@ def brand(warehouse: Any, own_home: Any, db: Any) -> Iterator[dict[str, Any]]:
         yield {one.name: one for one in Community.objects.all()}
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_the_sick_communities_of_the_sample_brand_are_found_and_the_healthy_are_not(
     brand: dict[str, Any], ada: Any, client_of: Any
