@@ -98,13 +98,8 @@ def _finished(place: Where) -> bool:
 def _report(community: Community, knowledge: Knowledge, answers: asking.Answers, reading: Reading) -> Report:
     found = tuple(_with_question(one, answers) for one in findings.best(_facts(answers, reading)))
     movers, merits, drifted = people.movers(reading), people.merits(reading), people.drifted(reading)
-    ids = {
-        *(m.member for m in movers),
-        *(m.member for m in merits),
-        *(d.member for d in drifted),
-        *_told(found),
-    }
-    names = directory.member_names(ids)
+    shown = {*(m.member for m in movers), *(m.member for m in merits), *(d.member for d in drifted)}
+    names = directory.member_names(shown.union(_told(found)))
     where, week = knowledge.where, reading.week
     return Report(
         community=community.pk,
@@ -122,25 +117,24 @@ def _report(community: Community, knowledge: Knowledge, answers: asking.Answers,
             for one in movers
         ),
         flows=answers.flows,
-        thanks=tuple(
-            Thanks(_person(one.member, names), one.reason, one.count, one.times, one.members, one.positions)
-            for one in merits
-        ),
-        drifting=tuple(
-            Drifter(
-                _person(one.member, names),
-                one.last_seen,
-                one.messages,
-                where.said(one.member, week.back(asking.WEEKS_BEFORE), week.back(1)),
-            )
-            for one in drifted
-        ),
+        thanks=tuple(_thanks(one, names) for one in merits),
+        drifting=tuple(_drifter(one, names, where, week) for one in drifted),
         slots=asking.best_hours(answers.heat),
         heat=answers.heat,
         topics=_topics(reading),
         findings=found,
         names=names,
     )
+
+
+def _thanks(one: people.Merit, names: dict[int, str]) -> Thanks:
+    return Thanks(_person(one.member, names), one.reason, one.count, one.times, one.members, one.positions)
+
+
+def _drifter(one: people.Drifted, names: dict[int, str], where: Where, week: Week) -> Drifter:
+    """With where to read what they said in the weeks before."""
+    said = where.said(one.member, week.back(asking.WEEKS_BEFORE), week.back(1))
+    return Drifter(_person(one.member, names), one.last_seen, one.messages, said)
 
 
 def _with_question(finding: Finding, answers: asking.Answers) -> Finding:
