@@ -33,8 +33,10 @@ Answer = TypeVar("Answer")
 
 READERS = 3
 IDLE_SECONDS = 60.0
+BUSY_SECONDS = 1.0
+"""While requests come, memory is given back so often: one kind of question after the other would leave all of chDB's code resident."""
 REST_SECONDS = 1.5
-"""After so long without a request memory is given back."""
+"""After so long without a request it is given back once more, and then left alone."""
 QUEUE_SECONDS = 3.0
 """How long a request may wait for a thread, beside its own time."""
 LOCK_SECONDS = 30.0
@@ -148,9 +150,9 @@ def serve(home: Path, idle_seconds: float = IDLE_SECONDS) -> int:
 def _watch(desk: Desk, stop: threading.Event, idle_seconds: float) -> None:
     """Until told to stop, or until nobody has asked for so long."""
     slim()
-    while not stop.wait(min(0.5, idle_seconds / 4)) and (idle := desk.idle()) < idle_seconds:
-        if desk.worked and idle > REST_SECONDS:
-            desk.worked = False
+    while not stop.wait(min(BUSY_SECONDS, idle_seconds / 4)) and (idle := desk.idle()) < idle_seconds:
+        if desk.worked or not idle:
+            desk.worked = idle <= REST_SECONDS
             slim()
 
 

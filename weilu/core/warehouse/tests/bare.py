@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,11 +27,12 @@ os._exit(0)
 """
 
 
-def chdb_alone(snippet: str, folder: Path) -> Any:
+def chdb_alone(snippet: str, folder: Path, **environment: str) -> Any:
     """What the snippet put into `told`."""
     done = subprocess.run(
         [sys.executable, "-c", PRELUDE + snippet + EPILOGUE],
         cwd=folder,
+        env={**os.environ, **environment},
         capture_output=True,
         timeout=60,
         check=False,

@@ -231,3 +231,20 @@ told = [before - resident(), read(session, "SELECT sum(number) AS n FROM numbers
     )
     assert told[0] > 50_000_000
     assert told[1] == [{"n": 499_500}]
+
+
+def test_chdb_keeps_what_it_freed_unless_its_allocator_is_told(tmp_path: Path) -> None:
+    large = """
+def anonymous():
+    lines = open("/proc/self/status").read().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) // 1024
+before = anonymous()
+read(session, "SELECT length(groupArray(toString(number))) AS n FROM numbers(3000000)")
+told = anonymous() - before
+"""
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "given").mkdir()
+    kept = chdb_alone(large, tmp_path / "kept", JE_MALLOC_CONF="")
+    given = chdb_alone(large, tmp_path / "given", JE_MALLOC_CONF="dirty_decay_ms:0")
+    assert kept > 60, "the warehouse need not tell its allocator anything any more"
+    assert given < 30

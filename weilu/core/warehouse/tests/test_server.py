@@ -18,7 +18,7 @@ import pytest
 
 from tests.fixtures.log import Play
 from tests.fixtures.warehouse import Warehouse
-from weilu.core.warehouse import client, embedded, loader
+from weilu.core.warehouse import client, embedded, loader, starter
 from weilu.core.warehouse.door import ClientKey
 from weilu.core.warehouse.embedded import Embedded
 from weilu.core.warehouse.errors import Unavailable
@@ -89,6 +89,29 @@ def test_the_log_of_the_warehouse_holds_nothing_that_was_asked(warehouse: Wareho
     told = place.log.read_text()
     assert "Ada Marker" not in told
     assert "seeded_marker_column" not in told
+
+
+def test_the_warehouse_gives_back_memory_while_it_is_asked_all_the_time(
+    warehouse: Warehouse, place: Place
+) -> None:
+    pid, end = client.ping(), time.monotonic() + 60
+    assert f"JE_MALLOC_CONF={starter.ALLOCATOR}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(
+        b"\0"
+    )
+    warehouse.query(
+        "SELECT topK(3)(number), quantiles(0.5)(number), uniq(number), max(number % 7) FROM numbers(1000)"
+    )
+    most = code_of(pid)
+    while code_of(pid) > most - 10:
+        warehouse.query("SELECT 1")
+        most = max(most, code_of(pid))
+        assert time.monotonic() < end, "it rests only when nobody asks"
+
+
+def code_of(pid: int) -> int:
+    """Megabytes of files, most of them chDB's code, that the process holds in memory."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("RssFile")) // 1024
 
 
 def test_a_killed_warehouse_is_started_by_the_next_question(warehouse: Warehouse) -> None:
