@@ -10,6 +10,7 @@ from proofs import (
     cluster,
     kills,
     log_undo,
+    mutations,
     questions,
     sdks,
     warehouse_sessions,
@@ -91,6 +92,16 @@ PROOFS = {
             cases=1_000 // log_undo.PAIRS,
             sample=1,
             run=log_undo.case,
+        ),
+        Proof(
+            "mutations",
+            "Operators, numbers, conditions and statements made wrong one at a time: a test of the room noticed each, or it stands in "
+            "`mutants_alike` why it means the same. `python -m proofs.mutations` tells by module what lives.",
+            "modules",
+            each=1,
+            cases=len(mutations.MODULES),
+            sample=1,
+            run=mutations.case,
         ),
         Proof(
             "workers",
