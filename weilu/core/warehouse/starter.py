@@ -15,8 +15,8 @@ START_SECONDS = 45.0
 GONE_SECONDS = 3.0
 REST_SECONDS = 5.0
 """After a start that failed nobody tries again for this long: a page must say so at once rather than hang."""
-ALLOCATOR = "dirty_decay_ms:500"
-"""How chDB's allocator (jemalloc) is told to keep what was freed for half a second rather than five: while an import comes in, questions
+ALLOCATOR = "dirty_decay_ms:250"
+"""How chDB's allocator (jemalloc) is told to keep what was freed for a quarter of a second rather than five: while an import comes in, questions
 and inserts follow each other so closely that it would keep hundreds of megabytes. What chDB sets besides stays as it is."""
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
