@@ -1,7 +1,8 @@
 """How long does one `weilu import` take in a home of its own, and how much memory does each process hold? Shared by `import_*.py`.
 
 Measured as an operator sees it: the whole command, from its start until the events can be asked for. Memory is the peak
-(`VmHWM`) of every process that takes part, each by its name: the command, its helper, the warehouse.
+(`VmHWM`) of every process that takes part, each by its name: the command, its helper, the warehouse. It counts all that is resident at once,
+pages of files that could be dropped at any time included (docs/decisions/0060).
 """
 
 from __future__ import annotations
