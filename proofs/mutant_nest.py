@@ -23,6 +23,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec
 from itertools import pairwise
@@ -136,6 +137,8 @@ class _Hunt:
             status = 3
             try:
                 status = _try(mutant, tests)
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(status)
         return _wait(child, PATIENCE * mutant["seconds"])
@@ -145,7 +148,8 @@ def _try(mutant: dict[str, Any], tests: Sequence[pytest.Item]) -> int:
     """0: all tests passed, 1: one failed, 3: the mutant's code does not fit in the place of the module's."""
     try:
         _put(str(ROOT / mutant["path"]), mutant["source"])
-    except ValueError:
+    except ValueError as problem:
+        sys.stderr.write(f"{problem}\n")
         return 3
     for test, following in pairwise(
         tests
@@ -161,12 +165,15 @@ def _put(path: str, source: str) -> None:
     """Every function of the module gets the code that it has in the mutant; what was remembered is forgotten."""
     codes = _codes(compile(source, path, "exec", dont_inherit=True))
     for one in gc.get_objects():
-        if isinstance(one, FunctionType) and one.__code__.co_filename == path:
+        # `isinstance` would wake whatever is lazy and only says what it is when asked.
+        if type(one) is FunctionType and one.__code__.co_filename == path:
             found = codes.get((one.__code__.co_qualname, one.__code__.co_firstlineno), [])
             if len(found) != 1:
-                raise ValueError("two of one name in one line")
+                raise ValueError(
+                    f"{one.__code__.co_qualname} in line {one.__code__.co_firstlineno}: {len(found)} of them"
+                )
             one.__code__ = found[0]
-        elif isinstance(one, functools._lru_cache_wrapper):
+        elif type(one) is functools._lru_cache_wrapper:
             one.cache_clear()
 
 

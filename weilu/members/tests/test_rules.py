@@ -234,6 +234,15 @@ def test_many_who_never_left_begin_as_each_of_them_does_alone(people: list) -> N
         assert mine == sorted({change.at for change in lifecycle.presence(alone)})
 
 
+def test_every_change_is_a_move_from_what_was_before_it() -> None:
+    history = [(day(1), "new"), (day(8), "active"), (day(30), "dormant")]
+    assert moves.moves(history) == [
+        (day(1), "", "new"),
+        (day(8), "new", "active"),
+        (day(30), "active", "dormant"),
+    ]
+
+
 # corrections -------------------------------------------------------------------------------------------------------
 
 
@@ -243,6 +252,7 @@ def test_a_late_fact_corrects_the_moves_that_had_been_told_and_no_others() -> No
     old = histories.histories(histories.columns([before]), HOUSE).of(0)
     new = histories.histories(histories.columns([after]), HOUSE).of(0)
     assert moves.corrections(old, new, day(20)) == [(day(15), "dormant", "active")]
+    assert moves.corrections(old, new, day(15)) == [(day(15), "dormant", "active")]
     assert moves.corrections(old, new, day(14)) == []
     assert moves.corrections([], new, day(20)) == moves.corrections(old, [], day(20)) == []
 

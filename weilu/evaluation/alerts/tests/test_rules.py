@@ -157,3 +157,63 @@ def test_no_history_breaks_the_judge(values: list[float | None], kind: str, size
 )
 def test_what_cannot_be_meant_is_named(condition: Condition, word: str) -> None:
     assert rules.problem(condition) == word
+
+
+@pytest.mark.parametrize(
+    ("condition", "word"),
+    [
+        (Condition("threshold", "above", 5), ""),
+        (Condition("threshold", "above", 5, "month"), "unknown"),
+        (Condition("threshold", "above", 5, "day", "yesterday"), "unknown"),
+        (Condition("threshold", "above", 1e15), ""),
+        (Condition("threshold", "below", -1e15), ""),
+        (Condition("threshold", "above", 1e15 + 1), "limit"),
+        (Condition("relative", "above", 0), "percent"),
+        (Condition("relative", "above", 0.5), ""),
+        (Condition("relative", "above", 10_000), ""),
+        (Condition("relative", "above", 10_000.5), "percent"),
+        (Condition("relative", "below", 100), ""),
+        (Condition("relative", "below", 100.5), "more_than_all"),
+        (Condition("relative", "above", 50, "week", "before"), ""),
+        (Condition("relative", "above", 50, "week", "weekday"), "weekday_of_week"),
+        (Condition("anomaly", "either", 0.5), "deviations"),
+        (Condition("anomaly", "either", 1), ""),
+        (Condition("anomaly", "either", 20), ""),
+        (Condition("anomaly", "either", 20.5), "deviations"),
+    ],
+)
+def test_a_condition_may_go_to_its_bounds_and_not_beyond(condition: Condition, word: str) -> None:
+    assert rules.problem(condition) == word
+
+
+def test_a_change_counts_per_cent_of_what_was_there_and_from_one_on() -> None:
+    tenth = Condition("relative", "either", 10)
+    assert [judge(tenth, [1000, now], "people").off for now in (899.5, 900, 1100, 1100.5)] == [
+        True,
+        False,
+        False,
+        True,
+    ]
+    assert judge(tenth, [1, 2], "people").off
+
+
+def test_the_mean_is_of_four_weeks_and_of_the_days_that_have_a_value() -> None:
+    mean = Condition("relative", "above", 50, "day", "mean")
+    assert judge(mean, [10, None, 30, 31], "people") == rules.Verdict("off", 31, 20.0, None, 30.0)
+    assert judge(mean, [None, 10, 12], "people").state == rules.LITTLE_HISTORY
+    assert judge(mean, [1000] + [10] * 28 + [10], "people").expected == 10
+    assert judge(mean, [37] + [10] * 27 + [10], "people").expected == pytest.approx(307 / 28)
+    weeks = Condition("relative", "above", 50, "week", "mean")
+    assert judge(weeks, [1000, 10, 10, 10, 14, 10], "people").expected == 11
+
+
+@pytest.mark.parametrize(("size", "least"), [("day", 28), ("week", 8)])
+def test_what_is_usual_is_told_from_so_many_values_on(size: str, least: int) -> None:
+    usual = Condition("anomaly", "below", 3.5, size)
+    assert judge(usual, [50.0] * least + [50.0], "people").state == rules.OK
+    assert judge(usual, [50.0] * (least - 1) + [50.0], "people").state == rules.LITTLE_HISTORY
+
+
+@pytest.mark.parametrize(("direction", "too_much"), [("above", True), ("either", True), ("below", False)])
+def test_a_figure_that_still_rises_can_only_be_too_much(direction: str, too_much: bool) -> None:
+    assert rules.too_much(Condition("threshold", direction, 5)) is too_much
