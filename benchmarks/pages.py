@@ -1,6 +1,7 @@
-"""How fast are the pages at a million events? 5 clients, 2,000 requests over home, community and member pages.
+"""How fast are the pages at a million events? 5 clients, 2,000 requests over home, community, member and explorer pages.
 
-The members are taken from all parts of the population, the busiest included.
+The members are taken from all parts of the population, the busiest included. The explorer is asked a funnel, retention, a trend, a heat
+map and paths, each time over other days, so that no answer is remembered.
 
 `python -m benchmarks.pages [--events N] [--members N] [--requests N]`: plays the sample brand at that size, then asks.
 Prints the server's own time at p50 and p95 per page, the weekly report, and the weight of the first and later visits.
@@ -9,11 +10,14 @@ Prints the server's own time at p50 and p95 per page, the weekly report, and the
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import gzip
+import json
 import re
 import statistics
 import threading
 import time
+import urllib.parse
 import urllib.request
 from collections import defaultdict
 from itertools import zip_longest
@@ -26,7 +30,17 @@ PASSWORD = "warm-hearth-in-winter"  # of an account that lives for this run only
 CLIENTS = 5
 PARTS, EACH = 20, 40
 """The members' pages asked for: so many from each of so many parts of the list by number of messages."""
-LIMITS = {"home": 250, "community": 250, "member": 100, "report": 3000}
+DAYS = 401
+"""A prime, so that every turn of the explorer comes to another one."""
+LIMITS = {"home": 250, "community": 250, "member": 100, "report": 3000, "explorer": 400}
+JOIN, SAY, LIKE = "member.joined", "message.sent", "reaction.added"
+QUESTIONS: tuple[dict[str, object], ...] = (
+    {"kind": "trend", "metric": "dau"},
+    {"kind": "funnel", "steps": [{"event": JOIN}, {"event": SAY}, {"event": LIKE}], "window": "7d"},
+    {"kind": "retention", "start": JOIN, "return": SAY, "period": "week", "periods": 8},
+    {"kind": "heatmap", "event": SAY},
+    {"kind": "paths", "after": JOIN, "depth": 4, "top": 20},
+)
 
 
 def main() -> None:
@@ -70,7 +84,25 @@ def addresses(one: House) -> dict[str, list[str]]:
     reports = sorted(set(re.findall(r'href="(/reports/\d+/[^"?]+)["?]', visitor.get("/reports/").text)))
     assert communities
     assert members
-    return {"home": ["/"], "community": communities, "member": members, "report": reports[:4]}
+    return {
+        "home": ["/"],
+        "community": communities,
+        "member": members,
+        "report": reports[:4],
+        "explorer": explorer(),
+    }
+
+
+def explorer() -> list[str]:
+    """The explorer with its questions over four to twelve weeks that end on another day each."""
+    today = dt.datetime.now(dt.UTC).date()
+    found = []
+    for number in range(DAYS):
+        last = today - dt.timedelta(days=number)
+        days = {"from": str(last - dt.timedelta(days=28 + number % 57)), "to": str(last)}
+        asked = {**QUESTIONS[number % len(QUESTIONS)], **days}
+        found.append("/explore/?" + urllib.parse.urlencode({"q": json.dumps(asked)}))
+    return found
 
 
 def _members(visitor: Visitor) -> list[str]:
@@ -111,7 +143,8 @@ def load(one: House, paths: dict[str, list[str]], requests: int) -> dict[str, li
 
 
 def _turn(index: int) -> tuple[str, ...]:
-    return (("home",), ("community",), ("member",), ("member",), ("community",))[index % 5]
+    turns = (("home",), ("community",), ("member",), ("member",), ("community",), ("explorer",))
+    return turns[index % len(turns)]
 
 
 def report(times: dict[str, list[float]]) -> None:

@@ -114,7 +114,9 @@ def fill(rows: pa.Table, members: int) -> None:
         ),
     )
     client.reload_owners()
-    client.insert("weilu.timelines", timelines(members))
+    held = timelines(members)
+    for begin in range(0, len(held), 500_000):
+        client.insert("weilu.timelines", held.slice(begin, 500_000))
 
 
 def timelines(members: int) -> pa.Table:

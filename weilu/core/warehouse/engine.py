@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar, cast
 import pyarrow as pa
 from chdb import session as chdb
 
+from weilu.core.warehouse.memory import limits, machine_bytes
 from weilu.core.warehouse.moments import mark_moments
 
 Answer = TypeVar("Answer")
@@ -25,10 +26,9 @@ BLOCK_ROWS = 1_048_576
 """An insert is atomic for one block (and one partition of it); whoever inserts sends no more than this."""
 REMEMBERED = 512
 """SQL texts whose column types are kept in mind."""
-QUERY_BYTES = 600_000_000
-SPILL_BYTES = 200_000_000
-CONFIG = """<clickhouse>
-  <max_server_memory_usage>1500000000</max_server_memory_usage>
+MEMORY = limits(machine_bytes())
+CONFIG = f"""<clickhouse>
+  <max_server_memory_usage>{MEMORY.server}</max_server_memory_usage>
   <mark_cache_size>33554432</mark_cache_size>
   <primary_index_cache_size>33554432</primary_index_cache_size>
   <query_condition_cache_size>8388608</query_condition_cache_size>
@@ -51,9 +51,9 @@ CONFIG = """<clickhouse>
 """
 SESSION_SETTINGS = {
     "max_threads": min(os.cpu_count() or 1, 4),
-    "max_memory_usage": QUERY_BYTES,
-    "max_bytes_before_external_group_by": SPILL_BYTES,
-    "max_bytes_before_external_sort": SPILL_BYTES,
+    "max_memory_usage": MEMORY.query,
+    "max_bytes_before_external_group_by": MEMORY.spill,
+    "max_bytes_before_external_sort": MEMORY.spill,
     "max_insert_threads": 1,
     "max_insert_block_size": BLOCK_ROWS,
     "min_insert_block_size_rows": BLOCK_ROWS,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -117,11 +118,36 @@ class Frame:
         count = (self.buckets[-1].last - first).days + 1 + after
         return tuple(day_start(first + dt.timedelta(days=n), self.timezone) for n in range(count + 1))
 
+    def offsets(self) -> tuple[tuple[int, int], ...]:
+        """How far the clock is ahead of UTC in the span, in seconds: (from which moment on, by how much), ascending."""
+        zone = ZoneInfo(self.timezone)
+        found: list[tuple[int, int]] = []
+        for start, end in pairwise(self.days()):
+            found += _changes(zone, start, end, found[-1][1] if found else None)
+        return tuple(found)
+
     @property
     def nominal_days(self) -> int:
         """How long a whole bucket is, at least."""
         span = (self.buckets[-1].last - self.buckets[0].first).days + 1
         return {HOUR: 0, DAY: 1, WEEK: 7, MONTH: 31, PERIOD: span}[self.size]
+
+
+def _changes(zone: ZoneInfo, start: int, end: int, before: int | None) -> list[tuple[int, int]]:
+    """The moments of a day at which another offset than before begins; clocks are changed on whole minutes."""
+    if _offset(zone, start) == before == _offset(zone, end - 1):
+        return []
+    found = []
+    for moment in range(start, end, 60):
+        if (offset := _offset(zone, moment)) != before:
+            found.append((moment, offset))
+            before = offset
+    return found
+
+
+def _offset(zone: ZoneInfo, moment: int) -> int:
+    told = dt.datetime.fromtimestamp(moment, zone).utcoffset()
+    return int(told.total_seconds()) if told else 0
 
 
 def buckets(first: dt.date, last: dt.date, size: str, timezone: str) -> tuple[Bucket, ...]:

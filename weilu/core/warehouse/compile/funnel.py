@@ -146,15 +146,25 @@ def _marked(way: Way, bound: Bound) -> str:
     size = 2 ** (len(way.funnel.steps) + 1)
     zipped = "(m, r, b)" if way.by else "(m, r)"
     names, arrays = ("m, r, b", "moments, rests, bys") if way.by else ("m, r", "moments, rests")
-    ordered = f"arraySort(arrayMap(({names}) -> {zipped}, {arrays}))"
-    sql = f"SELECT who, {ordered} AS places FROM ({_each(way, bound)})"
+    near = f"arrayFilter(p -> {_near(way, bound)}, arrayMap(({names}) -> {zipped}, {arrays}))"
+    sql = f"SELECT who, arraySort({near}) AS places FROM ({_each(way, bound)}) WHERE length(moments) + low + high > 0"
     bys = "arrayMap(p -> p.3, places)" if way.by else "0"
     return f"""SELECT who, arrayMap(p -> p.1, places) AS moments, arrayMap(p -> toUInt16(p.2 % {size}), places) AS marks,
         {bys} AS bys FROM ({sql})"""
 
 
+def _near(way: Way, bound: Bound) -> str:
+    """The condition of lying where a way can be: not before the first beginning, nor after the window of the last one. Most of what
+    a member did lies elsewhere, and is not put into order."""
+    far = (
+        "" if way.funnel.window is None else f" AND p.1 <= high + {bound(way.funnel.window * 1000, 'UInt64')}"
+    )
+    return f"p.1 >= low{far}"
+
+
 def _each(way: Way, bound: Bound) -> str:
-    """One row for each member who took any first step, with all their events that matter."""
+    """One row for each member who took any first step, with all their events that matter, and when they began for the first and
+    the last time (`low`, `high`)."""
     funnel, count = way.funnel, len(way.funnel.steps)
     fits = " + ".join(f"({fitting(one, bound)}) * {2**n}" for n, one in enumerate(funnel.steps))
     mark = f"if({any_of(funnel.exclude, bound)}, {2**count}, {fits})" if funnel.exclude else fits
@@ -163,5 +173,7 @@ def _each(way: Way, bound: Bound) -> str:
     columns = f"{person(way.frame)} AS who, {MOMENT} AS m, position * {2 ** (count + 1)} + {mark} AS r{by}"
     rows = events(way.frame, bound, columns, where, since=way.frame.start)
     bys = ", groupArray(b) AS bys" if way.by else ""
-    return f"""SELECT who, groupArray(m) AS moments, groupArray(r) AS rests{bys} FROM ({rows})
+    begins = f"bitAnd(r, {2**count - 1 if funnel.order == UNORDERED else 1}) != 0"
+    return f"""SELECT who, groupArray(m) AS moments, groupArray(r) AS rests{bys},
+        minIf(m, {begins}) AS low, maxIf(m, {begins}) AS high FROM ({rows})
         WHERE who != 0 GROUP BY who HAVING max(bitAnd(r, 1)) = 1"""

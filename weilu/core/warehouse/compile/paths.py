@@ -59,9 +59,24 @@ def _walked(walks: Walks, bound: Bound) -> str:
 
 def _ordered(walks: Walks, bound: Bound) -> str:
     """who and the places of their events in the order of the log: (moment, position · number of the kind · is it the event)."""
-    rows = f"""SELECT who, groupArray(m) AS moments, groupArray(r) AS rests FROM ({_each(walks, bound)})
-        WHERE who != 0 GROUP BY who HAVING max(r % 2) = 1"""
-    return f"SELECT who, arraySort(arrayMap((m, r) -> (m, r), moments, rests)) AS places FROM ({rows})"
+    rows = f"""SELECT who, groupArray(m) AS moments, groupArray(r) AS rests, minIf(m, r % 2 = 1) AS begun
+        FROM ({_each(walks, bound)}) WHERE who != 0 GROUP BY who HAVING max(r % 2) = 1"""
+    sql = f"SELECT who, moments, rests, begun, {_edge(walks, bound)} AS edge FROM ({rows}) WHERE length(moments) + begun > 0"
+    near = "m <= begun AND m >= edge" if walks.paths.backwards else "m >= begun AND m <= edge"
+    some = [f"arrayFilter((r, m) -> {near}, rests, moments)", f"arrayFilter(m -> {near}, moments)"]
+    sql = f"SELECT who, {some[0]} AS near, {some[1]} AS at FROM ({sql}) WHERE length(moments) + begun + edge > 0"
+    return f"SELECT who, arraySort(arrayMap((m, r) -> (m, r), at, near)) AS places FROM ({sql})"
+
+
+def _edge(walks: Walks, bound: Bound) -> str:
+    """Beyond which moment nothing can be on a member's path, which holds so many events: those of the moment it begins with may
+    come before it. Where repeats count once nobody knows how many events make it."""
+    sorted_, than = ("arrayReverseSort", "<=") if walks.paths.backwards else ("arraySort", ">=")
+    if walks.paths.collapse:
+        return f"{sorted_}(moments)[-1]"
+    near = f"{sorted_}(arrayFilter(m -> m {than} begun, moments))"
+    most = f"{bound(walks.paths.depth, 'UInt8')} + countEqual(moments, begun)"
+    return f"{near}[least({most}, arrayCount(m -> m {than} begun, moments))]"
 
 
 def _each(walks: Walks, bound: Bound) -> str:

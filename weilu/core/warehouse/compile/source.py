@@ -20,6 +20,7 @@ INTERACTION = "interaction"
 """In place of an event kind: anything that counts as taking part."""
 ANY = "*"
 """In place of an event kind: whatever happened."""
+WEEK = 7 * 86_400
 
 
 @dataclass(slots=True)
@@ -134,6 +135,17 @@ def bucket(bound: Bound, starts: Sequence[int], moment: str = "toUInt32(happened
     return f"multiIf({', '.join(steps)}, toUInt32(0))" if steps else "toUInt32(0)"
 
 
+def ordinal(bound: Bound, starts: Sequence[int], moment: str = "toUInt32(happened)") -> str:
+    """Which bucket a moment lies in, from 1; 0 for what lies before the first. `starts` ascend."""
+    steps, before = [], 0
+    for start, length, count in runs(starts):
+        begin = bound(start, "UInt32")
+        later = f" + intDiv({moment} - {begin}, {bound(length, 'UInt32')})" if count > 1 else ""
+        steps.append(f"{moment} >= {begin}, toUInt16({before + 1}{later})")
+        before += count
+    return f"multiIf({', '.join(reversed(steps))}, toUInt16(0))" if steps else "toUInt16(0)"
+
+
 def following(bound: Bound, edges: Sequence[int], moment: str) -> str:
     """The first of ascending edges that lies after a moment, which is not before the first edge nor after the last but one."""
     steps = [
@@ -150,6 +162,16 @@ def _within(bound: Bound, moment: str, start: int, length: int, count: int) -> s
         return begin
     size = bound(length, "UInt32")
     return f"{begin} + intDiv({moment} - {begin}, {size}) * {size}"
+
+
+def shown(bound: Bound, frame: Frame, moment: str = "toUInt32(happened)") -> str:
+    """What the clock on the wall shows of a moment in the frame's span: seconds by that clock since a week before 1970, so that
+    they are never below 0. Computed, as `bucket` is; asking for a zone's hours row by row takes four times as long."""
+    offsets = [
+        (bound(max(since, 0), "UInt32"), bound(WEEK + offset, "UInt32")) for since, offset in frame.offsets()
+    ]
+    steps = [f"{moment} >= {since}, {offset}" for since, offset in reversed(offsets)]
+    return f"toUInt32({moment} + multiIf({', '.join(steps)}, {offsets[0][1]}))"
 
 
 def runs(starts: Sequence[int]) -> list[tuple[int, int, int]]:

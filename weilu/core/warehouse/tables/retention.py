@@ -25,18 +25,14 @@ def _columns(asked: Asked) -> tuple[str, ...]:
 def _rows(asked: Asked, source: Source) -> Rows:
     bound = Bound()
     cohorts, ends = _cohorts(asked, bound)
-    sizes = {
-        (row["cohort"], row["by"]): row["size"]
-        for row in source.run(retention.sizes(cohorts, bound), bound.params).to_pylist()
-    }
-    bound = Bound()
-    cohorts, ends = _cohorts(asked, bound)
-    table = source.run(retention.returned(cohorts, bound), bound.params)
-    came = {(row["cohort"], row["by"], row["period"]): row["returned"] for row in table.to_pylist()}
-    values = parts.shown(asked, {by for _, by in sizes}) if asked.question.breakdown else [("", "")]
+    table = source.run(retention.counts(cohorts, bound), bound.params)
+    found = {(row["cohort"], row["by"], row["period"]): row["members"] for row in table.to_pylist()}
+    values = (
+        parts.shown(asked, {by for _cohort, by, _period in found}) if asked.question.breakdown else [("", "")]
+    )
     return [
-        (bucket.label.isoformat(), *([name] if asked.question.breakdown else []), sizes.get((n, by), 0), period,
-         came.get((n, by, period), 0))
+        (bucket.label.isoformat(), *([name] if asked.question.breakdown else []), found.get((n, by, retention.WHOLE), 0), period,
+         found.get((n, by, period), 0))
         for n, bucket in enumerate(asked.frame.buckets, 1)
         for by, name in values
         for period, following in pairwise(cohorts.asked.edges)
