@@ -40,7 +40,7 @@ def main() -> None:
     given = parser.parse_args()
     print(machine.describe())
     with filled(given.home, given.events, given.members):
-        measure(given.events, given.members, given.runs)
+        measure(given.events, given.runs)
     print(machine.describe())
 
 
@@ -55,7 +55,7 @@ def rules() -> list[dict[str, Any]]:
     return found
 
 
-def measure(events: int, members: int, runs: int) -> None:
+def measure(events: int, runs: int) -> None:
     from weilu.core import clock
     from weilu.members import conclude
     from weilu.members.models import Concluded
@@ -64,7 +64,7 @@ def measure(events: int, members: int, runs: int) -> None:
 
     moment = clock.from_ms((questions.BEGIN + questions.YEAR - 86_400) * 1000)
     with clock.frozen(moment):
-        stand_at(events, members)
+        prepare()
         told(f"{MANY} segments for the first time, everybody enters", [cost(live.run_once)], None)
         print(f"    {sum(Segment.objects.values_list('size', flat=True)):,} memberships")
     again = []
@@ -83,22 +83,16 @@ def measure(events: int, members: int, runs: int) -> None:
         told("from five new events to membership", [cost(after_five) for _ in range(runs)], 5)
 
 
-def stand_at(events: int, members: int) -> None:
-    """The store as the loader would have left it, conclusions drawn, and the segments not yet worked out."""
+def prepare() -> None:
+    """Conclusions are drawn, and the segments not yet worked out."""
     from weilu.core import clock
     from weilu.core.operators.access import Viewer
-    from weilu.core.warehouse import client, homes
-    from weilu.core.warehouse.models import Store
+    from weilu.core.warehouse import client
     from weilu.members import conclude
     from weilu.members.models import Concluded
     from weilu.members.segments import actions
     from weilu.members.segments.models import Segment
 
-    owners = [members, members, members * (members + 1) // 2, 0, 0]
-    Store.objects.all().delete()
-    Store.objects.create(
-        uuid=client.generation(), current=True, position=events, owners=owners, home=homes.mine()
-    )
     Concluded.objects.all().delete()
     Segment.objects.all().delete()
     client.alter("weilu.timelines", "DELETE WHERE key = 'segment'", None)

@@ -62,7 +62,7 @@ MONDAY = int(dt.datetime(2024, 5, 6, tzinfo=ZoneInfo(ZONE)).timestamp())
 WEEK = 7 * 86_400
 BY_HAND_RETENTION = f"""SELECT intDiv(first - {MONDAY}, {WEEK}) AS cohort, count(), {", ".join(f"countIf(bitTest(weeks, cohort + {n}))" for n in range(12))}
     FROM (SELECT min(toUnixTimestamp(happened)) AS first, groupBitOrIf(bitShiftLeft(toUInt64(1),
-            intDiv(toUnixTimestamp(happened) - {MONDAY}, {WEEK})), happened >= toDateTime({MONDAY}) AND happened < toDateTime({MONDAY + 24 * WEEK})) AS weeks
+            toUInt8(greatest(0, least(63, intDiv(toInt64(toUnixTimestamp(happened)) - {MONDAY}, {WEEK}))))), happened >= toDateTime({MONDAY})) AS weeks
         FROM weilu.events WHERE kind = 'message.sent' AND {WHO} != 0 GROUP BY {WHO})
     WHERE first >= {MONDAY} AND first < {MONDAY + 12 * WEEK} GROUP BY cohort"""
 BY_HAND_HEAT = f"""SELECT toDayOfWeek(at, 0, '{ZONE}') AS d, toHour(at, '{ZONE}') AS h, sum(n) FROM (
@@ -137,6 +137,7 @@ def filled(kept: Path | None, events: int, members: int) -> Iterator[None]:
             assert not list(home.glob("filled-*")), "this home holds other rows"
             fill(sample(events, members), members)
             mark.touch()
+        as_loaded(events, members)
         while client.query("SELECT count() AS n FROM system.merges").column("n")[0].as_py():
             time.sleep(1)
         yield
@@ -144,6 +145,18 @@ def filled(kept: Path | None, events: int, members: int) -> Iterator[None]:
         client.stop()
         if kept is None:
             shutil.rmtree(home, ignore_errors=True)
+
+
+def as_loaded(events: int, members: int) -> None:
+    """The store is known to hold so many events, as the loader would have left it."""
+    from weilu.core.warehouse import client, homes
+    from weilu.core.warehouse.models import Store
+
+    owners = [members, members, members * (members + 1) // 2, 0, 0]
+    Store.objects.all().delete()
+    Store.objects.create(
+        uuid=client.generation(), current=True, position=events, owners=owners, home=homes.mine()
+    )
 
 
 def compare(name: str, question: dict[str, Any], sql: str, runs: int, limit: float | None) -> None:

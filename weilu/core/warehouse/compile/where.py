@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import orjson
 
-from weilu.core.warehouse.compile.source import Bound, doing
+from weilu.core.warehouse.compile.source import ANY, INTERACTION, Bound, doing
 from weilu.core.warehouse.steps import EXISTS, LIMITS, SOURCE, UNEQUAL, VALUE, Condition, Scalar, Step
 
 
@@ -25,7 +25,9 @@ def meeting(kinds: Sequence[str], where: Sequence[Condition], bound: Bound) -> s
 
 
 def any_of(steps: Sequence[Step], bound: Bound) -> str:
-    return " OR ".join(f"({fitting(one, bound)})" for one in steps) or "0"
+    plain = [one.event for one in steps if not one.where and one.event not in (ANY, INTERACTION)]
+    others = [fitting(one, bound) for one in steps if one.where or one.event not in plain]
+    return " OR ".join(f"({one})" for one in ([doing(bound, plain)] if plain else []) + others) or "0"
 
 
 def property_text(name: str, bound: Bound) -> str:

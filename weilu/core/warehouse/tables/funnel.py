@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from weilu.core.events import queries as log
+from weilu.core.warehouse import loader
 from weilu.core.warehouse.check import Asked
 from weilu.core.warehouse.compile import funnel
 from weilu.core.warehouse.compile.source import Bound
@@ -14,6 +16,9 @@ from weilu.core.warehouse.measures import EVENTS, PEOPLE
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tables import parts
 from weilu.core.warehouse.tables.kind import Kind, Rows, Source
+
+SOON = 2**20
+"""More events than can come while a question is asked."""
 
 
 def _columns(asked: Asked) -> tuple[str, ...]:
@@ -55,7 +60,8 @@ def _behind(asked: Asked, unit: str, bound: Bound) -> str:
 
 
 def _way(asked: Asked, bound: Bound) -> funnel.Way:
-    return funnel.Way(asked.frame, _funnel(asked), parts.column(asked, bound))
+    reached = max(log.head(), loader.loaded())
+    return funnel.Way(asked.frame, _funnel(asked), parts.column(asked, bound), reached + SOON)
 
 
 def _funnel(asked: Asked) -> Funnel:
