@@ -71,6 +71,7 @@ NAMES_NO_MEMBER = {
     "tasks.Task": {"about_kind", "path"},
     "goals.Objective": {"closing"},
     "goals.KeyResult": {"metric", "aim"},
+    "growth.Stage": {"slug", "source", "measure"},
     "kpi.StageWeights": {"stage"},
     "kpi.CommunityStage": {"stage", "suggested"},
     "advice.Decided": {"rule", "verdict", "numbers", "meant", "held"},

@@ -62,6 +62,7 @@ class Oracle:
                 "source": [r.source for r in rows],
                 "channel": pa.array([r.data.get("channel") for r in rows], pa.string()),
                 "age": pa.array([r.data.get("age") for r in rows], pa.float64()),
+                "sort": pa.array([r.data.get("sort") for r in rows], pa.string()),
             }
         )
         self.db.execute("CREATE TABLE log AS SELECT * FROM raw")
@@ -239,15 +240,23 @@ JOINED = "s.before = 0 AND s.taken > 0"
 GONE = "s.taken = 0 AND s.gone = 1 AND (s.before > 0 OR s.nth = 1)"
 
 
+def _back(days: int) -> str:
+    """Those whose day 0 lies in the bucket, whose day N is over, and who took part on it."""
+    return f"""SELECT label, count(DISTINCT s.person) AS value FROM b LEFT JOIN ({_START}) AS s
+        ON s.zero BETWEEN b.first AND b.last AND s.zero + {days} <= getvariable('over')
+        AND EXISTS (SELECT 1 FROM everything AS e WHERE e.person = s.person AND e.active AND e.day = s.zero + {days})
+        GROUP BY label"""
+
+
 def _retained(days: int) -> str:
     """Of those whose day 0 lies in the bucket and whose day N is over."""
     came = f"""SELECT label, count(s.person) AS value FROM b LEFT JOIN ({_START}) AS s
         ON s.zero BETWEEN b.first AND b.last AND s.zero + {days} <= getvariable('over') GROUP BY label"""
-    back = f"""SELECT label, count(DISTINCT s.person) AS value FROM b LEFT JOIN ({_START}) AS s
-        ON s.zero BETWEEN b.first AND b.last AND s.zero + {days} <= getvariable('over')
-        AND EXISTS (SELECT 1 FROM everything AS e WHERE e.person = s.person AND e.active AND e.day = s.zero + {days})
-        GROUP BY label"""
-    return _ratio(back, came, 100)
+    return _ratio(_back(days), came, 100)
+
+
+def _reach(sort: str) -> str:
+    return _daily(f"kind = 'reach.counted' AND sort = '{sort}'", "coalesce(sum(e.value), 0)")
 
 
 _MEAN = """SELECT label, count(DISTINCT (person, day)) FILTER (e.person IS NOT NULL)
@@ -286,6 +295,12 @@ VALUES = {
     "day_1_retention": _retained(1),
     "day_7_retention": _retained(7),
     "day_30_retention": _retained(30),
+    "back_on_day_1": _back(1),
+    "back_on_day_7": _back(7),
+    "back_on_day_30": _back(30),
+    "impressions": _reach("impressions"),
+    "reads": _reach("reads"),
+    "public_clicks": _reach("clicks"),
     "unanswered": _UNANSWERED,
     "top_share": _ratio(_TOP, _SAID, 100),
     "reply_rate": _ratio(f"SELECT label, count(w.position) AS value FROM b LEFT JOIN ({_WAITED}) AS w ON w.day BETWEEN b.first AND b.last GROUP BY label",

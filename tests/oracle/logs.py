@@ -15,7 +15,14 @@ from weilu.core.events.rows import Row
 HOUR = 3_600_000
 BEGIN = 1_521_331_200_000
 """2018-03-18 00:00 UTC: the clocks change in Berlin on 25 March; in New York they just did."""
-KINDS = ("message.sent",) * 6 + ("reaction.added", "member.joined", "member.left", "badge.earned")
+KINDS = ("message.sent",) * 6 + (
+    "reaction.added",
+    "member.joined",
+    "member.left",
+    "badge.earned",
+    "reach.counted",
+)
+SORTS = ("impressions", "reads", "clicks")
 ZONES = ("UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Asia/Kathmandu")
 COMMUNITIES = (1, 2, 3)
 SHOP = 4
@@ -60,8 +67,11 @@ def logs(draw: st.DrawFn) -> Log:
     for position, moment in enumerate(moments, 1):
         kind = draw(st.sampled_from(KINDS))
         about = draw(st.sampled_from((0, 0, *subjects))) if kind == "message.sent" else 0
+        told = kind == "reach.counted"
         rows.append(row(position, kind, BEGIN + moment * HOUR // 2 + draw(st.sampled_from((0, 1, 999))),
-                        draw(st.integers(1, 7)), draw(st.sampled_from(COMMUNITIES)), about=about))  # fmt: skip
+                        draw(st.integers(1, 7)), draw(st.sampled_from(COMMUNITIES)), about=about,
+                        value=draw(st.sampled_from((None, 0, 7, 2**40))) if told else None,
+                        properties=f'{{"sort":"{draw(st.sampled_from(SORTS))}"}}' if told else ""))  # fmt: skip
         if kind == "message.sent":
             subjects.append(rows[-1].subject)
     return Log(tuple(rows), persons)

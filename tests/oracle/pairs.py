@@ -32,7 +32,7 @@ ZONES = (
     "Pacific/Chatham",
 )  # fmt: skip
 KINDS = (*("message.sent",) * 9, "reaction.added", "reaction.added", "member.joined", "member.joined", "member.left",
-         "badge.earned", "order.paid", "order.paid", "Tea Poured")  # fmt: skip
+         "badge.earned", "order.paid", "order.paid", "Tea Poured", "reach.counted", "reach.counted")  # fmt: skip
 NAMES = ("message.sent", "order.paid", "Tea Poured", "interaction", "*")
 MEASURES = ("count", "members", "sum")
 CELLS = {
@@ -91,10 +91,12 @@ def a_log(chance: random.Random) -> Log:
         moment = BEGIN + chance.randrange(28 * 48) * HOUR // 2 + chance.choice((0, 0, 1, 999, HOUR // 4, -1))
         place = chance.choice(COMMUNITIES)
         about = chance.choice((0, 0, *subjects[place])) if kind == "message.sent" else 0
-        value = chance.choice((None, 0, 199, -50, 2**40)) if kind in ("order.paid", "Tea Poured") else None
+        valued = kind in ("order.paid", "Tea Poured", "reach.counted")
+        value = chance.choice((None, 0, 199, -50, 2**40)) if valued else None
         told = {
             "channel": chance.choice(("poster", "friend", None)),
             "age": chance.choice((20, 20.5, 30, None)),
+            "sort": chance.choice(("impressions", "reads", "clicks")) if kind == "reach.counted" else None,
         }
         properties = {name: one for name, one in sorted(told.items()) if one is not None}
         rows.append(

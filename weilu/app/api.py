@@ -22,6 +22,7 @@ from weilu.evaluation.boards.api import router as boards
 from weilu.evaluation.diagnosis.api import router as diagnosis
 from weilu.evaluation.report_api import router as reports
 from weilu.goals.api import router as goals
+from weilu.goals.growth.api import router as growth
 from weilu.goals.kpi.api import router as kpi
 from weilu.members.api import ROUTERS as MEMBERS
 from weilu.members.segments.api import router as segments
@@ -59,6 +60,7 @@ ROUTERS = (
     boards,
     goals,
     kpi,
+    growth,
     diagnosis,
     advice,
     alerts,

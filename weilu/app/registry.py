@@ -10,6 +10,7 @@ from weilu.communities import metrics as community_metrics
 from weilu.communities.tasks import actions as task_actions
 from weilu.communities.tasks import needs as task_needs
 from weilu.communities.tasks.personal import PERSONAL as tasks_personal
+from weilu.connectors import metrics as connector_metrics
 from weilu.connectors.events import KINDS as CHAT_KINDS
 from weilu.connectors.imports import decisions as import_decisions
 from weilu.connectors.imports import jobs as import_jobs
@@ -63,6 +64,7 @@ from weilu.evaluation.diagnosis import actions as diagnosis_actions
 from weilu.evaluation.diagnosis import cards as diagnosis_cards
 from weilu.evaluation.personal import PERSONAL as evaluation_personal
 from weilu.goals import actions as goal_actions
+from weilu.goals.growth import actions as growth_actions
 from weilu.goals.kpi import actions as kpi_actions
 from weilu.goals.kpi import cards as kpi_cards
 from weilu.goals.personal import PERSONAL as goals_personal
@@ -160,7 +162,12 @@ CONCLUDED = conclusions.Progress(
     ),
     run=conclude.run_once,
 )
-METRICS = (*evaluation_metrics.METRICS, *member_metrics.METRICS, *community_metrics.METRICS)
+METRICS = (
+    *evaluation_metrics.METRICS,
+    *member_metrics.METRICS,
+    *community_metrics.METRICS,
+    *connector_metrics.METRICS,
+)
 NEEDS: tuple[needs.Provider, ...] = (
     *alert_needs.PROVIDERS,
     task_needs.of_tasks,
@@ -206,5 +213,6 @@ def register_all() -> None:
     labels.register_actions(board_actions.AUDIT_WORDS)
     labels.register_actions(goal_actions.AUDIT_WORDS)
     labels.register_actions(kpi_actions.AUDIT_WORDS)
+    labels.register_actions(growth_actions.AUDIT_WORDS)
     labels.register_actions(diagnosis_actions.AUDIT_WORDS)
     labels.register_actions(advice_actions.AUDIT_WORDS)

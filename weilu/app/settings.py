@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "weilu.communities.tasks",
     "weilu.goals",
     "weilu.goals.kpi",
+    "weilu.goals.growth",
     "weilu.evaluation",
     "weilu.evaluation.alerts",
     "weilu.evaluation.boards",

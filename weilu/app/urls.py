@@ -14,6 +14,7 @@ urlpatterns = [
     path("value/", include("weilu.members.value.urls")),
     path("communities/", include("weilu.communities.urls")),
     path("kpi/", include("weilu.goals.kpi.urls")),
+    path("growth/", include("weilu.goals.growth.urls")),
     path("goals/", include("weilu.goals.urls")),
     path("tasks/", include("weilu.communities.tasks.urls")),
     path("boards/", include("weilu.evaluation.boards.urls")),

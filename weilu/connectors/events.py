@@ -18,6 +18,7 @@ ORDER_CANCELLED = "order.cancelled"
 CHECKIN_DONE = "checkin.done"
 BADGE_EARNED = "badge.earned"
 COMMUNITY_CHANGED = "community.changed"
+REACH_COUNTED = "reach.counted"
 
 KINDS = (
     Kind(MESSAGE_SENT, _("Message sent"), interaction=True),
@@ -32,4 +33,5 @@ KINDS = (
     Kind(CHECKIN_DONE, _("Checked in"), interaction=True),
     Kind(BADGE_EARNED, _("Badge earned")),
     Kind(COMMUNITY_CHANGED, _("Community changed")),
+    Kind(REACH_COUNTED, _("Public reach counted")),
 )

@@ -35,7 +35,7 @@ class Item:
 MENU = (
     Item(_("Today"), "console:home", rights.VIEW, icon="home", key="0", thumb=True, exact=True),
     Item(_("Tasks"), "tasks:list", rights.VIEW, icon="checklist"),
-    Item(_("Goals"), "goals:list", rights.VIEW, icon="target", key="1", gap=True, also=("/kpi/",)),
+    Item(_("Goals"), "goals:list", rights.VIEW, icon="target", key="1", gap=True, also=("/kpi/", "/growth/")),
     Item(_("Members"), "members:list", rights.VIEW, icon="users", key="2", thumb=True),
     Item(_("Segments"), "segments:list", rights.VIEW, icon="users-group"),
     Item(_("Tags"), "tags:list", rights.VIEW, icon="tags"),

@@ -59,6 +59,17 @@ def _retained(days: int, label: str | Promise) -> Metric:
     )  # fmt: skip
 
 
+def _back(days: int, label: str | Promise) -> Metric:
+    return Metric(
+        f"back_on_day_{days}",
+        label,
+        _("Members whose day 0 lies in the period and who took part on the Nth day after it. Day 0 is the day of the first "
+          "joining, or without one of the first message. Members whose Nth day is not over yet are left out. Each person "
+          "once; no bots. Days run from midnight to midnight in the time zone asked for."),
+        PEOPLE, Stayed(days),
+    )  # fmt: skip
+
+
 GROWTH = (
     Metric("members", pgettext_lazy("figure", "Members"),
            _("People who are in at the end of the period. A member counts from joining or, where no joining is known, from "
@@ -143,6 +154,9 @@ STAYING = (
     _retained(1, _("Day-1 retention")),
     _retained(7, _("Day-7 retention")),
     _retained(30, _("Day-30 retention")),
+    _back(1, _("Came back on day 1")),
+    _back(7, _("Came back on day 7")),
+    _back(30, _("Came back on day 30")),
 )
 
 ANSWERING = (

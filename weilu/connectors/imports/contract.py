@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from weilu.connectors.imports.sources import Part
 from weilu.core.errors import WeiluError
-from weilu.core.events.incoming import Incoming
+from weilu.core.events.incoming import Incoming, Place
 
 logger = logging.getLogger("weilu.imports")
 DAY_MS = 86_400_000
@@ -65,6 +65,8 @@ class Options:
     day_first: bool | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     """Our field → the file's column, as changed by the operator; an empty column leaves the field out."""
+    places: Mapping[str, Place | None] = field(default_factory=dict)
+    """Communities that are there by their names and ids in small letters; None where several are called so."""
 
 
 @dataclass(slots=True)

@@ -16,7 +16,8 @@ from weilu.connectors.imports.models import Batch, State
 from weilu.connectors.imports.readers import choose
 from weilu.connectors.imports.sources import parts_of
 from weilu.core import clock
-from weilu.core.events.incoming import Incoming
+from weilu.core.directory.models import Community
+from weilu.core.events.incoming import Incoming, Place
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, missing
 
@@ -53,7 +54,19 @@ def options_of(batch: Batch) -> Options:
         one_community=bool(chosen.get("one_community")),
         day_first=chosen.get("day_first"),
         mapping=chosen.get("mapping") or {},
+        places=known_places(),
     )
+
+
+def known_places() -> dict[str, Place | None]:
+    """The communities that are there, by name, platform's id, and platform/id."""
+    found: dict[str, Place | None] = {}
+    for row in Community.objects.order_by("pk"):
+        place = Place(row.platform, row.outside, row.name)
+        for word in {row.name, row.outside, f"{row.platform}/{row.outside}"} - {""}:
+            small = word.casefold()
+            found[small] = place if found.get(small, place) == place else None
+    return found
 
 
 def follows_bridges(batch: Batch) -> bool:

@@ -125,6 +125,12 @@ SHAPES = {
 TEMPLATES = {"trend": "drawn", "columns": "drawn", "flow": "drawn"}
 
 
+@register.simple_tag
+def change(value: Any, before: Any, unit: str, better: str = "up") -> formats.Change | None:
+    """`{% change now before unit better as moved %}`: its text, arrow and tone, see `formats.change`."""
+    return formats.change(value, before, unit, better)
+
+
 @register.inclusion_tag("console/figure.html")
 def figure(answer: Any) -> dict[str, Any]:
     """A figure card. `answer` has label, value, unit, and may have before, before_href, better (up, down), spark, href,

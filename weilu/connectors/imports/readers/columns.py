@@ -12,6 +12,7 @@ from weilu.connectors.imports.bots import looks_like_bot
 from weilu.connectors.imports.contract import BadFile, Columns, Options, RowRefused, believable
 from weilu.connectors.imports.naming import Names
 from weilu.connectors.imports.ordinals import Ordinals
+from weilu.connectors.imports.readers import reach
 from weilu.connectors.imports.recent import Recent
 from weilu.core.events import kinds
 from weilu.core.events.incoming import Actor, Incoming, Place
@@ -20,7 +21,7 @@ from weilu.core.events.keys import key, object_id
 PLATFORM = "custom"
 """People and communities of tables of one's own: one namespace, so that a CSV and a JSONL of the same thing meet."""
 
-FIELDS = ("id", "time", "member", "name", "community", "room", "kind", "text", "reply_to", "value")
+FIELDS = ("id", "time", "member", "name", "community", "room", "kind", "text", "reply_to", "value", "sort")
 NEEDED = ("time", "member")
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "id": ("message_id", "event_id", "msg_id", "uuid", "消息id", "编号"),
@@ -72,11 +73,12 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "群",
         "群名",
     ),
-    "room": ("channel", "topic", "thread", "频道", "话题"),
+    "room": ("channel", "topic", "thread", "频道", "话题", "渠道"),
     "kind": ("event", "type", "action", "event_type", "类型", "事件"),
     "text": ("content", "message", "body", "msg", "内容", "消息", "正文"),
     "reply_to": ("reply_to_id", "in_reply_to", "parent_id", "reply_to_message_id", "回复"),
     "value": ("amount", "total", "points", "score", "金额", "数值"),
+    "sort": ("counted", "统计项", "口径"),
 }
 KIND_WORDS: Mapping[str, str] = {
     **dict.fromkeys(("", "message", "msg", "post", "消息", "发言"), chat.MESSAGE_SENT),
@@ -85,6 +87,7 @@ KIND_WORDS: Mapping[str, str] = {
     **dict.fromkeys(("reaction", "react", "like", "点赞", "表情回应"), chat.REACTION_ADDED),
     **dict.fromkeys(("order", "purchase", "paid", "下单", "支付"), chat.ORDER_PAID),
     **dict.fromkeys(("checkin", "check-in", "打卡", "签到"), chat.CHECKIN_DONE),
+    **dict.fromkeys(("reach", "公域数据"), chat.REACH_COUNTED),
 }
 
 
@@ -109,7 +112,8 @@ def proposed(found: tuple[str, ...], options: Options) -> Columns:
 
 
 def settle(file: str, found: tuple[str, ...], options: Options) -> Columns:
-    """The mapping in force. Refuses a column or a field that does not exist, and a file without time or member."""
+    """The mapping in force. Refuses a column or a field that does not exist, and a file without time or member; where a column tells the
+    sort of a count of public reach, nobody need be named."""
     for field, column in options.mapping.items():
         if field not in FIELDS:
             raise BadFile(file, _("there is no field %(field)s; fields are: %(fields)s")
@@ -119,7 +123,7 @@ def settle(file: str, found: tuple[str, ...], options: Options) -> Columns:
                           % {"column": column, "columns": ", ".join(found)[:300]}, 1)  # fmt: skip
     columns = proposed(found, options)
     for field in NEEDED:
-        if field not in columns.mapping:
+        if field not in columns.mapping and not (field == "member" and "sort" in columns.mapping):
             raise BadFile(file, _("no column is known as %(field)s; columns are: %(columns)s. Say which one is meant.")
                           % {"field": field, "columns": ", ".join(found)[:300]}, 1)  # fmt: skip
     return columns
@@ -143,11 +147,15 @@ class Records:
         self._options = options
         self._fallback = options.community or file_name
         self._ordinals = Ordinals()
+        self._reach = reach.Counts(PLATFORM, source, options)
         self._recent = Recent()
         self._names = Names()
 
     def events(self, record: Mapping[str, str]) -> Iterator[Incoming]:
         happened = believable(self._moment(record.get("time", "")), self._options)
+        if is_reach(record):
+            yield self._reach.event(record, happened, whole_number(record.get("value", "")))
+            return
         kind = kind_of(record.get("kind", ""))
         actor = self._actor(record)
         community = record.get("community") or self._fallback
@@ -200,6 +208,14 @@ class Records:
         actor = Actor(PLATFORM, member, name, looks_like_bot(name))
         self._names.add(name, actor)
         return actor
+
+
+def is_reach(record: Mapping[str, str]) -> bool:
+    """Whether a row counts public reach: by its kind, or since it tells a sort and neither a kind nor anybody."""
+    kind = record.get("kind", "").strip()
+    if not kind:
+        return bool(record.get("sort", "").strip()) and not record.get("member", "").strip()
+    return kind == chat.REACH_COUNTED or KIND_WORDS.get(kind.lower()) == chat.REACH_COUNTED
 
 
 def kind_of(word: str) -> str:
