@@ -39,7 +39,7 @@ class Happening:
 
     @property
     def sentence(self) -> SafeString:
-        return sentences.told(self.kind, self.who, self.where, self.whom)
+        return sentences.told(self.kind, self.who, self.where, self.whom, self.value)
 
     @property
     def excerpt(self) -> str:

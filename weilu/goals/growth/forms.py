@@ -56,8 +56,13 @@ def initial(stages: Sequence[rules.Stage]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for one in stages:
         found[f"{one.slug}_source"] = f"{one.measure or 'metric'}:{one.source}"
-        found[f"{one.slug}_rate"], found[f"{one.slug}_count"] = one.rate, one.count
+        found[f"{one.slug}_rate"], found[f"{one.slug}_count"] = _plain(one.rate), _plain(one.count)
     return found
+
+
+def _plain(value: float | None) -> float | None:
+    """6 rather than 6.0."""
+    return int(value) if value is not None and value.is_integer() else value
 
 
 def sources(viewer: Viewer, held: Sequence[rules.Stage]) -> list[Choice]:

@@ -93,7 +93,7 @@ def _channels(row: Row, metric: metrics.Metric | None) -> str:
     asked = {name: value for name, value in row.question.items() if name not in ("metric", "point")}
     where = {one.name: one.values[0] for one in measure.where}
     asked |= {"event": REACH_COUNTED, "measure": "sum", "where": where, "breakdown": "property",
-              "property": "channel"}  # fmt: skip
+              "property": "channel", "by": "day"}  # fmt: skip
     return (
         f"{reverse('evaluation:explore')}?{urlencode({'q': json.dumps(asked, separators=(',', ':'))})}"
         if row.judged.figure.now

@@ -18,7 +18,7 @@ from weilu.core.events.incoming import Place
 from weilu.core.operators.access import viewer_of
 from weilu.core.operators.models import AuditEntry
 from weilu.core.warehouse import questions
-from weilu.goals.growth import actions, queries, rules
+from weilu.goals.growth import actions, queries, rules, words
 from weilu.goals.growth.models import Plan
 
 AIMED = tuple(
@@ -101,7 +101,11 @@ def test_the_widest_gap_is_named_in_a_sentence(march: Any, ada: Any, client_of: 
         "The widest gap is at “Action”: 2% of “Interest” come this far, 5% are aimed at; 9 are missing."
         in page
     )
-    assert "/behind/" in page or "q=%7B" in page
+    opened = browser.get(words.rows(found)[0]["href"])
+    assert "The platform counted <b>1,000</b> for “Hearth”" in opened.content.decode()
+    channels = browser.get(words.rows(found)[1]["channels"])
+    assert channels.status_code == 200
+    assert "wechat" in channels.content.decode()
     browser.cookies["weilu_language"] = "zh-hans"
     assert "差距最大" in browser.get("/growth/").content.decode()
 
