@@ -169,3 +169,86 @@ def test_what_should_have_been_is_shared_out_as_it_was() -> None:
 def test_people_who_count_in_two_places_are_a_part_of_their_own() -> None:
     *_named, both = rules.drivers(100, 80, {"a": 50, "b": 50}, {"a": 50, "b": 45})
     assert (both.name, both.actual) == ("", -15)
+
+
+def test_the_gap_is_what_is_missing_to_the_pace() -> None:
+    def gap(value: float | None, pace: float | None) -> float | None:
+        return rules.Standing(rules.BEHIND, value, pace, None, None, 9).gap
+
+    assert [gap(40, 50.0), gap(60, 50.0), gap(None, 50.0), gap(40, None)] == [10.0, -10.0, None, None]
+
+
+def test_a_baseline_is_the_mean_of_the_last_four_weeks_that_have_a_value() -> None:
+    assert rules.baseline([1000, 10, None, 30, 20]) == (20.0, 3)
+    assert rules.baseline([1000, 10, 20, 30, 40]) == (25.0, 4)
+    assert rules.baseline([None]) is rules.baseline([]) is None
+
+
+def test_a_target_is_reached_on_the_dot() -> None:
+    assert level(600, 300).reached(300)
+    assert level(300, 600).reached(600)
+    assert total(84, less=True).reached(84)
+    kept = level(5, 5)
+    assert [kept.reached(value) for value in (4, 5, 6)] == [False, True, True]
+
+
+def test_who_is_exactly_on_the_pace_is_on_track() -> None:
+    def state(aim: Aim, value: float, over: int) -> str:
+        return rules.standing(aim, [value] * 8, value, over, over).state
+
+    assert [state(level(100, 184), value, 42) for value in (142, 141.9)] == [rules.ON_TRACK, rules.BEHIND]
+    assert [state(level(184, 100), value, 42) for value in (142, 142.1)] == [rules.ON_TRACK, rules.BEHIND]
+    assert [state(total(840), value, 10) for value in (100, 99)] == [rules.ON_TRACK, rules.BEHIND]
+
+
+def test_against_a_ceiling_the_running_day_counts_until_the_last() -> None:
+    aim = total(84, less=True)
+    found = rules.standing(aim, [1] * 8, 10, 9, 7)
+    assert (found.state, found.pace, found.weeks_known) == (rules.ON_TRACK, 10.0, 8)
+    assert rules.standing(aim, [1] * 8, 10.5, 9, 7).state == rules.BEHIND
+    assert rules.standing(aim, [1] * 8, 84, 84, 84).state == rules.REACHED
+
+
+def test_it_is_too_early_before_a_day_is_over_and_no_longer_afterwards() -> None:
+    aim = total(840)
+    assert [rules.standing(aim, [1] * 8, 0, over, 0).state for over in (0, 1)] == [
+        rules.TOO_EARLY,
+        rules.BEHIND,
+    ]
+    assert rules.standing(level(1, 2), [], None, 3, 0).state == rules.UNKNOWN
+
+
+def test_what_has_ended_is_not_foretold() -> None:
+    aim = total(840)
+    assert rules.standing(aim, [7] * 8, 20, 83, 77).forecast is not None
+    assert rules.standing(aim, [7] * 8, 20, 84, 84).forecast is None
+
+
+def test_a_sure_rise_is_carried_on_by_its_own_measure() -> None:
+    found = rules.forecast(level(0, 200), [10.0 * week for week in range(12)], 110, 2)
+    assert found is not None
+    assert found.value == pytest.approx(95 + 10 * 3.5)
+    assert found.high - found.value == pytest.approx(1.2816 * (95 * 3) ** 0.5)
+    assert found.value - found.low == pytest.approx(1.2816 * (95 * 3) ** 0.5)
+
+
+def test_a_total_goes_on_as_its_usual_week_does() -> None:
+    found = rules.forecast(total(100), [1000] + [7] * 8, 20, 4)
+    assert found is not None
+    error = (7 * 4 + (1.2533 * 7**0.5 * 4) ** 2 / 8) ** 0.5
+    assert found.value == 48
+    assert found.high == pytest.approx(48 + 1.2816 * error)
+    assert found.low == pytest.approx(48 - 1.2816 * error)
+    soon = rules.forecast(total(100), [7] * 8, 20, 0.1)
+    assert soon is not None
+    assert soon.low == 20, "what is there stays there"
+
+
+def test_a_ceiling_that_is_passed_cannot_be_kept_any_more() -> None:
+    def chance(value: float) -> float:
+        found = rules.forecast(total(100, less=True), [0] * 8, value, 0.1)
+        assert found is not None
+        return found.confidence
+
+    assert chance(101) == 0.0
+    assert chance(100) > 0.0
