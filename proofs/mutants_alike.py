@@ -10,5 +10,24 @@ ALIKE: dict[str, str] = {
     " → season = _season(at, off_line) if size == DAY else np.zeros(8)": (
         "places in the week are 0 to 6; an eighth is never asked for"
     ),
+    **{
+        f"weilu/members/rules/influence.py {function}: {line.format(9)} → {line.format(places)}": (
+            "nine places only take away what a float computes too much or too little; one more or less does that too"
+        )
+        for function, line in (
+            ("scores", ").round({})"),
+            ("scores", "exact = parts.sum(axis=1).round({})"),
+            ("apportion", "remainders = (parts - floors).round({})"),
+        )
+        for places in (8, 10)
+    },
+    "weilu/members/rules/influence.py scores: WEIGHTS[1] * _relative(np.log1p(activity.answerers.astype(np.float64))),"
+    " → WEIGHTS[2] * _relative(np.log1p(activity.answerers.astype(np.float64))),": (
+        "diversity and reach weigh the same"
+    ),
+    "weilu/members/rules/influence.py scores: WEIGHTS[2] * _relative(_above_floor(activity.rank)),"
+    " → WEIGHTS[1] * _relative(_above_floor(activity.rank)),": "diversity and reach weigh the same",
+    "weilu/members/rules/influence.py _above_floor: return np.where(above > 1e-12, above, 0.0)"
+    " → return np.where(above >= 1e-12, above, 0.0)": "ranks are rounded to twelve places; noise is never exactly one",
 }
 """Name of a mutant → why nobody can tell it from the module."""
