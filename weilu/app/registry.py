@@ -104,9 +104,15 @@ DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (
 HANDLERS: tuple[handlers.Handler, ...] = (*webhook_handlers.HANDLERS,)
 PUMP = (
     pump.Step("shelter", intake.bring_in, intake.sheltered, shared=True),
-    pump.Step("sequencer", sequencer.run_unless_busy, intake.waiting),
-    pump.Step("handlers", handlers.run_once, handlers.waiting, shared=True),
-    pump.Step("loader", loader.run_once, lambda: loader.loaded() < log.head(), lane=pump.STORE),
+    pump.Step("sequencer", sequencer.run_unless_busy, intake.waiting, piece=sequencer.STEP),
+    pump.Step("handlers", handlers.run_once, handlers.waiting, shared=True, piece=handlers.BATCH),
+    pump.Step(
+        "loader",
+        loader.run_once,
+        lambda: loader.loaded() < log.head(),
+        lane=pump.STORE,
+        piece=loader.BLOCK_ROWS,
+    ),
     pump.Step("tags", keeping.run_once, keeping.waiting, lane=pump.STORE),
     pump.Step("conclusions", conclude.run_once, conclude.waiting, patient=True, lane=pump.STORE),
     pump.Step("segments", live.run_once, live.waiting, patient=True, lane=pump.STORE),

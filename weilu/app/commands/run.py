@@ -17,15 +17,12 @@ import typer
 from django.conf import settings
 
 from weilu.core.errors import Conflict
+from weilu.core.precedence import stand_behind
 
 
 class Lane(StrEnum):
     LOG = "log"
     STORE = "store"
-
-
-BEHIND = 5
-"""On one machine whoever waits for a page or an acknowledgement goes first; `nice` 5 still leaves a worker a quarter."""
 
 
 def register(app: typer.Typer) -> None:
@@ -116,7 +113,7 @@ def worker(
 
     refuse_cut_off()
     if "WEILU_SUPERVISED" in os.environ:
-        os.nice(BEHIND)
+        stand_behind()
     stop = threading.Event()
     holder = f"{socket.gethostname()[:20]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     wanted: list[tuple[bool, Any, tuple[Any, ...]]] = [

@@ -23,6 +23,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.flight as flight
 
+from weilu.core.precedence import stand_behind
 from weilu.core.warehouse.door import ServerDoor
 from weilu.core.warehouse.engine import Engine, EngineError
 from weilu.core.warehouse.place import Place, place_of, read_secret
@@ -128,6 +129,7 @@ class Server(flight.FlightServerBase):  # type: ignore[misc]  # pyarrow has no t
 def serve(home: Path, idle_seconds: float = IDLE_SECONDS) -> int:
     """Runs until told to stop or idle. Returns the exit status: 0, or 3 where another warehouse holds the store."""
     os.umask(0o077)
+    stand_behind()
     place = place_of(home)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

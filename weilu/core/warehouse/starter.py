@@ -66,7 +66,8 @@ def ensure_running(place: Place) -> bool:
 
 
 def _start(place: Place, end: float) -> bool:
-    """Spawns the warehouse in a session of its own, so that neither Ctrl-C nor the end of this process takes it along."""
+    """Spawns the warehouse in a group of its own, so that neither Ctrl-C nor the end of this process takes it along. The session
+    stays: of another one Linux would give it half of the processor, before all that it should stand behind."""
     _reap()
     read_secret(place)
     with open(place.log, "ab") as log:
@@ -77,7 +78,7 @@ def _start(place: Place, end: float) -> bool:
             stderr=log,
             cwd="/",
             env=_environment(),
-            start_new_session=True,
+            process_group=0,
         )
     _children[child.pid] = child  # kept so that it is reaped, and no warning is made of it at exit
     while time.monotonic() < end and child.poll() is None:

@@ -1,6 +1,7 @@
 """The pump turns the steps round until nothing moves, and conclusions wait for the end of a flood."""
 
 import threading
+import time
 from itertools import pairwise
 
 import pytest
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.django_db  # on PostgreSQL the pump's lock stands in th
 def steps(monkeypatch):
     monkeypatch.setattr(pump, "IDLE_SECONDS", 0)
     monkeypatch.setattr(pump, "BROKEN_SECONDS", 0)
+    monkeypatch.setattr(pump, "BREATH_SECONDS", dict.fromkeys(pump.LANES, 0))
     monkeypatch.setattr(pump, "_flood_since", None)
 
     def use(*found):
@@ -198,3 +200,63 @@ def test_each_lane_has_a_pump_of_its_own_and_catching_up_carries_what_no_other_h
     assert set(log) == {"load"}
     assert pump.catch_up(5)
     assert log[-2:] == ["sequence", "load"]
+
+
+class Rests(threading.Event):
+    """Notes how long it is waited for, and is set after so many times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.taken: list[float] = []
+        self._times = times
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.taken.append(timeout or 0)
+        if len(self.taken) >= self._times:
+            self.set()
+        return self.is_set()
+
+
+def test_a_lane_that_has_taken_all_there_was_draws_breath_and_one_that_left_something_goes_on(
+    steps, monkeypatch
+):
+    monkeypatch.setattr(pump, "BREATH_SECONDS", {pump.LOG: 50.0})
+    stop, left = Rests(2), [100, 100, 30, 7]
+    steps(pump.Step("sequence", lambda: left.pop(0), lambda: bool(left), piece=100))
+    pump.run_forever(stop, pump.LOG)
+    assert not left
+    assert len(stop.taken) == 2
+    assert all(40 < rest <= 50 for rest in stop.taken)
+
+
+def test_where_nothing_came_it_is_looked_for_again_after_a_moment(steps, monkeypatch):
+    monkeypatch.setattr(pump, "BREATH_SECONDS", {pump.LOG: 50.0})
+    monkeypatch.setattr(pump, "IDLE_SECONDS", 0.2)
+    stop = Rests(1)
+    steps(pump.Step("sequence", lambda: 0, lambda: False))
+    pump.run_forever(stop, pump.LOG)
+    assert stop.taken[0] == 0.2
+
+
+def test_conclusions_rest_also_while_people_just_talk(steps, monkeypatch):
+    log: list[str] = []
+    stop, drawn = threading.Event(), threading.Event()
+
+    def load() -> int:
+        log.append("load")
+        if log.count("load") == 50:
+            stop.set()
+        if "conclude" in log:
+            assert drawn.wait(5)
+        return 1
+
+    def conclude() -> int:
+        log.append("conclude")
+        time.sleep(0.01)
+        drawn.set()
+        return 1
+
+    monkeypatch.setattr(pump, "RESTS", 1_000)
+    steps(pump.Step("load", load, lambda: True), pump.Step("conclude", conclude, lambda: True, patient=True))
+    pump.run_forever(stop, pump.LOG)
+    assert log.count("conclude") == 1

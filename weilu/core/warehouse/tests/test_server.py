@@ -18,6 +18,7 @@ import pytest
 
 from tests.fixtures.log import Play
 from tests.fixtures.warehouse import Warehouse
+from weilu.core.precedence import BEHIND
 from weilu.core.warehouse import client, embedded, loader, starter
 from weilu.core.warehouse.door import ClientKey
 from weilu.core.warehouse.embedded import Embedded
@@ -190,6 +191,13 @@ def test_many_processes_that_ask_at_once_get_one_warehouse(other_home: Path) -> 
     pids = {asker.communicate(timeout=60)[0] for asker in askers}
     assert len(pids) == 1
     assert int(pids.pop()) > 0
+
+
+def test_it_stands_behind_those_that_somebody_waits_for_and_outlives_a_ctrl_c(warehouse: Warehouse) -> None:
+    pid = client.ping()
+    assert os.getpriority(os.PRIO_PROCESS, pid) >= BEHIND
+    assert os.getsid(pid) == os.getsid(0), "between sessions Linux shares equally, whatever nice says"
+    assert os.getpgid(pid) == pid
 
 
 def test_a_forked_process_is_told_rather_than_left_hanging(other_home: Path) -> None:
