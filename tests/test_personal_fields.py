@@ -69,6 +69,7 @@ NAMES_NO_MEMBER = {
     "api.Rate": {"key"},
     "mail.Letter": {"key", "kind", "state", "error"},
     "tasks.Task": {"about_kind", "path"},
+    "content.Link": {"target", "code"},
     "goals.Objective": {"closing"},
     "goals.KeyResult": {"metric", "aim"},
     "growth.Stage": {"slug", "source", "measure"},

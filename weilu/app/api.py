@@ -10,6 +10,7 @@ from weilu.connectors.imports.api import router as imports
 from weilu.connectors.tracking.api import router as sources
 from weilu.connectors.webhooks.api import router as webhooks
 from weilu.connectors.webhooks.description import MESSAGES
+from weilu.content.api import router as links
 from weilu.core.api.callers import AUTH
 from weilu.core.api.house import Api
 from weilu.core.events.api import router as events
@@ -61,6 +62,7 @@ ROUTERS = (
     goals,
     kpi,
     growth,
+    links,
     diagnosis,
     advice,
     alerts,

@@ -1,4 +1,4 @@
-"""The front door: health, metrics, tracking and static files by Starlette itself, all pages by Django mounted as WSGI.
+"""The front door: health, metrics, tracking, tracked links and static files by Starlette itself, all pages by Django mounted as WSGI.
 
 Django is loaded in the background, so that `/healthz` answers as soon as the door is open.
 """
@@ -23,6 +23,7 @@ from starlette.types import Message, Receive, Scope, Send
 from weilu.app.assets import Assets
 from weilu.connectors.tracking.door import Tracking
 from weilu.connectors.tracking.keeping import Store
+from weilu.content.door import Links
 from weilu.core import disk
 from weilu.core.courtesy import Courtesy
 from weilu.core.events import actions
@@ -116,11 +117,13 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
 
 store = Store(actions.append_encoded, actions.shelter, actions.bring_in)
 tracking = Tracking(store, settings.HOME, courtesy)
+links = Links(tracking.keeper, settings.HOME)
 
 
 app = Starlette(
     routes=[
         tracking,
+        *links.routes,
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route("/metrics", metrics),

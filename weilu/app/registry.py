@@ -25,6 +25,10 @@ from weilu.connectors.webhooks import handlers as webhook_handlers
 from weilu.connectors.webhooks import jobs as webhook_jobs
 from weilu.connectors.webhooks.personal import PERSONAL as webhooks_personal
 from weilu.console import needs as console_needs
+from weilu.content import actions as content_actions
+from weilu.content import events as content_events
+from weilu.content import metrics as content_metrics
+from weilu.content.personal import PERSONAL as content_personal
 from weilu.core import metrics, needs
 from weilu.core.api import jobs as api_jobs
 from weilu.core.api.personal import PERSONAL as api_personal
@@ -93,7 +97,14 @@ from weilu.members.value import decisions as value_decisions
 from weilu.members.value import jobs as value_jobs
 from weilu.members.value import leaf as value_leaf
 
-EVENT_KINDS = (*CHAT_KINDS, *TRACKING_KINDS, *LOG_KINDS, *member_events.KINDS, *tag_events.KINDS)
+EVENT_KINDS = (
+    *CHAT_KINDS,
+    *TRACKING_KINDS,
+    *LOG_KINDS,
+    *member_events.KINDS,
+    *tag_events.KINDS,
+    *content_events.KINDS,
+)
 DECISION_KINDS: tuple[decision_kinds.Kind, ...] = (
     *import_decisions.KINDS,
     *member_decisions.KINDS,
@@ -145,6 +156,7 @@ PERSONAL = (
     tasks_personal,
     alerts_personal,
     advice_personal,
+    content_personal,
     goals_personal,
     evaluation_personal,
     boards_personal,
@@ -173,6 +185,7 @@ METRICS = (
     *member_metrics.METRICS,
     *community_metrics.METRICS,
     *connector_metrics.METRICS,
+    *content_metrics.METRICS,
 )
 NEEDS: tuple[needs.Provider, ...] = (
     *alert_needs.PROVIDERS,
@@ -217,6 +230,7 @@ def register_all() -> None:
     labels.register_actions(task_actions.AUDIT_WORDS)
     labels.register_actions(alert_actions.AUDIT_WORDS)
     labels.register_actions(board_actions.AUDIT_WORDS)
+    labels.register_actions(content_actions.AUDIT_WORDS)
     labels.register_actions(goal_actions.AUDIT_WORDS)
     labels.register_actions(kpi_actions.AUDIT_WORDS)
     labels.register_actions(growth_actions.AUDIT_WORDS)

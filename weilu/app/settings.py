@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "weilu.members.value",
     "weilu.communities",
     "weilu.communities.tasks",
+    "weilu.content",
     "weilu.goals",
     "weilu.goals.kpi",
     "weilu.goals.growth",

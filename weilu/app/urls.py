@@ -16,6 +16,7 @@ urlpatterns = [
     path("kpi/", include("weilu.goals.kpi.urls")),
     path("growth/", include("weilu.goals.growth.urls")),
     path("goals/", include("weilu.goals.urls")),
+    path("content/links/", include("weilu.content.urls")),
     path("tasks/", include("weilu.communities.tasks.urls")),
     path("boards/", include("weilu.evaluation.boards.urls")),
     path("advice/", include("weilu.evaluation.advice.urls")),

@@ -39,6 +39,7 @@ MENU = (
     Item(_("Members"), "members:list", rights.VIEW, icon="users", key="2", thumb=True),
     Item(_("Segments"), "segments:list", rights.VIEW, icon="users-group"),
     Item(_("Tags"), "tags:list", rights.VIEW, icon="tags"),
+    Item(_("Content"), "links:list", rights.VIEW, icon="link", key="3", also=("/content/",)),
     Item(_("Communities"), "communities:list", rights.VIEW, icon="messages", key="4", thumb=True),
     Item(
         _("Evaluation"),

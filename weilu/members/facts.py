@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from weilu.core.directory.queries import sources
 from weilu.core.warehouse import client
 from weilu.core.warehouse.compile import lifecycle as compiled
 from weilu.core.warehouse.compile.facts import Rows
@@ -82,10 +83,11 @@ def read(rows: Rows, gap: int, *, each: bool = True, whole: bool = True, spoken:
 
 def _memberships(seats: pa.Table, *, each: bool, whole: bool) -> tuple[Ints, Ints]:
     """The key (scope, who) of each seat and its row; asked for both, each seat stands twice. Community 0 is no membership, and
-    an anonymous account none of the whole person's."""
+    an anonymous account none of the whole person's, nor of a chat: only sources have visitors among those whom they know."""
     community, person = ints(seats.column("community")), ints(seats.column("person"))
     rows = np.arange(len(person), dtype=np.int64)
-    placed, named = community > 0, ints(seats.column("named")) > 0
+    named = ints(seats.column("named")) > 0
+    placed = (community > 0) & (named | np.isin(community, sources()))
     keys = [((community << WHO_BITS) + person)[placed]] * each + [person[named]] * whole
     found = [rows[placed]] * each + [rows[named]] * whole
     return np.concatenate(keys), np.concatenate(found)

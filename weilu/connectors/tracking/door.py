@@ -6,11 +6,10 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from django.db import close_old_connections
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
@@ -23,6 +22,7 @@ from weilu.connectors.tracking.rules import body as bodies
 from weilu.connectors.tracking.taking import Taker
 from weilu.connectors.tracking.tally import Tally
 from weilu.core import clock, disk
+from weilu.core.asides import OneThread
 from weilu.core.courtesy import Courtesy
 
 logger = logging.getLogger("weilu.tracking")
@@ -43,25 +43,12 @@ STATUS = {
 Found = TypeVar("Found")
 
 
-class _OneThread(ThreadPoolExecutor):
-    """Its database connection is looked at before each piece of work: PostgreSQL may have closed it."""
-
-    def __init__(self) -> None:
-        super().__init__(1, thread_name_prefix="tracking")
-
-    def submit(self, fn: Callable[..., Found], /, *args: Any, **kwargs: Any) -> Future[Found]:
-        def work() -> Found:
-            close_old_connections()
-            return fn(*args, **kwargs)
-
-        return super().submit(work)
-
-
 class Tracking(BaseRoute):
     """All addresses that SDKs send to. `store` keeps events; `running()` is entered while the server runs; pages go first by
     `courtesy`.
 
-    `thread` makes what runs work aside of the event loop, in the order in which it was handed over.
+    `thread` makes what runs work aside of the event loop, in the order in which it was handed over. `keeper` also takes what
+    other doors of this process bring.
     """
 
     def __init__(
@@ -69,7 +56,7 @@ class Tracking(BaseRoute):
         store: Store,
         home: Path,
         courtesy: Courtesy,
-        thread: Callable[[], Executor] = _OneThread,
+        thread: Callable[[], Executor] = OneThread,
     ) -> None:
         self._courtesy = courtesy
         self._thread, self._notes = thread(), thread()
@@ -77,7 +64,7 @@ class Tracking(BaseRoute):
         self._tally = Tally()
         self._readings: dict[int, asyncio.Task[None]] = {}
         self._taker = Taker(self._tally)
-        self._keeper = Keeper(store, thread)
+        self.keeper = Keeper(store, thread)
         self._load = load.Load()
         self._disk = disk.Disk(home)
 
@@ -154,7 +141,7 @@ class Tracking(BaseRoute):
             await self._look_up(source)
         taken = self._taker.take(wire.read(body.body, wire.call, body.nul), source, clock.now_ms())
         if taken.events:
-            await self._keeper.put(taken.events, patient=wire.patient)
+            await self.keeper.put(taken.events, patient=wire.patient)
             self._taker.kept(taken, source)
         elif taken.refused:
             return answers.turned_down(400, taken.refused[0][1].reason, taken.refused)
@@ -211,7 +198,7 @@ class Tracking(BaseRoute):
         except Exception:
             # Counts of a second are lost; events are not, and the next second is tried again.
             logger.exception("notes of tracking could not be written")
-        await self._aside(self._keeper.tidy, self._notes)
+        await self._aside(self.keeper.tidy, self._notes)
 
     async def _aside(self, work: Callable[[], Found], thread: Executor | None = None) -> Found:
         """Do what asks the database aside of the loop. What writes has a thread of its own: it waits for its turn at the lock, and

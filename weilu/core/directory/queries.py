@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, models
 
 from weilu.core.directory.minting import chunks
-from weilu.core.directory.models import Brand, Community, Identity, Member, Ownership, Room, Sighting
+from weilu.core.directory.models import SDK, Brand, Community, Identity, Member, Ownership, Room, Sighting
 
 SOME = 900
 _COLUMN = "SELECT id, {} FROM {} WHERE id IN ({})"
@@ -32,6 +32,11 @@ def member_names(ids: Collection[int]) -> dict[int, str]:
 
 def identity_names(ids: Collection[int]) -> dict[int, str]:
     return _column(Identity, ids, "name")
+
+
+def sources() -> list[int]:
+    """Communities that are sources of SDKs: those that have visitors among the people whom they know."""
+    return list(Community.objects.filter(platform__startswith=SDK).values_list("pk", flat=True))
 
 
 def community_names(ids: Collection[int]) -> dict[int, str]:

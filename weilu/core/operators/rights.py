@@ -20,6 +20,7 @@ TEXTS: Final = "texts"
 WEBHOOKS: Final = "webhooks"
 ALERTS: Final = "alerts"
 GOALS: Final = "goals"
+CONTENT: Final = "content"
 IMPORT: Final = "import"
 SETTINGS: Final = "settings"
 OPERATORS: Final = "operators"
@@ -35,6 +36,7 @@ RIGHTS: Final[dict[str, str | Promise]] = {
     WEBHOOKS: _("Have events sent to other programs"),
     ALERTS: _("Set up alerts and work through them"),
     GOALS: _("Set goals, and the weights of scores"),
+    CONTENT: _("Make tracked links"),
     IMPORT: _("Bring in exports and undo imports"),
     SETTINGS: _("Change the brand's settings"),
     OPERATORS: _("Manage accounts and roles"),
@@ -50,12 +52,23 @@ ROLES: Final[dict[str, tuple[str | Promise, frozenset[str]]]] = {
     "community_manager": (
         _("Community manager"),
         frozenset(
-            {VIEW, TEXTS, EDIT_MEMBERS, EXPORT_MEMBERS, EDIT_COMMUNITIES, WEBHOOKS, ALERTS, GOALS, IMPORT}
+            {
+                VIEW,
+                TEXTS,
+                EDIT_MEMBERS,
+                EXPORT_MEMBERS,
+                EDIT_COMMUNITIES,
+                WEBHOOKS,
+                ALERTS,
+                GOALS,
+                CONTENT,
+                IMPORT,
+            }
         ),
     ),
-    "content": (_("Content editor"), frozenset({VIEW, TEXTS})),
+    "content": (_("Content editor"), frozenset({VIEW, TEXTS, CONTENT})),
     "member": (_("Member host"), frozenset({VIEW, TEXTS, EDIT_MEMBERS, EXPORT_MEMBERS, ALERTS})),
-    "activity": (_("Activity host"), frozenset({VIEW, TEXTS, ALERTS})),
+    "activity": (_("Activity host"), frozenset({VIEW, TEXTS, ALERTS, CONTENT})),
     "moderator": (_("Moderator"), frozenset({VIEW, TEXTS, EDIT_MEMBERS})),
     "analyst": (_("Analyst"), frozenset({VIEW, TEXTS, EXPORT_MEMBERS, ALERTS, GOALS})),
     "clerk": (_("Store clerk"), frozenset()),

@@ -173,9 +173,9 @@ def _scope(
 
 def _visitors(question: Question, asked: Sequence[Community]) -> bool:
     """Whether visitors count: where they are asked for, and in what is said of events or of one person, not of members or a
-    segment of them. Where no source is among the communities there are none."""
+    segment of them. Who only opened a link of a chat is none of its members either."""
     about_members = question.kind == SEGMENT or not (question.by_name or question.span.member)
-    return not about_members or _for_visitors(question, asked) or not any(one.tracked for one in asked)
+    return not about_members or _for_visitors(question, asked)
 
 
 def _for_visitors(question: Question, asked: Sequence[Community]) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from weilu.core import clock
+from weilu.core.directory import queries as directory
 from weilu.core.operators.access import Viewer, visible_communities
 from weilu.core.warehouse import client, questions
 from weilu.core.warehouse.compile import people as compiled
@@ -40,18 +41,20 @@ SORTS = ("name", *CHOICES)
 PAGE = 50
 WITH, WITHOUT, ONLY = "with", "without", "only"
 VISITORS = ("", WITH, WITHOUT, ONLY)
-"""Visitors beside the members, members alone, visitors alone. Unsaid: beside them in one community, else not."""
+"""Visitors beside the members, members alone, visitors alone. Unsaid: beside them in a source of SDKs, else not."""
 
 
 def shows_visitors(choice: str, community: int | None) -> bool:
     """Whether visitors are among those who are asked for."""
-    return choice in (WITH, ONLY) or (not choice and community is not None)
+    return choice in (WITH, ONLY) or (
+        not choice and community is not None and community in directory.sources()
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What is asked of the table. Days are whole, in the zone of the moment asked for; both ends are included. One community is
-    shown with its visitors, all together without them, unless `visitors` says otherwise."""
+    """What is asked of the table. Days are whole, in the zone of the moment asked for; both ends are included. A source of SDKs
+    is shown with its visitors, a chat and all together without them, unless `visitors` says otherwise."""
 
     words: str = ""
     community: int | None = None
@@ -184,9 +187,10 @@ def _members_or_visitors(viewer: Viewer, who: np.ndarray, asked: Filter, when: W
 
 
 def sources(viewer: Viewer, community: int | None) -> bool:
-    """Whether visitors could stand among the conclusions: those of the whole person have none."""
-    whole = community is None and viewer.communities is None
-    return not whole and any(row.tracked for row in visible_communities(viewer))
+    """Whether visitors could stand among the conclusions: those of the whole person and of a chat have none."""
+    if community is not None:
+        return community in directory.sources()
+    return viewer.communities is not None and any(row.tracked for row in visible_communities(viewer))
 
 
 def _people(viewer: Viewer, asked: Filter, when: When, scopes: list[int]) -> Table:
