@@ -302,6 +302,8 @@ VALUES = {
     "reads": _reach("reads"),
     "public_clicks": _reach("clicks"),
     "unanswered": _UNANSWERED,
+    "link_clicks": _daily("kind = 'link.clicked'", "count(e.position)"),
+    "link_clickers": _daily("kind = 'link.clicked' AND person != 0", "count(DISTINCT person)"),
     "top_share": _ratio(_TOP, _SAID, 100),
     "reply_rate": _ratio(f"SELECT label, count(w.position) AS value FROM b LEFT JOIN ({_WAITED}) AS w ON w.day BETWEEN b.first AND b.last GROUP BY label",
                          _OPENERS, 100),

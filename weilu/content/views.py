@@ -165,7 +165,7 @@ def edit(request: ViewerRequest, link_id: int) -> HttpResponse:
 
 
 def _edit(request: ViewerRequest, form: forms.LinkForm, row: Link | None = None) -> HttpResponse:
-    context = {"form": form, "link": row, "known": queries.labels(request.viewer)}
+    context = {"form": form, "link": row, "in_use": queries.labels(request.viewer)}
     return render(request, "content/edit.html", context, status=400 if form.errors else 200)
 
 
