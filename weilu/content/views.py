@@ -64,7 +64,9 @@ def page(request: ViewerRequest, link_id: int) -> HttpResponse:
     }  # fmt: skip
     try:
         found = queries.figures(row, span, within, request.viewer)
-        context.update(figures=_cards(found), trend=_trend(found), hours=_heat(found))
+        context.update(
+            figures=_cards(found), trend=_trend(found), hours=_heat(found), previews=found.previews
+        )
         context.update(_addresses(request, row))
     except Unavailable:
         context["down"] = True
@@ -78,7 +80,6 @@ def _cards(found: queries.Figures) -> list[dict[str, Any]]:
         (_("Passed on"), found.forwards, "events"),
         (_("Joined afterwards"), found.joins, "events"),
         (_("Orders afterwards"), found.orders, "events"),
-        (_("Previews"), found.previews, "events"),
     )
     definitions = (
         _(
@@ -94,7 +95,6 @@ def _cards(found: queries.Figures) -> list[dict[str, Any]]:
         _(
             "Orders paid by members who had clicked at most so many days before, in all communities that you see."
         ),
-        _("Chat apps that show what stands behind a link, and bots; a program within the same minute once."),
     )
     return [
         {"label": label, "value": one.value, "unit": unit, "href": one.href, "definition": definition}
