@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from ninja import Query, Router, Schema
 from pydantic import Field, StringConstraints
@@ -88,7 +88,7 @@ class Days(Schema):
     """The last so many days, and how many days after a click joinings and orders are put down to it."""
 
     days: int = Field(28, ge=1, le=366)
-    within: Literal[1, 7, 30] = 7
+    within: int = Field(7, ge=1, le=30)
 
 
 @router.get("/links", response=Page[LinkOut], summary="Tracked links")
