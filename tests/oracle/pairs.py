@@ -32,7 +32,7 @@ ZONES = (
     "Pacific/Chatham",
 )  # fmt: skip
 KINDS = (*("message.sent",) * 9, "reaction.added", "reaction.added", "member.joined", "member.joined", "member.left",
-         "badge.earned", "order.paid", "order.paid", "Tea Poured", "reach.counted", "reach.counted", "link.clicked")  # fmt: skip
+         "badge.earned", "order.paid", "order.paid", "link.clicked", "Tea Poured", "reach.counted", "reach.counted")  # fmt: skip
 NAMES = ("message.sent", "order.paid", "Tea Poured", "interaction", "*")
 MEASURES = ("count", "members", "sum")
 CELLS = {

@@ -184,8 +184,8 @@ METRICS = (
     *evaluation_metrics.METRICS,
     *member_metrics.METRICS,
     *community_metrics.METRICS,
-    *connector_metrics.METRICS,
     *content_metrics.METRICS,
+    *connector_metrics.METRICS,
 )
 NEEDS: tuple[needs.Provider, ...] = (
     *alert_needs.PROVIDERS,
