@@ -79,7 +79,7 @@ def test_a_link_leads_on_and_its_figures_tell_who_came(settled: Settled) -> None
     cai = next(one for one in settled.api("GET", "/members")["items"] if one["name"] == "Cai")
     given = {"name": "Menu", "target": "https://shop.example/spring", "community": hearth["id"]}
     link = settled.api("POST", "/links", given)
-    own = settled.api("POST", f"/links/{link['id']}/addresses", {"member": cai["id"]})["address"]
+    own = settled.api("GET", f"/links/{link['id']}/addresses/{cai['id']}")["address"]
     assert link["address"].startswith(f"{settled.one.url}/l/")
 
     status, told = settled.open(own)
@@ -90,10 +90,12 @@ def test_a_link_leads_on_and_its_figures_tell_who_came(settled: Settled) -> None
     assert settled.open(own, user_agent="TelegramBot (like TwitterBot)")[0] == 302
     assert "set-cookie" in settled.open(own, cookie=cookie)[1]  # Cai again, at once or ten seconds later
 
+    # What the warehouse has not met yet counts nothing: at the very first, not all of them are known at once.
+    shown = {"people": 3, "forwards": 1, "previews": 1}
     counted = _until(
-        lambda: settled.api("GET", f"/links/{link['id']}/figures"), lambda one: one["people"] == 3
+        lambda: settled.api("GET", f"/links/{link['id']}/figures"),
+        lambda one: one["clicks"] >= 3 and {name: one[name] for name in shown} == shown,
     )
-    assert (counted["forwards"], counted["previews"]) == (1, 1)
     assert counted["clicks"] in (3, 4)
 
     settled.api("POST", f"/links/{link['id']}/archive")

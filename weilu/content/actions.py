@@ -103,7 +103,7 @@ def address_for(viewer: Viewer, number: int, member: int) -> str:
             _(
                 "This member was never seen in the link’s community, so a click there would make them one of it."
             ),
-            field="body.member",
+            field="path.member_id",
         )
     return f"{queries.address(row)}/{rules.token(secrets.key(PURPOSE), row.pk, account)}"
 

@@ -24,7 +24,7 @@ router = Router(tags=["links"])
 Label = Annotated[str, StringConstraints(max_length=60, pattern=NO_NUL)]
 
 
-class LinkIn(In):
+class TrackedLinkIn(In):
     """`target`: http or https. `type` and `column` are free labels. `last`: the last day of the community on which it leads on; null: it
     does not end."""
 
@@ -38,7 +38,7 @@ class LinkIn(In):
     last: dt.date | None = None
 
 
-class LinkOut(Schema):
+class TrackedLinkOut(Schema):
     """`address` is what is posted."""
 
     id: int
@@ -69,10 +69,6 @@ class FiguresOut(Schema):
     orders: int
 
 
-class MemberIn(In):
-    member: Id
-
-
 class AddressOut(Schema):
     """Names the member at each click."""
 
@@ -91,59 +87,63 @@ class Days(Schema):
     within: int = Field(7, ge=1, le=30)
 
 
-@router.get("/links", response=Page[LinkOut], summary="Tracked links")
+@router.get("/links", response=Page[TrackedLinkOut], summary="Tracked links")
 @needs(rights.VIEW)
-def list_links(request: ApiRequest, wish: Query[Which]) -> dict[str, Any]:
+def list_tracked_links(request: ApiRequest, wish: Query[Which]) -> dict[str, Any]:
     """By id. Of communities that one sees; those that lead on, or with `archived` the others."""
     rows = queries.links(request.viewer, archived=wish.archived)
     return paging.by_id(rows, wish, paging.question("links", archived=wish.archived), _link)
 
 
-@router.post("/links", response={201: LinkOut}, summary="Make a tracked link")
+@router.post("/links", response={201: TrackedLinkOut}, summary="Make a tracked link")
 @needs(rights.CONTENT)
 @once()
-def make_link(request: ApiRequest, given: LinkIn) -> dict[str, Any]:
+def make_tracked_link(request: ApiRequest, given: TrackedLinkIn) -> dict[str, Any]:
     return _link(actions.create(request.viewer, _wish(given)))
 
 
-@router.get("/links/{link_id}", response=LinkOut, summary="One tracked link")
+@router.get("/links/{link_id}", response=TrackedLinkOut, summary="One tracked link")
 @needs(rights.VIEW)
-def read_link(request: ApiRequest, link_id: Id) -> dict[str, Any]:
+def read_tracked_link(request: ApiRequest, link_id: Id) -> dict[str, Any]:
     return _link(queries.access_link(request.viewer, link_id))
 
 
-@router.put("/links/{link_id}", response=LinkOut, summary="Change a tracked link")
+@router.put("/links/{link_id}", response=TrackedLinkOut, summary="Change a tracked link")
 @needs(rights.CONTENT)
-def change_link(request: ApiRequest, link_id: Id, given: LinkIn) -> dict[str, Any]:
+def change_tracked_link(request: ApiRequest, link_id: Id, given: TrackedLinkIn) -> dict[str, Any]:
     """Its address stays. 409 for another community."""
     return _link(actions.change(request.viewer, link_id, _wish(given)))
 
 
-@router.post("/links/{link_id}/archive", response=LinkOut, summary="Archive a tracked link")
+@router.post("/links/{link_id}/archive", response=TrackedLinkOut, summary="Archive a tracked link")
 @needs(rights.CONTENT)
 @once()
-def archive_link(request: ApiRequest, link_id: Id) -> dict[str, Any]:
+def archive_tracked_link(request: ApiRequest, link_id: Id) -> dict[str, Any]:
     """It leads nowhere any more; its figures stay."""
     return _link(actions.archive(request.viewer, link_id))
 
 
-@router.post("/links/{link_id}/restore", response=LinkOut, summary="Take a tracked link out of the archive")
+@router.post(
+    "/links/{link_id}/restore", response=TrackedLinkOut, summary="Take a tracked link out of the archive"
+)
 @needs(rights.CONTENT)
 @once()
-def restore_link(request: ApiRequest, link_id: Id) -> dict[str, Any]:
+def restore_tracked_link(request: ApiRequest, link_id: Id) -> dict[str, Any]:
     return _link(actions.restore(request.viewer, link_id))
 
 
-@router.post("/links/{link_id}/addresses", response=AddressOut, summary="A member’s own address of a link")
+@router.get(
+    "/links/{link_id}/addresses/{member_id}", response=AddressOut, summary="A member’s own address of a link"
+)
 @needs(rights.CONTENT)
-def address_for(request: ApiRequest, link_id: Id, given: MemberIn) -> dict[str, Any]:
+def read_link_address(request: ApiRequest, link_id: Id, member_id: Id) -> dict[str, Any]:
     """The same each time. 400 for who was never seen in the link's community."""
-    return {"member": given.member, "address": actions.address_for(request.viewer, link_id, given.member)}
+    return {"member": member_id, "address": actions.address_for(request.viewer, link_id, member_id)}
 
 
 @router.get("/links/{link_id}/figures", response=FiguresOut, summary="What became of a tracked link?")
 @needs(rights.VIEW)
-def read_figures(request: ApiRequest, link_id: Id, wish: Query[Days]) -> dict[str, Any]:
+def read_link_figures(request: ApiRequest, link_id: Id, wish: Query[Days]) -> dict[str, Any]:
     row = queries.access_link(request.viewer, link_id)
     zone = zone_of(row.community)
     today = clock.day_of(clock.now(), zone)
@@ -156,7 +156,7 @@ def read_figures(request: ApiRequest, link_id: Id, wish: Query[Days]) -> dict[st
     }  # fmt: skip
 
 
-def _wish(given: LinkIn) -> Wish:
+def _wish(given: TrackedLinkIn) -> Wish:
     return Wish(given.name, given.target, given.community, given.type, given.column, given.last)
 
 

@@ -323,7 +323,7 @@ def test_a_program_makes_links_and_asks_what_became_of_them(
         "clicks": 4, "people": 3, "previews": 2, "forwards": 1, "joins": 1, "orders": 2,
     }  # fmt: skip
     cai = Identity.objects.get(name="Cai").member_id
-    assert caller.post(f"/links/{clicked.pk}/addresses", {"member": cai}).json() == {
+    assert caller.get(f"/links/{clicked.pk}/addresses/{cai}").json() == {
         "member": cai,
         "address": actions.address_for(ALL, clicked.pk, cai),
     }

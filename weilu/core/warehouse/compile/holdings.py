@@ -81,7 +81,7 @@ def _stored(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str
     return f"""SELECT t.scope AS community, t.who AS who,
             arrayMap((m, r) -> toUInt64(if(m > c.since, r, {len(ORDER[key])})), {at}, t.ranks) AS ranks
         FROM (SELECT scope, who, arrayMap(m -> indexOf({order}, {value}), {at}) AS ranks {held}) AS t
-        ANY INNER JOIN ({members(bound)}) AS c ON c.who = t.who WHERE c.since > 0"""
+        ALL INNER JOIN ({members(bound)}) AS c ON c.who = t.who WHERE c.since > 0"""
 
 
 def members(bound: Bound) -> str:
