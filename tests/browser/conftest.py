@@ -15,12 +15,11 @@ from tests.house import ROOT, House, house
 
 EMAIL, PASSWORD = "ada@example.com", "a lamp in the window"  # of an account that lives for this run only
 
-expect.set_options(
-    timeout=30_000
-)  # a busy machine is slow, not wrong; five seconds are little beside another lane
+# A busy machine is slow, not wrong; five seconds are little beside another lane.
+expect.set_options(timeout=30_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hearth_house() -> Iterator[House]:
     """A small sample brand, played and concluded, served by `weilu up`."""
     if executable() is None:
@@ -42,8 +41,9 @@ def add_owner(one: House) -> None:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(hearth_house: House) -> Iterator[Browser]:
+    """Closed before other stories go on: while Playwright's loop runs in this thread, Django refuses to ask the database."""
     with launched() as browser:
         yield browser
 

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 KINDS = ("trend", "funnel", "heatmap", "retention", "paths")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def board(hearth_house, chromium) -> str:
     """The address of a board to which one question of each kind was pinned from the explorer."""
     from tests.browser.chromium import Window

@@ -68,7 +68,9 @@ def finished(measure: Base, series: Series, frame: Frame) -> Series:
 
 def _scan(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Series]:
     bound = Bound()
-    aggregates = ", ".join(f"{_aggregate(one, n, bound)} AS m{n}" for n, one in enumerate(measures))
+    aggregates = ", ".join(
+        f"{_aggregate(one, n, bound)} AS m{n}{_number(one, n, bound)}" for n, one in enumerate(measures)
+    )
     columns = (
         f"{bucket(bound, frame.starts)} AS at, {parted(frame, bound)} AS by, kind, interaction, value, "
         f"{person(frame)} AS person, {bucket(bound, frame.days()[:-1])} AS day"
@@ -77,9 +79,19 @@ def _scan(measures: Sequence[Base], frame: Frame, run: Run) -> dict[Base, Series
     inner = events(frame, bound, columns, _any_of(measures, bound), since=frame.start)
     table = run(f"SELECT at, by, {aggregates} FROM ({inner}) GROUP BY at, by", bound.params)
     keys = list(zip(table.column("at").to_pylist(), table.column("by").to_pylist(), strict=True))
-    return {
-        one: dict(zip(keys, table.column(f"m{n}").to_pylist(), strict=True)) for n, one in enumerate(measures)
-    }
+    found = {}
+    for n, one in enumerate(measures):
+        series = zip(keys, table.column(f"m{n}").to_pylist(), strict=True)
+        rows = table.column(f"c{n}").to_pylist() if isinstance(one, Sums) else None
+        found[one] = {
+            key: value for number, (key, value) in enumerate(series) if rows is None or rows[number]
+        }
+    return found
+
+
+def _number(measure: Base, number: int, bound: Bound) -> str:
+    """How many events a sum is made of: a sum of nothing is no row, where what shares its scan has one."""
+    return f", countIf({_fitting(measure, number, bound)}) AS c{number}" if isinstance(measure, Sums) else ""
 
 
 def _any_of(measures: Sequence[Base], bound: Bound) -> str:
@@ -102,10 +114,15 @@ def _fits(measures: Sequence[Base], bound: Bound) -> str:
 
 def _aggregate(measure: Base, number: int, bound: Bound) -> str:
     assert isinstance(measure, Events | Sums | People | DailyMean)
-    where = f"f{number}" if getattr(measure, "where", ()) else doing(bound, measure.kinds)
+    where = _fitting(measure, number, bound)
     if isinstance(measure, Sums):
         return f"sumIf({AMOUNT}, {where})"
     if isinstance(measure, Events):
         return f"countIf({where}{' AND person != 0' if measure.people_only else ''})"
     unit = "(person, day)" if isinstance(measure, DailyMean) else "person"
     return f"uniqExactIf({unit}, person != 0 AND {where})"
+
+
+def _fitting(measure: Base, number: int, bound: Bound) -> str:
+    assert isinstance(measure, Events | Sums | People | DailyMean)
+    return f"f{number}" if getattr(measure, "where", ()) else doing(bound, measure.kinds)

@@ -59,6 +59,15 @@ def by_part(**question) -> dict[str, list[float]]:
     return found
 
 
+def test_a_sum_of_nothing_has_no_parts_also_beside_one_that_has_them(orders):
+    days = {"timezone": "UTC", "from": "2018-06-01", "to": "2018-06-02", "by": "total"}
+    paid = {**TREND, "measure": "sum", **days}
+    del paid["first"], paid["last"]
+    dear = {**paid, "where": {"value": {"gte": 1000}}}
+    none, all_of_them = questions.ask_many([dear, paid], Viewer.everything())
+    assert (none.rows, len(all_of_them.rows)) == ([], 6)
+
+
 def listed(**question) -> list[tuple[str, float]]:
     return ask(**{**TOP, **question}).rows
 

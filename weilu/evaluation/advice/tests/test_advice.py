@@ -72,7 +72,7 @@ def test_a_preview_says_who_would_be_left_out_and_keeps_and_sends_nothing(
     page = client_of(bea).get(f"/advice/{quiet_crowd.pk}/win_back/")
     assert page.status_code == 200
     assert page.context["meant"] + page.context["held"] == 40
-    assert page.context["held"] >= 4
+    assert 0 < page.context["held"] < 20  # by lot, a fifth of them on average
     assert page.context["total"] == len(page.context["people"]) == 40
     assert not Decided.objects.exists()
     assert not Segment.objects.exists()
