@@ -90,11 +90,12 @@ os.kill(child, signal.SIGKILL)
     assert told is False, "a forked child answers: the warehouse need not be spawned any more"
 
 
-def test_the_warehouse_is_spawned_into_a_session_of_its_own(warehouse: Warehouse) -> None:
+def test_the_warehouse_is_spawned_into_a_process_group_of_its_own(warehouse: Warehouse) -> None:
+    """A group, so that Ctrl-C at the house does not reach it; the session stays the house's (decision 61)."""
     pid = client.ping()
     command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     assert b"weilu.core.warehouse.server" in command
-    assert os.getsid(pid) == pid != os.getsid(0)
+    assert os.getpgid(pid) == pid != os.getpgid(0)
 
 
 def test_a_store_belongs_to_one_process(warehouse: Warehouse, tmp_path: Path) -> None:
