@@ -43,6 +43,7 @@ BATCHES, SINGLES = 48, 64
 """Connections."""
 BEFORE = 5_000_000
 """Events that must be there already, for the figures that the issue asks for so."""
+CHART_SECONDS = 5.0
 SECONDS = {"charts": 300.0}
 RUNS = {"fill": 1, "charts": 1}
 
@@ -166,6 +167,8 @@ def charts(one: House, source: int, key: str, given: argparse.Namespace) -> list
     started, waits, sizes, chart = time.monotonic(), [], [], Chart(one, key)
     while generator.poll() is None:
         waits.append(chart.seconds_until_shown())
+        if waits[-1] > CHART_SECONDS:
+            print(f"second {time.monotonic() - started:.0f}: shown after {waits[-1]:.1f} s", flush=True)
         minute = int((time.monotonic() - started) // 60)
         if minute > len(sizes) - 1:
             sizes.append(memory(one))
@@ -173,10 +176,12 @@ def charts(one: House, source: int, key: str, given: argparse.Namespace) -> list
         time.sleep(0.5)
     sizes.append(memory(one))
     told = json.loads(generator.communicate()[0])
-    print(f"event → chart: median {percentile(waits, 0.5):.2f} s of {len(waits)}")
+    print(
+        f"event → chart: median {percentile(waits, 0.5):.2f} s, p95 {percentile(waits, 0.95):.2f} s of {len(waits)}"
+    )
     return [
         Told("events came in", told["events"] / told["seconds"], "events/s", 4_950, least=True),
-        Told("event → chart, the longest", max(waits), "s", 5),
+        Told("event → chart, the longest", max(waits), "s", CHART_SECONDS),
         *_grown([sum(size.values()) for size in sizes]),
     ]
 

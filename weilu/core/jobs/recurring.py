@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from weilu.core import clock
 from weilu.core.jobs.models import Recurring
@@ -36,7 +36,9 @@ def register(jobs: Iterable[Job]) -> None:
 def run_due(holder: str) -> int:
     """Run all that is due, one after the other; returns how many ran."""
     _plan_new()
-    return sum(_claim(job, holder) and _run(job, holder) for job in _jobs.values())
+    # Looked at, all in one, before any is claimed, so that an idle worker asks little and never takes SQLite's write lock.
+    due = set(_free().values_list("name", flat=True))
+    return sum(_claim(job, holder) and _run(job, holder) for job in _jobs.values() if job.name in due)
 
 
 def _plan_new() -> None:
@@ -46,12 +48,14 @@ def _plan_new() -> None:
         Recurring.objects.bulk_create(fresh, ignore_conflicts=True)
 
 
-def _claim(job: Job, holder: str) -> bool:
+def _free() -> QuerySet[Recurring]:
+    """What is due and held by nobody who lives."""
     now = clock.now()
-    due = Recurring.objects.filter(name=job.name, next_at__lte=now)
-    free = due.filter(Q(leased_until=None) | Q(leased_until__lte=now))
-    # Looked at before it is claimed, so that an idle worker never takes SQLite's write lock.
-    return free.exists() and bool(free.update(leased_until=now + job.lease, holder=holder))
+    return Recurring.objects.filter(Q(leased_until=None) | Q(leased_until__lte=now), next_at__lte=now)
+
+
+def _claim(job: Job, holder: str) -> bool:
+    return bool(_free().filter(name=job.name).update(leased_until=clock.now() + job.lease, holder=holder))
 
 
 def _run(job: Job, holder: str) -> bool:
