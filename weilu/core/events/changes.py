@@ -11,6 +11,8 @@ from weilu.core.events import intake, spool
 
 AWAKE_SECONDS = 1.0
 ANYWAY_SECONDS = 3.0
+CALM_SECONDS = 15.0
+CALM_ANYWAY_SECONDS = 10.0
 
 
 class Watch:
@@ -29,22 +31,23 @@ class Watch:
 
 class Look:
     """When is it worth looking for work? For a second after every change, and every three seconds though nothing was seen to
-    change: work may be due by time, or have been kept from being done. An idle house must cost next to nothing.
+    change, ten where nothing did for a while: work may be due by time, or have been kept from being done. An idle house must
+    cost next to nothing.
     """
 
     def __init__(self) -> None:
         self._watch = Watch()
-        self._awake = self._anyway = 0.0
+        self._changed = self._looked = float("-inf")
 
     def due(self) -> bool:
         now = time.monotonic()
         if self._watch.changed():
-            self._awake = now + AWAKE_SECONDS
-        if now < self._awake:
-            return True
-        if now < self._anyway:
+            self._changed = now
+        quiet = now - self._changed
+        rest = CALM_ANYWAY_SECONDS if quiet > CALM_SECONDS else ANYWAY_SECONDS
+        if quiet >= AWAKE_SECONDS and now - self._looked < rest:
             return False
-        self._anyway = now + ANYWAY_SECONDS
+        self._looked = now
         return True
 
 
@@ -52,7 +55,8 @@ def _versions() -> list[int]:
     """https://www.sqlite.org/pragma.html#pragma_data_version: differs when another connection has committed."""
     found = []
     for alias in settings.DATABASES:
-        with connections[alias].cursor() as cursor:
-            cursor.execute("PRAGMA data_version")
-            found.append(int(cursor.fetchone()[0]))
+        connections[alias].ensure_connection()
+        # Four times a second for ever, so past Django's cursors.
+        [(version,)] = connections[alias].connection.execute("PRAGMA data_version")
+        found.append(int(version))
     return found

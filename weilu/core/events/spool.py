@@ -144,9 +144,11 @@ def count(marks: Mapping[str, int]) -> int:
 def sizes() -> dict[str, int]:
     """How long each file is, in bytes."""
     found = {}
-    for path in folder().glob("*" + SUFFIX):
-        with suppress(FileNotFoundError):
-            found[path.name] = path.stat().st_size
+    with os.scandir(folder()) as files:
+        for file in files:
+            if file.name.endswith(SUFFIX):
+                with suppress(FileNotFoundError):
+                    found[file.name] = file.stat().st_size
     return found
 
 

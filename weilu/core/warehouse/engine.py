@@ -35,6 +35,7 @@ CONFIG = f"""<clickhouse>
   <compiled_expression_cache_size>8388608</compiled_expression_cache_size>
   <background_pool_size>2</background_pool_size>
   <background_schedule_pool_initial_size>2</background_schedule_pool_initial_size>
+  <memory_worker_period_ms>500</memory_worker_period_ms>
   <max_thread_pool_size>200</max_thread_pool_size>
   <max_thread_pool_free_size>4</max_thread_pool_free_size>
   <merge_tree>

@@ -52,17 +52,17 @@ def test_what_is_spooled_is_seen_though_no_database_was_written(seen_so_far: cha
     assert seen_so_far.changed()
 
 
-def test_it_looks_for_a_while_after_a_change_and_now_and_then_without(
+def test_it_looks_for_a_while_after_a_change_and_seldom_without(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = [100.0]
-    told = iter([True, *[False] * 100])
+    told = iter([True, *[False] * 200])
     monkeypatch.setattr(changes.time, "monotonic", lambda: now[0])
     look = changes.Look()
     monkeypatch.setattr(look._watch, "changed", lambda: next(told))
     due = []
-    for _turn in range(40):
+    for _turn in range(160):
         if look.due():
             due.append(round(now[0] - 100, 2))
         now[0] += 0.25
-    assert due == [0, 0.25, 0.5, 0.75, 1.0, 4.0, 7.0]
+    assert due == [0, 0.25, 0.5, 0.75, 3.75, 6.75, 9.75, 12.75, 22.75, 32.75]
