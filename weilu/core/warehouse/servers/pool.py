@@ -117,7 +117,7 @@ def _version_again(connection: Any) -> tuple[int, int]:
     """The same after a refusal, which ended the connection; whoever does not answer any more is not called too old."""
     try:
         connection.connection.connect()
-    except LOST:
+    except (*LOST, *SILENT):
         return WRITTEN_FOR
     return version_of(connection)
 
