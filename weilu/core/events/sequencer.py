@@ -186,62 +186,83 @@ def _mint(opened: Sequence[frames.Frame], head: int) -> list[Places]:
     return places
 
 
+Fresh = list[tuple[int, bytes, list[Any]]]
+"""Position, key and row of each event of a frame that the log did not hold."""
+
+
 def _lay(frame: frames.Frame, places: Places, draft: Draft, *, again: bool) -> None:
     """Lay out one frame's rows. `again`: an earlier run died after writing it; its repeats are not counted anew."""
-    who, where, inside = places
-    batch, live, arrived, _ = frame.header
-    known, head, recorded = draft.known, draft.head, draft.recorded
-    log, private, keys = draft.log, draft.private, draft.keys
-    positions: list[int] = []
-    repeated = 0
     off = holds.off(frame)
+    fresh, positions = _number(frame, off, draft)
+    _write_down(fresh, frame.header, places, draft)
+    _listen(fresh, frame, places[0], draft)
+    draft.claimed.append((frame.header.batch, positions))
+    counted = draft.tally.setdefault(frame.header.batch, [0, 0, 0])
+    counted[0] += len(fresh)
+    counted[1] += 0 if again else len(positions) - len(fresh)
+    counted[2] += 0 if again else len(off)
+
+
+def _number(frame: frames.Frame, off: frozenset[int], draft: Draft) -> tuple[Fresh, list[int]]:
+    """What is new gets the next positions, what is `off` waits. Positions of repeats are given back too: a batch claims all."""
+    known, head = draft.known, draft.head
+    fresh: Fresh = []
+    positions: list[int] = []
+    for index, key in enumerate(frame.keys):
+        position = known.get(key)
+        if position is None and key[4:8] == UNTIMED:
+            position = next((known[near] for near in nearby(key) if near in known), None)
+        if position is None:
+            if index in off:
+                draft.held.append((frame, index))
+                continue
+            head += 1
+            position = known[key] = head
+            fresh.append((head, key, frame.rows[index]))
+        positions.append(position)
+    draft.head = head
+    return fresh, positions
+
+
+def _write_down(fresh: Fresh, header: frames.Header, places: Places, draft: Draft) -> None:
+    """What the log, its private side and its keys hold of these events."""
+    who, where, inside = places
+    batch, live, arrived, _ = header
+    recorded, log, private, keys = draft.recorded, draft.log, draft.private, draft.keys
+    for position, key, row in fresh:
+        (kind, version, happened, source, actor, community, room, subject, about, target, mentions, value,
+         properties, text, data) = row  # fmt: skip
+        identity = who[actor]
+        people = str([who[one] for one in mentions]) if mentions else ""
+        soon = 1 if live and arrived - happened <= LIVE_MS else 0
+        log.append(
+            (position, kind, version, happened, recorded, identity, where[community], inside[room], subject, about,
+             who[target], people, source, batch, soon, value, properties, key)
+        )  # fmt: skip
+        keys.append((key, position))
+        if text or data:
+            private.append((position, identity, text, data))
+
+
+def _listen(fresh: Fresh, frame: frames.Frame, who: list[int], draft: Draft) -> None:
+    """Which accounts are said to be one person, or to be somebody's own, and what they say about themselves."""
     joins = kinds.joining()
     naming = {
         place
         for place, account in enumerate(frame.actors)
         if who[place] in _minter.anonymous and not frames.anonymous(account)
     }
-    for index, (key, row) in enumerate(zip(frame.keys, frame.rows, strict=True)):
-        position = known.get(key)
-        if position is None and key[4:8] == UNTIMED:
-            position = next((known[near] for near in nearby(key) if near in known), None)
-        if position is not None:
-            repeated += 1
-            positions.append(position)
-            continue
-        if index in off:
-            draft.held.append((frame, index))
-            continue
-        (kind, version, happened, source, actor, community, room, subject, about, target, mentions, value,
-         properties, text, data) = row  # fmt: skip
-        head += 1
-        known[key] = head
-        positions.append(head)
-        keys.append((key, head))
-        identity = who[actor]
-        people = str([who[one] for one in mentions]) if mentions else ""
-        fresh = 1 if live and arrived - happened <= LIVE_MS else 0
-        log.append(
-            (head, kind, version, happened, recorded, identity, where[community], inside[room], subject, about,
-             who[target], people, source, batch, fresh, value, properties, key)
-        )  # fmt: skip
-        if text or data:
-            private.append((head, identity, text, data))
+    for position, _key, row in fresh:
+        kind, happened, actor, target, data = row[0], row[2], row[4], row[9], row[14]
         if kind in joins and target != frames.NOBODY:
-            draft.wishes.append(joining.Wish(who[target], identity, joins[kind], happened, head))
+            draft.wishes.append(joining.Wish(who[target], who[actor], joins[kind], happened, position))
         if naming and (named := naming & {actor, target}):
             draft.wishes += [
-                joining.Wish(who[one], 0, joining.NAMED, happened, head) for one in sorted(named)
+                joining.Wish(who[one], 0, joining.NAMED, happened, position) for one in sorted(named)
             ]
             naming -= named
         if data and facts.tells(data):
-            draft.told.append(facts.Told(identity, data, happened))
-    new, draft.head = head - draft.head, head
-    draft.claimed.append((batch, positions))
-    counted = draft.tally.setdefault(batch, [0, 0, 0])
-    counted[0] += new
-    counted[1] += 0 if again else repeated
-    counted[2] += len(off) if not again else 0
+            draft.told.append(facts.Told(who[actor], data, happened))
 
 
 def forget_directory() -> None:
