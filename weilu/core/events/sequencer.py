@@ -192,20 +192,20 @@ Fresh = list[tuple[int, bytes, list[Any]]]
 
 def _lay(frame: frames.Frame, places: Places, draft: Draft, *, again: bool) -> None:
     """Lay out one frame's rows. `again`: an earlier run died after writing it; its repeats are not counted anew."""
-    off = holds.off(frame)
-    fresh, positions = _number(frame, off, draft)
+    waiting = len(draft.held)
+    fresh, positions = _number(frame, draft)
     _write_down(fresh, frame.header, places, draft)
     _listen(fresh, frame, places[0], draft)
     draft.claimed.append((frame.header.batch, positions))
     counted = draft.tally.setdefault(frame.header.batch, [0, 0, 0])
     counted[0] += len(fresh)
     counted[1] += 0 if again else len(positions) - len(fresh)
-    counted[2] += 0 if again else len(off)
+    counted[2] += 0 if again else len(draft.held) - waiting
 
 
-def _number(frame: frames.Frame, off: frozenset[int], draft: Draft) -> tuple[Fresh, list[int]]:
-    """What is new gets the next positions, what is `off` waits. Positions of repeats are given back too: a batch claims all."""
-    known, head = draft.known, draft.head
+def _number(frame: frames.Frame, draft: Draft) -> tuple[Fresh, list[int]]:
+    """What is new gets the next positions, or waits. Positions of repeats are given back too: a batch claims all."""
+    known, head, off = draft.known, draft.head, holds.off(frame)
     fresh: Fresh = []
     positions: list[int] = []
     for index, key in enumerate(frame.keys):

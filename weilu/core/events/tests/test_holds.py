@@ -45,6 +45,15 @@ def test_the_same_event_waits_once(play: Play) -> None:
     assert len(queries.held()) == 1
 
 
+def test_what_came_in_time_and_comes_again_late_is_a_repeat_that_does_not_wait(play: Play) -> None:
+    come(play, 29 * DAY)
+    with clock.frozen(NOW + dt.timedelta(days=2)):
+        play([tracked(clock.to_ms(NOW) - 29 * DAY)], live=True)
+    told = queries.tally(0)
+    assert (told.new, told.repeated, told.held) == (1, 1, 0)
+    assert queries.held() == []
+
+
 def test_an_operator_lets_it_in_or_throws_it_away(play: Play) -> None:
     come(play, 40 * DAY, 50 * DAY)
     first, second = queries.held()
