@@ -67,7 +67,8 @@ def lane(folder: Path, **environment: str) -> subprocess.Popen[str]:
 
 
 def told(folder: Path) -> Counter[str]:
-    return Counter((folder / "told").read_text().splitlines())
+    file = folder / "told"
+    return Counter(file.read_text().splitlines() if file.exists() else [])
 
 
 def test_two_lanes_run_their_own_twice_and_what_they_share_once(pytester: pytest.Pytester) -> None:
@@ -94,6 +95,41 @@ def test_a_failure_among_what_is_shared_fails_the_lane_that_ran_it_and_the_rest_
     first = lane(pytester.path)
     assert "1 failed, 2 passed" in first.communicate(timeout=60)[0]
     assert first.returncode == 1
+
+
+ON_POSTGRES = {
+    "WEILU_TEST_DATABASE_URL": "postgresql://127.0.0.1/nowhere",
+    "PGOPTIONS": "-c synchronous_commit=off",
+}
+STORE = "\n@pytest.fixture\ndef warehouse_process():\n    pass\n"
+ASKING = "def test_it(warehouse_process, told):\n    told('asked')\n"
+
+
+def test_who_asks_the_warehouse_without_a_database_is_left_to_the_lane_of_sqlite(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makeconftest(TOLD + STORE)
+    pytester.makepyfile(test_asking=ASKING, test_shared=SHARED.format(name="shared"))
+    postgres = lane(pytester.path, **ON_POSTGRES)
+    assert "2 passed" in postgres.communicate(timeout=60)[0]
+    assert not told(pytester.path)["asked"]
+    (left,) = (pytester.path / "pool").glob("*.left")
+    assert left.read_text() == "test_asking.py::test_it"
+    assert not left.with_suffix("").exists(), "nobody has taken it"
+    sqlite = lane(pytester.path)
+    assert "1 passed" in sqlite.communicate(timeout=60)[0]
+    assert told(pytester.path)["asked"] == 1
+    assert left.with_suffix("").read_text() == left.read_text()
+
+
+def test_what_is_shared_starts_nothing_on_the_database_of_its_lane(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(TOLD)
+    look = f"    told(' '.join(sorted(set({sorted(ON_POSTGRES)}) & set(os.environ))))\n"
+    own = f"import os, pytest\n\n@pytest.mark.django_db\ndef test_own(told):\n{look}"
+    pytester.makepyfile(test_own=own, test_shared=f"import os\n\ndef test_shared(told):\n{look}")
+    out = lane(pytester.path, **ON_POSTGRES).communicate(timeout=60)[0]
+    assert "2 passed" in out
+    assert told(pytester.path) == {" ".join(sorted(ON_POSTGRES)): 1, "": 1}
 
 
 def test_lanes_that_see_different_tests_in_a_file_are_refused(pytester: pytest.Pytester) -> None:
