@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def measure(events: int, runs: int) -> None:
     for turn in range(1, runs + 1):
         now = moment + turn * dt.timedelta(minutes=MINUTES)
         with clock.frozen(now):
-            again.append(cost(lambda now=now: live.look_again(now)))  # type: ignore[misc]
+            again.append(cost(partial(live.look_again, now)))
     told(f"{MANY} segments, everybody looked at again", again, 10 if events >= FULL else None)
 
     def after_five() -> None:

@@ -17,10 +17,15 @@ import tempfile
 import threading
 import time
 import unittest
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dev.clickhouse import Servers, found
 from tests.house import ROOT
+
+if TYPE_CHECKING:
+    from weilu.core.events.incoming import Incoming
 
 ROOMS = (
     "weilu/core/warehouse/tests/test_questions.py",
@@ -110,7 +115,7 @@ def _moved(number: int) -> None:
 
 
 @contextlib.contextmanager
-def _house():  # type: ignore[no-untyped-def]
+def _house() -> Iterator[tuple[Servers, dict[str, str]]]:
     """Two servers and an empty home whose warehouse they are."""
     servers = Servers()
     servers.start()
@@ -154,7 +159,7 @@ def _set_up() -> None:
     _migrate()
 
 
-def _events(first: int, count: int):  # type: ignore[no-untyped-def]
+def _events(first: int, count: int) -> list[Incoming]:
     from tests.fixtures.log import say
 
     return [
@@ -186,6 +191,7 @@ def load() -> None:
     after it are the bounds of a whole answer."""
     from weilu.core.errors import Unavailable
     from weilu.core.warehouse import client, loader
+    from weilu.core.warehouse.servers.cluster import Cluster
 
     ending = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ending.set())
@@ -201,7 +207,9 @@ def load() -> None:
             told["whole" if held == least else "wrong"] += 1
         except Unavailable:
             told["refused"] += 1
-    client.link()._down_until = 0.0  # type: ignore[attr-defined]
+    link = client.link()
+    assert isinstance(link, Cluster)
+    link._down_until = 0.0
     print(json.dumps({**told, **_held()}))
 
 

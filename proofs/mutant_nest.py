@@ -65,16 +65,15 @@ class _Tracer:
         self._into, self._found = into, dict[str, Any]()
         self._seen: set[tuple[str, str]] = set()
         self._good: dict[str, bool] = {}
+        threading.settrace(self._enter)  # of threads that begin from now on
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self._seen = set()
         began = time.perf_counter()
-        threading.settrace(self._enter)
         sys.settrace(self._enter)
         yield
         sys.settrace(None)
-        threading.settrace(None)  # type: ignore[arg-type]
         seconds = time.perf_counter() - began
         if self._seen and self._good.get(item.nodeid):
             self._found[item.nodeid] = {"seconds": seconds, "enters": sorted(self._seen)}
@@ -151,9 +150,8 @@ def _try(mutant: dict[str, Any], tests: Sequence[pytest.Item]) -> int:
     except ValueError as problem:
         sys.stderr.write(f"{problem}\n")
         return 3
-    for test, following in pairwise(
-        tests
-    ):  # the last is never run: what belongs to the whole session must stay
+    # The last is never run: what belongs to the whole session must stay.
+    for test, following in pairwise(tests):
         failed = [one for one in runtestprotocol(test, log=False, nextitem=following) if one.failed]
         if failed:
             sys.stderr.write(f"{failed[0].nodeid}: {failed[0].longrepr}\n"[:FAILURE])

@@ -112,12 +112,9 @@ def _only_reading(crowded: Crowded, export: Path) -> None:
 
 
 def _settled(crowded: Crowded) -> int:
-    """How many events are in the log once it stands still."""
-    seen = -1
-    while (now := crowded.events()) != seen:
-        seen = now
-        time.sleep(1)
-    return seen
+    """How many events are in the log once nothing waits for it."""
+    _until(lambda: b"\nweilu_intake_waiting 0\n" in crowded.one.get("/metrics")[1], "all is in the log")
+    return crowded.events()
 
 
 def _until(holds: Any, what: str) -> None:

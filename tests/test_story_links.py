@@ -99,8 +99,7 @@ def test_a_link_leads_on_and_its_figures_tell_who_came(settled: Settled) -> None
     assert counted["clicks"] in (3, 4)
 
     settled.api("POST", f"/links/{link['id']}/archive")
-    time.sleep(1)
-    assert settled.open(own)[0] == 404
+    _until(lambda: settled.open(own)[0], lambda status: status == 404)
     assert settled.open(f"{settled.one.url}/l/never")[0] == 404
 
 
