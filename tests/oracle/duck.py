@@ -46,7 +46,7 @@ class Oracle:
         named = {person for one, person in persons.items() if one not in nameless}
         counted = {one: person if person in named else 0 for one, person in persons.items()}
         seats = {one: 0 if one in nameless else person for one, person in persons.items()}
-        raw = pa.table(  # noqa: F841 (DuckDB finds it by its name)
+        raw = pa.table(
             {
                 "position": [r.position for r in rows],
                 "kind": [r.kind for r in rows],
@@ -65,6 +65,7 @@ class Oracle:
                 "sort": pa.array([r.data.get("sort") for r in rows], pa.string()),
             }
         )
+        self.db.register("raw", raw)
         self.db.execute("CREATE TABLE log AS SELECT * FROM raw")
 
     def over(self, span: Span) -> None:

@@ -280,7 +280,7 @@ def _of(name: str) -> Callable[[list[tuple[Any, ...]]], list[Any]]:
 
 
 def _by_label(rows: list[tuple[Any, ...]]) -> dict[str, int]:
-    return {at: value for at, value in rows}  # noqa: C416 (a name for each column)
+    return dict(rows)
 
 
 def _cells(rows: list[tuple[Any, ...]]) -> dict[tuple[int, int], int]:

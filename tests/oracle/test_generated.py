@@ -14,7 +14,6 @@ from tests.oracle import pairs
 from tests.oracle.duck import VALUES, Oracle, Span
 from tests.oracle.logs import BEGIN, COMMUNITIES, ZONES, Log, fill, logs
 from weilu.core import metrics
-from weilu.core.directory.models import Community
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import questions
 from weilu.core.warehouse.measures import TopSpeakers, exact, parts
@@ -30,20 +29,6 @@ thorough = settings(
     max_examples=EXAMPLES, deadline=None, derandomize=True, phases=PHASES,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
-
-
-@pytest.fixture
-def store(warehouse, db):
-    for pk in COMMUNITIES:
-        Community.objects.create(
-            pk=pk,
-            platform="test",
-            outside=f"c{pk}",
-            name=f"C{pk}",
-            created_at=dt.datetime(2018, 1, 1, tzinfo=dt.UTC),
-        )
-    pairs.people()
-    return warehouse
 
 
 spans = st.builds(
@@ -213,8 +198,7 @@ def number_above(metric: metrics.Metric, asked: dict[str, object], point: dict[s
 
     frame = check(parse(asked), EVERYTHING).frame
     above = parts(metric.measure)[0]
-    run = lambda sql, params: store_query(sql, params)  # noqa: E731
-    series = trend.series([above], frame, run)[above]
+    series = trend.series([above], frame, store_query)[above]
     labels = {bucket.label.isoformat(): bucket.start for bucket in frame.buckets}
     by = {"none": ""}.get(str(point.get("by")), str(point.get("by", "")))
     by = by[1:] if frame.breakdown == "community" else by

@@ -14,7 +14,7 @@ from tests.oracle.duck import Oracle
 from tests.oracle.every_kind import of_kinds
 from tests.oracle.logs import fill
 from tests.oracle.pairs import _question, a_log, a_span, asked_for, same
-from tests.oracle.test_generated import EVERYTHING, store, thorough  # noqa: F401  # pytest finds `store` by name
+from tests.oracle.test_generated import EVERYTHING, thorough
 from weilu.core.warehouse import questions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 @thorough
 @given(seed=st.integers(0, 2**32))
-def test_every_kind_equals_duckdbs_and_plain_pythons(store, seed: int):  # noqa: F811  # the fixture
+def test_every_kind_equals_duckdbs_and_plain_pythons(store, seed: int):
     chance = random.Random(seed)
     log = a_log(chance)
     fill(store, log)
@@ -38,7 +38,7 @@ def test_every_kind_equals_duckdbs_and_plain_pythons(store, seed: int):  # noqa:
 
 @thorough
 @given(seed=st.integers(0, 2**32))
-def test_behind_every_cell_stand_as_many_as_it_says(store, seed: int):  # noqa: F811  # the fixture
+def test_behind_every_cell_stand_as_many_as_it_says(store, seed: int):
     chance = random.Random(seed)
     log = a_log(chance)
     fill(store, log)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.oracle.duck import VALUES, Oracle, Span
 from tests.oracle.logs import BEGIN, COMMUNITIES, HOUR, SHOP, Log, fill, logs, with_visitors
-from tests.oracle.test_generated import EVERYTHING, question, spans, store, thorough  # noqa: F401
+from tests.oracle.test_generated import EVERYTHING, question, spans, thorough
 from weilu.core import metrics
 from weilu.core.directory.models import Community
 from weilu.core.warehouse import questions
@@ -38,7 +38,7 @@ def visited(draw: st.DrawFn) -> Log:
 
 
 @pytest.fixture
-def brand(store):  # noqa: F811
+def brand(store):
     Community.objects.create(
         pk=SHOP,
         platform="sdk:shop",

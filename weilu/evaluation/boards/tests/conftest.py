@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-from weilu.core.mail.tests.conftest import post  # noqa: F401
+from weilu.core.mail.tests.conftest import post
+
+__all__ = ["post"]
