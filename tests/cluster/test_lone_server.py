@@ -14,7 +14,7 @@ from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import client, questions
 from weilu.core.warehouse.rebuild import rebuild
 from weilu.core.warehouse.tests.test_loader import held, in_log, week
-from weilu.core.warehouse.tests.test_questions_metrics import (  # noqa: F401
+from weilu.core.warehouse.tests.test_questions_metrics import (  # noqa: F401  # its tests, played here
     test_knowledge_of_a_day_counts_only_what_was_recorded_by_then,
     test_reply_rate_and_time_count_the_first_answer_of_somebody_else_within_a_day,
 )

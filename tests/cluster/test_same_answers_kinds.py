@@ -1,3 +1,3 @@
 """Heat maps, flows, breakdowns, and who stands behind a number: on two shards the same answers as in the store of one machine (see `test_same_answers`)."""
 
-from weilu.core.warehouse.tests.test_questions import *  # noqa: F403  # its tests, played here
+from weilu.core.warehouse.tests.test_questions import *

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests import test_story_visitors as stories
-from tests.test_story_visitors import *  # noqa: F403  # its tests, played here
+from tests.test_story_visitors import *
 
 
 @pytest.mark.parametrize("seed", [3])

@@ -1,3 +1,3 @@
 """A community's health and voices: on two shards the same answers as in the store of one machine (see `test_same_answers`)."""
 
-from weilu.communities.tests.test_api import *  # noqa: F403  # its tests, played here
+from weilu.communities.tests.test_api import *
