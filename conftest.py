@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.fixtures.skipped",
     "tests.fixtures.lanes",
     "tests.fixtures.cast",
+    "tests.fixtures.surroundings",
     "tests.fixtures.log",
     "tests.fixtures.warehouse",
     "tests.fixtures.lively",

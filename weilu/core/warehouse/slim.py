@@ -1,7 +1,8 @@
 """How does the warehouse stay small beside everything else on one machine?
 
 Importing chDB touches 120 MB of its code that is never run again, and a large block leaves pages behind in the allocators.
-Both are given back when nothing is asked: code comes in again from the file, page by page, where it is needed.
+Both are given back, each second while it is asked and once more when it rests: code comes in again from the file, page by page,
+where it is needed.
 """
 
 from __future__ import annotations

@@ -17,16 +17,10 @@ from weilu.core.warehouse import questions
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tests.asking import at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 HARBOUR = Place("matrix", "!harbour", "Harbour")
 AS_OF = {"as_of": "2018-06-30", "timezone": "UTC"}
 SPOKE = {"did": "message.sent", "times": {"gte": 3}, "within": "7d"}
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.utils import translation
 
 from tests.fixtures.log import HEARTH, Place, account, join, leave, react, say
 from weilu.core import clock
@@ -17,17 +16,11 @@ from weilu.core.warehouse.errors import Unavailable
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tests.asking import ask, at, trend
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 HARBOUR = Place("matrix", "!harbour", "Harbour")
 MESSAGES = {"kind": "trend", "metric": "messages", "timezone": "UTC"}
 JUNE = {"first": "2018-06-01", "last": "2018-06-30"}
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 def test_every_day_from_first_to_last_has_a_row_zeros_too(play, warehouse):

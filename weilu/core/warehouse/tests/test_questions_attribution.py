@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.utils import translation
 
 from tests.fixtures.log import account, event, say
 from weilu.core import clock
@@ -15,7 +14,7 @@ from weilu.core.warehouse import questions
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tests.asking import ask, at
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("in_english", "summer")]
 
 PAID = {
     "kind": "attribution", "target": "order.paid", "touches": [{"event": "member.joined"}, {"event": "Link Opened"}],
@@ -23,14 +22,9 @@ PAID = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def summer():
+    """What SDKs tell is taken without asking for a month only."""
     with clock.frozen(dt.datetime(2018, 6, 25, tzinfo=dt.UTC)):
         yield
 

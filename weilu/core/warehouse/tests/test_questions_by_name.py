@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.utils import translation
 
 from tests.fixtures.cast import operator
 from tests.fixtures.log import Place, account, event, say
@@ -17,7 +16,7 @@ from weilu.core.warehouse import questions
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tests.asking import ask, at
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("in_english", "summer")]
 
 HARBOUR = Place("matrix", "!harbour", "Harbour")
 PAID = {
@@ -30,13 +29,7 @@ PAID = {
 POURED = {**PAID, "event": "Tea Poured"}
 
 
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def summer():
     """What SDKs tell is taken without asking for a month only."""
     with clock.frozen(dt.datetime(2018, 6, 20, tzinfo=dt.UTC)):

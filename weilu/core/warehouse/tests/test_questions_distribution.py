@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
-from django.utils import translation
 
 from tests.fixtures.log import account, event, say
-from weilu.core import clock
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import questions
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tests.asking import ask, at
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("in_english", "summer")]
 
 SAID = {
     "kind": "distribution",
@@ -25,18 +21,6 @@ SAID = {
 }
 PAID = {**SAID, "event": "order.paid", "of": "value"}
 AGED = {**PAID, "of": "property", "property": "age"}
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def summer():
-    with clock.frozen(dt.datetime(2018, 7, 20, tzinfo=dt.UTC)):
-        yield
 
 
 def pay(who, moment: str, value: int | None = None, **properties):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.utils import translation
 
 from tests.fixtures.log import Place, event, say
 from weilu.core import clock
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tests.asking import ask, at
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("in_english")]
 
 HARBOUR = Place("matrix", "!harbour", "Harbour")
 MEASURES = {"paid": {"event": "order.paid", "measure": "sum"}, "said": {"event": "message.sent"}}
@@ -24,12 +23,6 @@ ASKED = {
     "first": "2018-06-01",
     "last": "2018-06-03",
 }
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
-from django.utils import translation
 
 from tests.fixtures.log import HEARTH, Place, account, event, say
-from weilu.core import clock
 from weilu.core.directory.models import Member
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import questions
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tests.asking import ask, at
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("in_english", "summer")]
 
 HARBOUR = Place("matrix", "!harbour", "Harbour")
 FUNNEL = {
@@ -25,18 +21,6 @@ FUNNEL = {
     "from": "2018-06-01",
     "to": "2018-06-30",
 }
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def summer():
-    with clock.frozen(dt.datetime(2018, 7, 20, tzinfo=dt.UTC)):
-        yield
 
 
 def join(who, moment: str, **rest):

@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
-from django.utils import translation
 
 from tests.fixtures.log import HEARTH, Place, account, event, say
-from weilu.core import clock
 from weilu.core.directory.models import Member
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import questions
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tests.asking import ask, at
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("in_english", "summer")]
 
 HARBOUR = Place("matrix", "!harbour", "Harbour")
 DAYS = {"timezone": "UTC", "first": "2018-06-01", "last": "2018-06-02"}
 TREND = {"kind": "trend", "event": "order.paid", "breakdown": "property", "property": "channel", **DAYS}
 TOP = {**TREND, "kind": "top"}
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def summer():
-    with clock.frozen(dt.datetime(2018, 7, 20, tzinfo=dt.UTC)):
-        yield
 
 
 def pay(who, moment: str, value: int, channel: object = None, community=HEARTH):

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
-from django.utils import translation
 
 from tests.fixtures.log import Place, account, say
-from weilu.core import clock
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import questions
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tests.asking import ask, at
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("in_english", "summer")]
 
 HARBOUR, QUIET = Place("matrix", "!harbour", "Harbour"), Place("matrix", "!quiet", "Quiet")
 ASKED = {"kind": "response", "timezone": "UTC", "first": "2018-06-01", "last": "2018-06-02"}
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def summer():
-    with clock.frozen(dt.datetime(2018, 7, 20, tzinfo=dt.UTC)):
-        yield
 
 
 def ask_at(who, moment: str, number: int, **rest):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.utils import translation
 
 from tests.fixtures.log import Place, event, say
 from weilu.core import clock
@@ -15,7 +14,7 @@ from weilu.core.warehouse import questions
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tests.asking import ask, at
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("in_english", "summer")]
 
 HARBOUR = Place("matrix", "!harbour", "Harbour")
 JOINED = {
@@ -24,14 +23,9 @@ JOINED = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def summer():
+    """Not all periods that are asked for are over."""
     with clock.frozen(dt.datetime(2018, 6, 20, 12, tzinfo=dt.UTC)):
         yield
 

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from tests.fixtures.cast import operator
 from tests.fixtures.log import Place, account, event, join, react, say
@@ -22,19 +21,13 @@ from weilu.members import conclude
 from weilu.members.segments import actions
 from weilu.members.segments.actions import Wish
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("in_english")]
 ALL = Viewer.everything()
 HARBOUR = Place("matrix", "!harbour", "Harbour")
 SHOP = Place("sdk:shop", "sdk:shop", "Shop")
 JUNE = {"first": "2018-06-01", "last": "2018-06-30", "timezone": "UTC"}
 TOTAL = {**JUNE, "by": "total"}
 BUYERS = {"did": "order.paid"}
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

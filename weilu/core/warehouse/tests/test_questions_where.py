@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
-from django.utils import translation
 
 from tests.fixtures.log import Place, account, event
-from weilu.core import clock
 from weilu.core.warehouse.question import Refused
 from weilu.core.warehouse.tests.asking import ask, at
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("in_english", "summer")]
 
 HARBOUR = Place("matrix", "!harbour", "Harbour")
 PAID = {
@@ -22,18 +18,6 @@ PAID = {
     "first": "2018-06-01",
     "last": "2018-06-02",
 }
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def summer():
-    with clock.frozen(dt.datetime(2018, 7, 20, tzinfo=dt.UTC)):
-        yield
 
 
 def pay(who, moment: str, value: int | None = None, community=HARBOUR, **properties):

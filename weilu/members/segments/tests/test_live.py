@@ -26,15 +26,9 @@ from weilu.members.segments import actions, live, queries
 from weilu.members.segments.actions import Wish
 from weilu.members.segments.models import Segment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 ALL = Viewer.everything()
 TALKERS = {"did": "message.sent", "times": {"gte": 2}, "within": "7d"}
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 def now(**back: int) -> int:

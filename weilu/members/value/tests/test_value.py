@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from tests.fixtures.cast import operator
 from tests.fixtures.log import event, join, say
@@ -26,17 +25,11 @@ from weilu.members.standing import weighing_before
 from weilu.members.value import actions, queries, rules, weighing
 from weilu.members.value.rules import Scale
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 ALL = Viewer.everything()
 HARBOUR = Place("matrix", "!harbour", "Harbour")
 ORDERS = Scale({**dict.fromkeys(rules.FACTORS, 0), "purchasing": 100})
 DAYS = Scale({**dict.fromkeys(rules.FACTORS, 0), "engagement": 100})
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 def who(name: str) -> int:
