@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import transaction
 
 from weilu.core import clock
 from weilu.core.collecting import seldom
@@ -269,8 +269,3 @@ def forget_directory() -> None:
     """The directory was changed by somebody else: whoever sequences next must look ids up anew. Needs the lock."""
     _minter.forget()
     Sequenced.objects.filter(id=1).update(by="")
-
-
-def close_idle() -> None:
-    """Give the log's database connection of this thread back."""
-    connections[settings.LOG_DATABASE].close()
