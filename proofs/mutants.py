@@ -153,15 +153,12 @@ class _Teller:
             yield from _without_docstring(node.body)
         elif isinstance(node, ast.AnnAssign):
             yield from [] if node.value is None else [node.value]
-        elif isinstance(node, ast.Call) and not _only_told(node):
-            yield node.func
-            yield from node.args
-            yield from (one.value for one in node.keywords if one.arg not in UNSAID)
-        elif isinstance(
-            node, ast.Call | ast.JoinedStr
-        ):  # before 3.12 nobody knows where a field of an f-string stands
-            return
-        else:
+        elif isinstance(node, ast.Call):
+            if not _only_told(node):
+                yield node.func
+                yield from node.args
+                yield from (one.value for one in node.keywords if one.arg not in UNSAID)
+        elif not isinstance(node, ast.JoinedStr):  # before 3.12 nobody knows where a field of one stands
             yield from ast.iter_child_nodes(node)
 
     def _of(self, node: ast.AST, function: str) -> Iterator[tuple[Span, str]]:

@@ -134,16 +134,10 @@ def _pytest(made: Path, job: dict[str, Any], tests: Iterable[str], seconds: floa
     """The exit status; only a fresh mutant may fail. Raises TimeoutExpired."""
     (made / "job.json").write_text(json.dumps(job))
     (made / "tests").write_text("\n".join(tests))
-    mark = ["-m", "not browser and not slow", "-p", "no:cacheprovider", "--capture=no"]
     command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "proofs.mutant_nest",
-        *mark,
-        *(["-x"] if "fresh" in job else []),
-    ]
+        sys.executable, "-m", "pytest", "-p", "proofs.mutant_nest", "-p", "no:cacheprovider", "-m", "not browser and not slow",
+        "--capture=no", *(["-x"] if "fresh" in job else []),
+    ]  # fmt: skip
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("WEILU_", "DJANGO_", "PYTEST_"))}
     own = {"WEILU_MUTATIONS": str(made / "job.json"), "TMPDIR": str(made), "PYTHONPATH": str(ROOT)}
     with (made / "log").open("w+") as log:
