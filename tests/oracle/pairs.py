@@ -178,6 +178,9 @@ def _ways(chance: random.Random, oracle: Oracle, span: Span, log: Log) -> Iterat
         yield from _both(
             _question(span, **asked), ways.paths(oracle, span, asked), plain_ways.paths(log, span, asked)
         )
+        if span.by != "total":
+            asked = draws.a_retention(chance, names, span.by)
+            yield Pair(_question(span, **asked), list, plain_ways.retention(log, span, asked))
 
 
 def asked_for(log: Log) -> draws.Names:
