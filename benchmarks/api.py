@@ -125,7 +125,7 @@ def served() -> Iterator[int]:
     """The whole front door in this process, on a free port of loopback."""
     import uvicorn
 
-    from tests.house import free_port
+    from dev.ports import free_port
     from weilu.app.asgi import app
 
     port = free_port()

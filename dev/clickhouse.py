@@ -17,6 +17,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dev.ports import free_port
 from weilu.core.warehouse.servers.address import address_of
 from weilu.core.warehouse.servers.dictionary import FILE_NAME, configuration
 
@@ -49,12 +50,6 @@ USERS = """<yandex>
 def found() -> str | None:
     """The server's program, where it is installed."""
     return shutil.which("clickhouse-server", path="/usr/sbin:/usr/bin:/usr/local/bin")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

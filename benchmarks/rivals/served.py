@@ -14,7 +14,8 @@ from collections.abc import Iterator
 
 import psycopg
 
-from tests.house import ROOT, free_port
+from dev.ports import free_port
+from tests.house import ROOT
 
 SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
 NAME = "weilu_rival_benchmark"
