@@ -91,7 +91,8 @@ def test_a_full_disk_makes_everything_read_only_and_it_recovers_by_itself(
     _until(
         lambda: crowded.events() == before + 1, "nothing of what was refused came in, the one after it did"
     )
-    assert json.loads(crowded.one.weilu("doctor", "--json", check=False))["ok"]
+    doctor = json.loads(crowded.one.weilu("doctor", "--json", check=False))
+    assert doctor["ok"], doctor
 
 
 def _only_reading(crowded: Crowded, export: Path) -> None:
