@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+handler404 = "weilu.console.views.broken.nowhere"
 handler500 = "weilu.console.views.broken.page"
 urlpatterns = [
     path("", include("weilu.console.urls")),

@@ -29,21 +29,22 @@ class ErrorsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _reads(request) and not disk.has_room():
-            return self._shown(request, disk.DiskFull())
+            return shown(request, disk.DiskFull())
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if disk.is_full(error):
             error = disk.DiskFull()
-        return self._shown(request, error) if isinstance(error, WeiluError) else None
+        return shown(request, error) if isinstance(error, WeiluError) else None
 
-    @staticmethod
-    def _shown(request: HttpRequest, error: WeiluError) -> HttpResponse:
-        if request.path_info.startswith(PREFIX):
-            return errors.expected(request, error)
-        return render(
-            request, "console/error.html", {"error": error, "back": _came_from(request)}, status=error.status
-        )
+
+def shown(request: HttpRequest, error: WeiluError) -> HttpResponse:
+    """The page of an error of ours; for a program its JSON."""
+    if request.path_info.startswith(PREFIX):
+        return errors.expected(request, error)
+    return render(
+        request, "console/error.html", {"error": error, "back": _came_from(request)}, status=error.status
+    )
 
 
 def _came_from(request: HttpRequest) -> str:

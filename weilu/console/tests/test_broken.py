@@ -68,3 +68,26 @@ def test_a_disk_that_fills_up_in_the_middle_says_so(ada, client_of, monkeypatch)
     answer = client.get("/")
     assert answer.status_code == 503
     assert "disk is full" in answer.content.decode()
+
+
+def test_an_address_at_which_nothing_is_says_so_in_the_readers_language(ada, client_of) -> None:
+    client = client_of(ada)
+    for language, told in (("en", "nothing at this address"), ("zh-hans", "这个地址没有内容")):
+        client.cookies["weilu_language"] = language
+        answer = client.get("/nowhere/7")
+        assert answer.status_code == 404
+        page = answer.content.decode()
+        assert told in page
+        assert 'class="menu' in page or "<nav" in page
+    told = client.get("/api/v1/nowhere")
+    assert (told.status_code, told.json()["error"]) == (404, "not_found")
+
+
+def test_a_stranger_cannot_tell_an_address_at_which_nothing_is(ada, client) -> None:
+    for address in ("/nowhere", "/members/"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"/login?next={address}")
+
+
+def test_before_the_first_start_every_address_leads_there(client) -> None:
+    assert client.get("/nowhere").headers["Location"] == client.get("/members/").headers["Location"]

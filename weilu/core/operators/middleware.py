@@ -19,6 +19,11 @@ OPEN = ("operators:first_start", "operators:preferences", "console:language", "c
 """Open before the first start too."""
 
 
+def turned_away(request: HttpRequest) -> HttpResponse:
+    """What a stranger gets wherever nothing is open: the login, or the first start while nobody has an account."""
+    return to_login(request) if queries.any_operator() else redirect("operators:first_start")
+
+
 class OperatorMiddleware:
     """Sets `request.viewer`. A view is closed to strangers unless it is marked `@login_not_required` (Django's own mark)."""
 
@@ -36,9 +41,9 @@ class OperatorMiddleware:
             return None
         if request.resolver_match is not None and request.resolver_match.view_name in OPEN:
             return None
-        if not queries.any_operator():
-            return redirect("operators:first_start")
-        return to_login(request) if getattr(view, "login_required", True) else None
+        if getattr(view, "login_required", True) or not queries.any_operator():
+            return turned_away(request)
+        return None
 
     @staticmethod
     def _viewer(request: HttpRequest) -> Viewer:
