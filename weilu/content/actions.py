@@ -19,8 +19,6 @@ from weilu.core.errors import Conflict, WeiluError
 from weilu.core.operators import audit, rights, secrets
 from weilu.core.operators.access import Viewer, access_community, access_member, demand
 
-CODE_SIGNS = 10
-"""49 bits: at a thousand guesses a second, one of a thousand links is found after 18,000 years."""
 PURPOSE = "link"
 WRONG = {
     rules.EMPTY: _("Say where the link leads."),
@@ -154,4 +152,4 @@ def _checked(viewer: Viewer, wish: Wish) -> dict[str, object]:
 
 
 def _new_code() -> str:
-    return "".join(chance.choice(secrets.ALPHABET) for _sign in range(CODE_SIGNS))
+    return "".join(chance.choice(secrets.ALPHABET) for _sign in range(rules.CODE_SIGNS))

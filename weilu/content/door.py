@@ -57,9 +57,9 @@ class Links:
 
     async def visit(self, request: Request) -> Response:
         """On to the target, whatever the token says; to one friendly page where there is no such link, or no longer."""
-        asked = request.headers.get("accept-language", "")
+        asked, code = request.headers.get("accept-language", ""), request.path_params["code"].lower()
         try:
-            link = await self._book.link(request.path_params["code"].lower()[:32])
+            link = await self._book.link(code) if rules.is_code(code) else None
         except Unreadable:
             return HTMLResponse(page(BUSY, asked), 503, {**NO_STORE, "retry-after": "30"})
         now, host = clock.now_ms(), request.headers.get("host", "")
@@ -83,7 +83,7 @@ class Links:
             cookie = chance.token_urlsafe(16)
             visitor = rules.visitor(self._browsers, cookie)
         answer.set_cookie(
-            COOKIE, cookie, max_age=COOKIE_SECONDS, path=rules.PATH, secure=request.url.scheme == "https",
+            COOKIE, cookie, max_age=COOKIE_SECONDS, path=rules.PATH, secure=request.scope["scheme"] == "https",
             httponly=True, samesite="lax",
         )  # fmt: skip
         token, referer = request.path_params.get("token", ""), request.headers.get("referer", "")

@@ -57,8 +57,9 @@ class Way:
     async def _send(self, method: str, path: str, headers: dict[str, str], address: str) -> Reply:
         from starlette.applications import Starlette
 
+        path, _mark, query = path.partition("?")
         scope = {
-            "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b"",
+            "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": query.encode("latin-1"),
             "scheme": "http", "root_path": "", "http_version": "1.1", "client": (address, 5000), "server": ("127.0.0.1", 8000),
             "headers": [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in headers.items()],
         }  # fmt: skip

@@ -48,12 +48,19 @@ def test_an_address_is_kept_as_browsers_are_sent_to_it(given: str, found: str) -
         ("https://shop.example/" + "a" * 2000, rules.LONG),
         ("https://weilu.example/l/abc", rules.ITSELF),
         ("https://WEILU.example:443/l/abc/token", rules.ITSELF),
+        ("https://weilu.example/%6C/abc", rules.ITSELF),
     ],
 )
 def test_what_is_no_website_and_what_goes_round_is_refused(given: str, why: str) -> None:
     with pytest.raises(rules.BadTarget) as error:
         rules.target(given, OWN)
     assert error.value.reason == why
+
+
+@pytest.mark.parametrize("host", ["", "[", "weilu.example:port", "weilu.example:99999"])
+def test_at_a_host_that_is_none_no_link_leads_to_itself(host: str) -> None:
+    assert not rules.leads_to_itself("https://weilu.example/l/abc", host)
+    assert rules.came_from("https://blog.example/", host) == "blog.example"
 
 
 def test_a_token_names_its_account_at_its_own_link_only() -> None:

@@ -235,9 +235,27 @@ def test_while_the_database_is_away_known_links_lead_on(way: Way, menu: Link, mo
     monkeypatch.setattr(book, "link", away)
     later(monkeypatch, 30)
     assert browser.get(path(menu)).status == 302
-    answer = way.browser().get("/l/unknown")
+    answer = way.browser().get("/l/zzzzzzzzzz")
     assert (answer.status, answer.headers["retry-after"]) == (503, "30")
     assert way.kinds() == ["clicked", "clicked"]
+
+
+@pytest.mark.parametrize("code", ["nowhere", "a\0cdefghij", "z" * 11, "link-12345"])
+def test_what_no_link_is_called_is_not_looked_up(way: Way, monkeypatch: Any, code: str) -> None:
+    from weilu.content import book
+
+    def away(_code: str) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(book, "link", away)
+    assert way.browser().get(f"/l/{code}").status == 404
+
+
+def test_what_a_browser_says_of_itself_in_no_known_way_keeps_nobody(way: Way, menu: Link) -> None:
+    for host in ("[", "shop:port", "a:99999999", "", "é"):
+        assert way.browser().get(path(menu), host=host, referer="https://blog.example/").status == 302
+    assert way.browser().get(f"{path(menu)}?from=\xb4\xba").status == 302
+    assert way.kinds() == ["clicked"] * 6
 
 
 def test_behind_too_many_others_nobody_waits(way: Way, menu: Link, monkeypatch: Any) -> None:
