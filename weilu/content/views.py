@@ -23,6 +23,7 @@ from weilu.core.numbers import number
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, missing, needs, scopes
 from weilu.core.operators.forms import tried
+from weilu.core.sought import sought
 from weilu.members.queries.names import called, names
 
 PAGE = 50
@@ -122,7 +123,7 @@ def _heat(found: queries.Figures) -> dict[str, Any]:
 
 def _addresses(request: ViewerRequest, row: Link) -> dict[str, Any]:
     """Own addresses of the members who are called like what was typed; of those who were never in the community why there is none."""
-    words = request.GET.get("who", "").strip()[:100]
+    words = sought(request.GET.get("who"))
     if not words or not queries.may(request.viewer, row.community_id):
         return {}
     found = sorted(called(words, [row.community_id]))[:MOST_LOOKED_AT]

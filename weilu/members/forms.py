@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from weilu.core.errors import WeiluError
 from weilu.core.numbers import number
+from weilu.core.sought import sought
 from weilu.members.actions import PROBLEMS
 from weilu.members.queries.story import ALL, TABS, Choice
 from weilu.members.queries.table import CHOICES, COLUMNS, SORTS, VISITORS, Filter
@@ -43,7 +44,7 @@ def filter_of(query: Mapping[str, str]) -> Filter:
     sort = _one_of(query.get("sort", "last"), SORTS, _("sort"))
     columns = tuple(name for name in query.get("columns", "").split(",") if name in CHOICES)
     return Filter(
-        words=query.get("find", "").strip()[:100],
+        words=sought(query.get("find")),
         community=number(query.get("community")) or None,
         state=_one_of(query.get("state", ""), ("", *STATES), _("state")),
         tier=_one_of(query.get("tier", ""), ("", *TIERS), _("tier")),

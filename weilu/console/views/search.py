@@ -8,6 +8,7 @@ from django.shortcuts import render
 from weilu.console import queries
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, needs
+from weilu.core.sought import sought
 
 IN_DROPDOWN, ON_PAGE = 6, 50
 
@@ -15,7 +16,7 @@ IN_DROPDOWN, ON_PAGE = 6, 50
 @needs(rights.VIEW)
 def page(request: ViewerRequest) -> HttpResponse:
     """A page; under the search box the same list as a fragment."""
-    words = request.GET.get("find", "").strip()[:100]
+    words = sought(request.GET.get("find"))
     fragment = "HX-Request" in request.headers
     limit = IN_DROPDOWN if fragment else ON_PAGE
     context = {

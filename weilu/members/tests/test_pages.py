@@ -94,6 +94,11 @@ def test_filters_hold_and_every_column_sorts_both_ways(at_ada) -> None:
     assert at_ada.get("/members/?sort=tier&order=down").context["listing"].rows[0].tier == "kol"
 
 
+def test_a_sign_that_no_store_holds_is_left_out_of_what_is_looked_for(at_ada) -> None:
+    for path in ("/members/", "/search/"):
+        assert "Fay" in text(at_ada.get(path, {"find": "f\0a"}))
+
+
 def test_bea_sees_only_the_rows_of_her_community(at_bea, bea) -> None:
     response = at_bea.get("/members/?sort=name")
     assert names(response) == ["Cai", "Emi", "Fay"]
