@@ -1,4 +1,4 @@
-"""How does a tracked link come, change and end, and how is a member given an address of their own? The only writers of this room."""
+"""How does a tracked link come, change and end? The only writers of this room."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from weilu.core import clock
 from weilu.core.directory.forgetting import forget_in
 from weilu.core.errors import Conflict, WeiluError
 from weilu.core.operators import audit, rights, secrets
-from weilu.core.operators.access import Viewer, access_community, access_member, demand
+from weilu.core.operators.access import Viewer, access_community, demand
 
-PURPOSE = "link"
 WRONG = {
     rules.EMPTY: _("Say where the link leads."),
     rules.LONG: _("This address is longer than 2,000 signs."),
@@ -88,22 +87,6 @@ def restore(viewer: Viewer, number: int) -> Link:
         if Link.objects.filter(pk=row.pk).exclude(archived_at=None).update(archived_at=None):
             audit.record(viewer, "link.restored", ("link", row.pk))
     return queries.access_link(viewer, number)
-
-
-def address_for(viewer: Viewer, number: int, member: int) -> str:
-    """The link's address for one member, which names them at each click; the same each time. Raises NotFound (a link or member not
-    theirs), WeiluError (the member was never in the link's community), Unavailable."""
-    row = queries.access_link(viewer, number, change=True)
-    person = access_member(viewer, member)
-    account = queries.account_in(row.community_id, person)
-    if account is None:
-        raise WeiluError(
-            _(
-                "This member was never seen in the link’s community, so a click there would make them one of it."
-            ),
-            field="path.member_id",
-        )
-    return f"{queries.address(row)}/{rules.token(secrets.key(PURPOSE), row.pk, account)}"
 
 
 def note_opening(link: int, identity: int, visitor: str, now: int) -> Opening:

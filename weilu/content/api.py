@@ -138,7 +138,7 @@ def restore_tracked_link(request: ApiRequest, link_id: Id) -> dict[str, Any]:
 @needs(rights.CONTENT)
 def read_link_address(request: ApiRequest, link_id: Id, member_id: Id) -> dict[str, Any]:
     """The same each time. 400 for who was never seen in the link's community."""
-    return {"member": member_id, "address": actions.address_for(request.viewer, link_id, member_id)}
+    return {"member": member_id, "address": queries.address_for(request.viewer, link_id, member_id)}
 
 
 @router.get("/links/{link_id}/figures", response=FiguresOut, summary="What became of a tracked link?")

@@ -28,7 +28,6 @@ from weilu.core.events.incoming import Incoming
 from weilu.core.operators import secrets
 
 logger = logging.getLogger("weilu.links")
-PURPOSE, BROWSERS = "link", "link visitor"
 COOKIE = "weilu_visitor"
 COOKIE_SECONDS = 400 * 86_400
 """What browsers keep at most (RFC 6265bis, 5.6.3)."""
@@ -49,7 +48,7 @@ class Links:
         self._disk = disk.Disk(home)
         self._waiting = 0
         self._minute, self._new = 0, Counter[str]()
-        self._seal, self._browsers = secrets.key(PURPOSE), secrets.key(BROWSERS)
+        self._seal, self._browsers = secrets.key(rules.SEAL), secrets.key(rules.BROWSERS)
 
     @property
     def routes(self) -> list[Route]:

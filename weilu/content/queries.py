@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import segno
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from weilu.communities.spans import Span
+from weilu.content import rules
 from weilu.content.events import LINK_CLICKED, LINK_FORWARDED, LINK_PREVIEWED
 from weilu.content.models import Link
-from weilu.content.rules import PATH
-from weilu.core.directory.models import Identity, Member
-from weilu.core.directory.queries import brand_zone, zone_of
-from weilu.core.operators import rights
-from weilu.core.operators.access import Viewer, holds, missing, seen
+from weilu.core.directory.models import Identity
+from weilu.core.directory.queries import zone_of
+from weilu.core.errors import WeiluError
+from weilu.core.operators import rights, secrets
+from weilu.core.operators.access import Viewer, access_member, holds, missing, seen
 from weilu.core.operators.presence import accounts_seen
 from weilu.core.warehouse import frame, questions
 from weilu.core.warehouse.links import behind
@@ -27,6 +29,7 @@ from weilu.core.warehouse.links import behind
 Question = dict[str, Any]
 Number = int | float
 PATIENCE = 1.0
+MOST_FOUND = 10
 WITHIN = (1, 7, 30)
 USUAL_WITHIN = 7
 """Days in which what follows a click is put down to it."""
@@ -53,7 +56,7 @@ def access_link(viewer: Viewer, number: int, *, change: bool = False) -> Link:
 
 
 def address(row: Link) -> str:
-    return f"{settings.BASE_URL}{PATH}{row.code}"
+    return f"{settings.BASE_URL}{rules.PATH}{row.code}"
 
 
 def ends(row: Link) -> int | None:
@@ -72,18 +75,56 @@ def labels(viewer: Viewer) -> dict[str, list[str]]:
     }
 
 
-def account_in(community: int, member: Member) -> int | None:
-    """The account by which a member is known in a community: the one that came first. Raises Unavailable."""
-    accounts = Identity.objects.filter(member=member, bot=False, anonymous=False).values_list("pk", flat=True)
-    return min(accounts_seen(accounts, [community]), default=None)
-
-
 def picture(row: Link, kind: str) -> bytes:
     """Its address as a QR code, `svg` or `png`; it can be read with a quarter of it covered."""
     out = io.BytesIO()
     code = segno.make(address(row), error="q", micro=False)
     code.save(out, kind=kind, scale=10 if kind == "png" else 4, border=4, light="#fff")
     return out.getvalue()
+
+
+# addresses of members -----------------------------------------------------------------------------------------------
+
+
+def address_for(viewer: Viewer, number: int, member: int) -> str:
+    """The link's address for one member, which names them at each click; the same each time. Raises NotFound (a link or member not
+    theirs), WeiluError (the member was never in the link's community), Unavailable."""
+    row = access_link(viewer, number, change=True)
+    person = access_member(viewer, member)
+    account = _accounts_in(row.community_id, [person.pk]).get(person.pk)
+    if account is None:
+        raise WeiluError(
+            _(
+                "This member was never seen in the link’s community, so a click there would make them one of it."
+            ),
+            field="path.member_id",
+        )
+    return _own(row, account)
+
+
+def addresses_of(row: Link, words: str) -> list[tuple[int, str]]:
+    """Members of the link's community who answer to the words, at most `MOST_FOUND`, each with the link's address for them. By a name used
+    elsewhere nobody is found. Raises Unavailable."""
+    answers = Q(name__icontains=words) | Q(member__name__icontains=words)
+    named = dict(_accounts().filter(answers).values_list("pk", "member_id"))
+    found = sorted({named[one] for one in accounts_seen(named, [row.community_id])})[:MOST_FOUND]
+    accounts = _accounts_in(row.community_id, found)
+    return [(member, _own(row, accounts[member])) for member in found]
+
+
+def _accounts_in(community: int, members: Collection[int]) -> dict[int, int]:
+    """The account by which each member is known in a community: the one that came first. Who was never seen there has none."""
+    accounts = dict(_accounts().filter(member__in=members).values_list("pk", "member_id"))
+    return {accounts[one]: one for one in sorted(accounts_seen(accounts, [community]), reverse=True)}
+
+
+def _accounts() -> QuerySet[Identity]:
+    """Of people who are known."""
+    return Identity.objects.filter(bot=False, anonymous=False)
+
+
+def _own(row: Link, account: int) -> str:
+    return f"{address(row)}/{rules.token(secrets.key(rules.SEAL), row.pk, account)}"
 
 
 # figures ------------------------------------------------------------------------------------------------------------
@@ -227,9 +268,3 @@ def _hours(asked: Question, answer: questions.Answer | None) -> list[Mapping[str
 
 def _count(asked: Question, value: Number, **point: object) -> Count:
     return Count(value, behind(asked, **point) if value else "")
-
-
-def zone(rows: Sequence[Link]) -> str:
-    """That of their one community, else the brand's."""
-    places = {row.community_id: row.community for row in rows}
-    return zone_of(next(iter(places.values()))) if len(places) == 1 else brand_zone()

@@ -18,6 +18,8 @@ EMPTY, LONG, SCHEME, HOST, ACCOUNT, SIGNS, ITSELF = (
 CODE_SIGNS = 10
 """49 bits: at a thousand guesses a second, one of a thousand links is found after 18,000 years."""
 _CODE = re.compile(rf"[2-9a-hjkmnp-z]{{{CODE_SIGNS}}}")
+SEAL, BROWSERS = "link", "link visitor"
+"""Purposes of the house's keys: for tokens, and for digests of cookies."""
 _LINK, _IDENTITY, _SEAL = 8, 5, 10
 """Bytes; the seal's 80 bits are guessed in 10¹⁷ years at a million tries a second."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20}")

@@ -18,17 +18,16 @@ from weilu.content import actions, forms, queries
 from weilu.content.models import Link
 from weilu.core import clock
 from weilu.core.directory.queries import zone_of
-from weilu.core.errors import NotFound, Unavailable, WeiluError
+from weilu.core.errors import Unavailable
 from weilu.core.numbers import number
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, missing, needs, scopes
 from weilu.core.operators.forms import tried
 from weilu.core.sought import sought
-from weilu.members.queries.names import called, names
+from weilu.members.queries.names import names
 
 PAGE = 50
 DAYS = 28
-MOST_FOUND, MOST_LOOKED_AT = 10, 30
 
 
 @needs(rights.VIEW)
@@ -122,24 +121,16 @@ def _heat(found: queries.Figures) -> dict[str, Any]:
 
 
 def _addresses(request: ViewerRequest, row: Link) -> dict[str, Any]:
-    """Own addresses of the members who are called like what was typed; of those who were never in the community why there is none."""
+    """The link's addresses for the members of its community who are called like what was typed."""
     words = sought(request.GET.get("who"))
     if not words or not queries.may(request.viewer, row.community_id):
         return {}
-    found = sorted(called(words, [row.community_id]))[:MOST_LOOKED_AT]
-    shown = names(found)
-    lines: list[dict[str, Any]] = []
-    for member in found:
-        try:
-            told = {"address": actions.address_for(request.viewer, row.pk, member)}
-        except NotFound:
-            continue  # somebody of a community that is not theirs to see
-        except Unavailable:
-            raise
-        except WeiluError as error:
-            told = {"why": str(error)}
-        lines.append({"member": member, "name": shown[member], **told})
-    return {"who": words, "addresses": lines[:MOST_FOUND]}
+    found = queries.addresses_of(row, words)
+    shown = names([member for member, _address in found])
+    return {
+        "who": words,
+        "addresses": [{"member": one, "name": shown[one], "address": address} for one, address in found],
+    }
 
 
 @needs(rights.CONTENT)

@@ -9,10 +9,12 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.fixtures.lively import HEARTH, day
-from tests.fixtures.log import event, join
+from tests.fixtures.lively import HARBOUR, HEARTH, day
+from tests.fixtures.log import event, join, say
 from weilu.communities.spans import Span
 from weilu.content import actions, queries, visits
 from weilu.content.actions import Wish
@@ -112,11 +114,11 @@ def test_a_member_has_one_address_if_they_were_ever_in_the_community(lively: Any
     viewer = viewer_of(bea)
     row = actions.create(viewer, wish(lively.hearth.pk))
     cai, zoe = (Identity.objects.get(name=name).member_id for name in ("Cai", "Zoe"))
-    assert actions.address_for(viewer, row.pk, cai) == actions.address_for(ALL, row.pk, cai)
+    assert queries.address_for(viewer, row.pk, cai) == queries.address_for(ALL, row.pk, cai)
     with pytest.raises(NotFound):
-        actions.address_for(viewer, row.pk, zoe)
+        queries.address_for(viewer, row.pk, zoe)
     with pytest.raises(WeiluError, match="从未"):
-        actions.address_for(ALL, row.pk, zoe)
+        queries.address_for(ALL, row.pk, zoe)
 
 
 # what came of it ----------------------------------------------------------------------------------------------------
@@ -264,10 +266,28 @@ def test_the_page_finds_a_members_own_address_and_nobody_elses_name(
     row = actions.create(viewer_of(bea), wish(lively.hearth.pk))
     cai = Identity.objects.get(name="Cai").member_id
     page = client_of(bea).get(reverse("links:page", args=[row.pk]), {"who": "cai"}).content.decode()
-    assert actions.address_for(ALL, row.pk, cai) in page
+    assert queries.address_for(ALL, row.pk, cai) in page
     assert (
         "Zoe" not in client_of(bea).get(reverse("links:page", args=[row.pk]), {"who": "zo"}).content.decode()
     )
+
+
+def test_whoever_is_called_alike_elsewhere_hides_nobody_and_many_are_found_as_one_is(
+    lively: Any, bea: Any, client_of: Any, play: Any, warehouse: Any, django_assert_max_num_queries: Any
+) -> None:
+    row = actions.create(viewer_of(bea), wish(lively.hearth.pk))
+    play([say(f"Tea {n}", day(18, 10), "Hello", community=HARBOUR, number=f"t{n}") for n in range(40)])
+    play([say(f"Tea Zhang {n}", day(18, 11), "Hello", community=HEARTH, number=f"z{n}") for n in range(12)])
+    warehouse.loaded()
+    client, address = client_of(bea), reverse("links:page", args=[row.pk])
+    with CaptureQueriesContext(connection) as asked:
+        assert [one["name"] for one in client.get(address, {"who": "zhang 11"}).context["addresses"]] == [
+            "Tea Zhang 11"
+        ]
+    with django_assert_max_num_queries(len(asked)):
+        found = client.get(address, {"who": "tea"}).context["addresses"]
+    assert [one["name"] for one in found] == [f"Tea Zhang {n}" for n in range(10)]
+    assert found[0]["address"] == queries.address_for(ALL, row.pk, found[0]["member"])
 
 
 def test_without_the_column_store_the_pages_stand(
@@ -325,7 +345,7 @@ def test_a_program_makes_links_and_asks_what_became_of_them(
     cai = Identity.objects.get(name="Cai").member_id
     assert caller.get(f"/links/{clicked.pk}/addresses/{cai}").json() == {
         "member": cai,
-        "address": actions.address_for(ALL, clicked.pk, cai),
+        "address": queries.address_for(ALL, clicked.pk, cai),
     }
 
 

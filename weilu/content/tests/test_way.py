@@ -38,7 +38,7 @@ def own(menu: Link, play: Any, warehouse: Any) -> str:
 
 def own_path(link: Link) -> str:
     cai = Identity.objects.get(name="Cai")
-    return actions.address_for(ALL, link.pk, cai.member_id).removeprefix("http://127.0.0.1:8000")
+    return queries.address_for(ALL, link.pk, cai.member_id).removeprefix("http://127.0.0.1:8000")
 
 
 def later(monkeypatch: Any, seconds: float) -> None:
@@ -157,7 +157,7 @@ def test_a_click_makes_nobody_a_member_and_brings_nobody_back(
     warehouse.loaded()
     bo = Identity.objects.get(name="Bo")
     way.browser().get(path(menu))
-    way.browser().get(actions.address_for(ALL, menu.pk, bo.member_id).removeprefix("http://127.0.0.1:8000"))
+    way.browser().get(queries.address_for(ALL, menu.pk, bo.member_id).removeprefix("http://127.0.0.1:8000"))
     assert way.kinds() == ["clicked", "clicked"]
     warehouse.loaded()
     while conclude.run_once():
