@@ -59,11 +59,11 @@ def address(row: Link) -> str:
     return f"{settings.BASE_URL}{rules.PATH}{row.code}"
 
 
-def ends(row: Link) -> int | None:
-    """The first moment (ms) at which it leads nowhere any more; None: it does not end."""
+def ends(row: Link, brand: str = "") -> int | None:
+    """The first moment (ms) at which it leads nowhere any more; None: it does not end. `brand`: its zone, where it is known already."""
     if row.last is None:
         return None
-    return frame.day_start(row.last + dt.timedelta(days=1), zone_of(row.community)) * 1000
+    return frame.day_start(row.last + dt.timedelta(days=1), zone_of(row.community, brand)) * 1000
 
 
 def labels(viewer: Viewer) -> dict[str, list[str]]:

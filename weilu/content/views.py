@@ -37,18 +37,16 @@ def index(request: ViewerRequest) -> HttpResponse:
     archived = request.GET.get("show") == "archived"
     rows = Paginator(queries.links(request.viewer, archived=archived), PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {"archived": archived, "rows": rows, "may": bool(_places(request))}
+    span = window.last_days([], DAYS)
     try:
-        span = window.last_days([], DAYS)
-        context["lines"] = [_told(one) for one in queries.lines(list(rows), span, request.viewer)]
+        lines = queries.lines(list(rows), span, request.viewer)
     except Unavailable:
         nothing = queries.Count()
-        context["lines"] = [_told(queries.Line(row, nothing, nothing, ())) for row in rows]
-        context["down"] = True
+        lines, context["down"] = [queries.Line(row, nothing, nothing, ()) for row in rows], True
+    context["lines"] = [
+        {"line": line, "link": line.row, "over": _over(line.row, span.timezone)} for line in lines
+    ]
     return render(request, "content/list.html", context)
-
-
-def _told(line: queries.Line) -> dict[str, Any]:
-    return {"line": line, "link": line.row, "over": _over(line.row)}
 
 
 @needs(rights.VIEW)
@@ -199,8 +197,8 @@ def _picture(request: ViewerRequest, link_id: int, kind: str, media: str) -> Htt
     return answer
 
 
-def _over(row: Link) -> bool:
-    end = queries.ends(row)
+def _over(row: Link, brand: str = "") -> bool:
+    end = queries.ends(row, brand)
     return end is not None and clock.now_ms() >= end
 
 

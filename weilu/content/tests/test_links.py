@@ -272,6 +272,21 @@ def test_the_page_finds_a_members_own_address_and_nobody_elses_name(
     )
 
 
+def test_a_longer_list_of_links_asks_the_database_no_more(
+    lively: Any, bea: Any, client_of: Any, django_assert_max_num_queries: Any
+) -> None:
+    client, ended = client_of(bea), dt.date(2026, 3, 19)
+    actions.create(viewer_of(bea), wish(lively.hearth.pk, last=ended))
+    assert client.get(reverse("links:list")).status_code == 200
+    with CaptureQueriesContext(connection) as asked:
+        client.get(reverse("links:list"))
+    for number in range(3):
+        actions.create(viewer_of(bea), wish(lively.hearth.pk, name=f"Menu {number}", last=ended))
+    with django_assert_max_num_queries(len(asked)):
+        lines = client.get(reverse("links:list")).context["lines"]
+    assert [one["over"] for one in lines] == [True] * 4
+
+
 def test_whoever_is_called_alike_elsewhere_hides_nobody_and_many_are_found_as_one_is(
     lively: Any, bea: Any, client_of: Any, play: Any, warehouse: Any, django_assert_max_num_queries: Any
 ) -> None:
