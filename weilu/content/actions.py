@@ -11,10 +11,11 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from weilu.content import queries, rules
+from weilu.content import queries, rules, visits
 from weilu.content.models import Link, Opening
 from weilu.core import clock
 from weilu.core.directory.forgetting import forget_in
+from weilu.core.directory.models import Identity
 from weilu.core.errors import Conflict, WeiluError
 from weilu.core.operators import audit, rights, secrets
 from weilu.core.operators.access import Viewer, access_community, demand
@@ -107,10 +108,13 @@ def note_opening(link: int, identity: int, visitor: str, now: int) -> Opening:
 
 def forget_person(identity: int) -> None:
     """Somebody is erased: names and labels that call them by name are emptied, and nothing tells any more which browser was
-    theirs. Safe to run twice."""
+    theirs. A browser that nobody knows stays a stranger to whoever passed it on, under another name. Safe to run twice."""
     for field in ("name", "kind", "column"):
         forget_in(Link.objects.all(), field, identity)
     Opening.objects.filter(identity=identity).delete()
+    for visitor in Identity.objects.filter(pk=identity, platform=visits.SOURCE).values_list("outside", flat=True):
+        for opening in Opening.objects.filter(visitor=visitor):
+            Opening.objects.filter(pk=opening.pk).update(visitor=chance.token_hex(16))
 
 
 # checks -------------------------------------------------------------------------------------------------------------

@@ -341,6 +341,22 @@ def test_who_is_erased_is_named_by_no_address_any_more(
     assert queries.access_link(ALL, menu.pk).code == menu.code
 
 
+def test_of_a_visitor_who_is_erased_no_browser_is_known_and_passed_on_stays_so(
+    way: Way, own: str, monkeypatch: Any
+) -> None:
+    cai, friend = way.browser(), way.browser()
+    cai.get(own)
+    friend.get(own)
+    assert way.kinds() == ["clicked", "forwarded", "clicked"]
+    visitor = Identity.objects.get(platform="links")
+    log.erase_identity(visitor.pk)
+    assert not Opening.objects.filter(visitor=visitor.outside).exists()
+    later(monkeypatch, 20)
+    cai.get(own)
+    assert way.rows()[-1].identity == Identity.objects.get(name="Cai").pk
+    assert Opening.objects.count() == 2
+
+
 def test_undoing_an_import_leaves_clicks_alone(way: Way, menu: Link, play: Any) -> None:
     play([say(account("Lin"), clock.now_ms() - 5000, community=HEARTH)], batch=9)
     way.browser().get(path(menu))
