@@ -21,6 +21,7 @@ from weilu.goals.growth.models import Plan
 
 Question = dict[str, Any]
 PATIENCE = 1.0
+TICK = dt.timedelta(microseconds=1)
 COUNTED = (metrics.PEOPLE, metrics.MESSAGES, metrics.EVENTS, metrics.VALUE)
 """Units that a stage can have: what is counted, no shares or durations."""
 
@@ -52,13 +53,17 @@ class InForce:
 
 
 def in_force(place: Community | None, moment: dt.datetime | None = None) -> InForce:
-    """Those at a moment, by default now. Before the first version that holds too, since there was none in its place."""
-    held = _held(versions(place), moment)
-    if held is not None and stages_of(held):
-        return InForce(stages_of(held), held, True)
-    if place is not None:
-        return InForce((brand := in_force(None, moment)).stages, brand.plan, False)
-    return InForce(rules.USUAL, None, True)
+    """Those at a moment, by default now: of a community its own, else the brand's. Before the first version of either that one holds
+    too, since there was none in its place."""
+    own, brand = versions(place) if place else [], versions(None)
+    oldest = min((row.at for row in (*own, *brand)), default=None)
+    if moment is not None and oldest is not None:
+        moment = max(moment, oldest + TICK)
+    for rows, mine in ((own, True), (brand, place is None)):
+        held = next((row for row in rows if moment is None or row.at < moment), None)
+        if held is not None and (stages := stages_of(held)):
+            return InForce(stages, held, mine)
+    return InForce(rules.USUAL, None, place is None)
 
 
 def versions(place: Community | None) -> list[Plan]:
@@ -74,11 +79,6 @@ def stages_of(plan: Plan) -> tuple[rules.Stage, ...]:
         for row in plan.stages.all()
     }
     return tuple(found[slug] for slug in rules.STAGES if slug in found)
-
-
-def _held(rows: Sequence[Plan], moment: dt.datetime | None) -> Plan | None:
-    by_then = [row for row in rows if moment is None or row.at < moment]
-    return by_then[0] if by_then else (rows[-1] if rows else None)
 
 
 # figures ------------------------------------------------------------------------------------------------------------

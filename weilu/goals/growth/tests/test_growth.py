@@ -141,6 +141,32 @@ def test_months_that_are_over_keep_the_targets_of_their_time(march: Any, ada: An
         assert april.rows[0].judged.due == pytest.approx(12_400 * 19 / 30)
 
 
+def test_a_communitys_own_targets_leave_the_months_in_which_it_followed_the_brand(march: Any, ada: Any) -> None:
+    viewer, own = viewer_of(ada), (replace(AIMED[0], count=9300), *AIMED[1:])
+
+    def judged_by(month: int) -> tuple[bool, float | None]:
+        held = picture(ada, march.hearth, rules.month(dt.date(2026, month, 1))).held
+        return held.own, held.stages[0].count
+
+    actions.save(viewer, None, AIMED)
+    with clock.frozen(dt.datetime(2026, 4, 20, 12, tzinfo=dt.UTC)):
+        actions.save(viewer, march.hearth.pk, own)
+    with clock.frozen(dt.datetime(2026, 5, 20, 12, tzinfo=dt.UTC)):
+        actions.follow(viewer, march.hearth.pk)
+        assert [judged_by(month) for month in (2, 3, 4, 5)] == [
+            (False, 6200), (False, 6200), (True, 9300), (False, 6200),
+        ]  # fmt: skip
+
+
+def test_before_anybody_set_targets_the_first_hold(march: Any, ada: Any) -> None:
+    own = (replace(AIMED[0], count=9300), *AIMED[1:])
+    actions.save(viewer_of(ada), march.hearth.pk, own)
+    with clock.frozen(dt.datetime(2026, 4, 20, 12, tzinfo=dt.UTC)):
+        actions.save(viewer_of(ada), None, AIMED)
+        assert picture(ada, march.hearth, rules.month(dt.date(2026, 2, 1))).held.stages == own
+        assert picture(ada, None, rules.month(dt.date(2026, 2, 1))).held.stages == AIMED
+
+
 def test_events_of_ones_own_can_be_stages(march: Any, ada: Any, play: Any, warehouse: Any) -> None:
     site = Place("sdk:site", "site", "Site")
     play([event("Tea Poured", day(12, n), who, community=site, number=f"t{n}", source="sdk")
