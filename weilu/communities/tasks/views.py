@@ -28,10 +28,12 @@ def index(request: ViewerRequest) -> HttpResponse:
     rows = queries.visible(request.viewer)
     rows = rows.exclude(done_at=None).order_by("-done_at") if show == DONE else rows.filter(done_at=None)
     rows = rows.filter(operator_id=request.viewer.operator_id or 0) if show not in (ALL, DONE) else rows
+    zone = brand_zone()
     context = {
         "tasks": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "show": show if show in (ALL, DONE) else MINE,
-        "today": clock.day_of(clock.now(), brand_zone()),
+        "today": clock.day_of(clock.now(), zone),
+        "zone": zone,
     }
     return render(request, "tasks/list.html", context)
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from weilu.communities.queries import feed
 from weilu.core.directory.models import Community
-from weilu.core.directory.queries import member_names, zone_of
+from weilu.core.directory.queries import brand_zone, member_names, zone_of
 from weilu.core.errors import Unavailable
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, access_community, missing, needs, visible_communities
@@ -77,16 +77,18 @@ def _decided_ones(request: ViewerRequest) -> HttpResponse:
     context: dict[str, Any] = {"show": "decided", "page": rows}
     try:
         came = queries.came_of(request.viewer, list(rows))
-        context["decided"] = [_told(row, came[row.pk]) for row in rows]
+        brand = brand_zone()
+        context["decided"] = [_told(row, came[row.pk], brand) for row in rows]
     except Unavailable:
         context.update(down=True, decided=[])
     return render(request, "advice/list.html", context)
 
 
-def _told(row: Decided, effect: Effect | None) -> dict[str, Any]:
+def _told(row: Decided, effect: Effect | None, brand: str = "") -> dict[str, Any]:
     sentence, evidence = words.was_said(row.rule, row.numbers)
     return {
         "row": row,
+        "zone": zone_of(row.community, brand),
         "name": words.NAMES.get(row.rule, row.rule),
         "sentence": sentence,
         "evidence": evidence,

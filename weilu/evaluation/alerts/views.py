@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from weilu.communities.tasks.queries import about as tasks_about
 from weilu.communities.tasks.queries import hands
 from weilu.core import clock, metrics
-from weilu.core.directory.queries import zone_of
+from weilu.core.directory.queries import brand_zone, zone_of
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.mail import actions as mail
 from weilu.core.mail import queries as letters
@@ -38,8 +38,9 @@ def index(request: ViewerRequest) -> HttpResponse:
     show = "all" if request.GET.get("show") == "all" else queries.OPEN
     rows = queries.alerts(request.viewer, queries.OPEN if show == queries.OPEN else "")
     found = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    brand = brand_zone()
     context = {
-        "lines": [_line(one) for one in found],
+        "lines": [_line(one, brand) for one in found],
         "page": found,
         "show": show,
         "any_rules": queries.rules_of(request.viewer).exists(),
@@ -63,7 +64,6 @@ def _page(request: ViewerRequest, row: Alert, bound: Any = None) -> HttpResponse
         **_line(row),
         "may": may,
         "today": today,
-        "zone": zone_of(row.rule.community),
         "rule_says": words.rule(row.rule),
         "method": words.METHOD if row.condition["kind"] == rules.ANOMALY else "",
         "comments": row.comments.select_related("operator").order_by("pk"),
@@ -87,8 +87,9 @@ def _page(request: ViewerRequest, row: Alert, bound: Any = None) -> HttpResponse
     return render(request, "alerts/page.html", context, status=400 if bound else 200)
 
 
-def _line(row: Alert) -> dict[str, Any]:
+def _line(row: Alert, brand: str = "") -> dict[str, Any]:
     return {
+        "zone": zone_of(row.rule.community, brand),
         "alert": row,
         "says": words.alert(row),
         "evidence": words.evidence(row),

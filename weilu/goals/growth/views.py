@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from weilu.core.directory.models import Community
+from weilu.core.directory.queries import zone_of
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, holds, missing, needs, visible_communities
@@ -104,6 +105,7 @@ def _edit(request: ViewerRequest, place: Community | None) -> HttpResponse:
         "community": place,
         "form": form,
         "held": held,
+        "zone": zone_of(place),
         "versions": [(row, _told(row)) for row in queries.versions(place)],
     }
     return render(request, "growth/edit.html", context, status=400 if form.errors else 200)

@@ -124,7 +124,7 @@ def weights(request: ViewerRequest, stage: str) -> HttpResponse:
             form.add_error(None, str(error))
     context.update(
         stage=known, word=words.STAGES[known], aim=words.AIMS[known], versions=queries.versions(known),
-        stages=list(words.STAGES.items()), usual=rules.USUAL[known],
+        stages=list(words.STAGES.items()), usual=rules.USUAL[known], zone=brand_zone(),
     )  # fmt: skip
     return render(request, "kpi/weights.html", context, status=400 if form.errors else 200)
 

@@ -167,6 +167,19 @@ def test_before_anybody_set_targets_the_first_hold(march: Any, ada: Any) -> None
         assert picture(ada, None, rules.month(dt.date(2026, 2, 1))).held.stages == AIMED
 
 
+def test_the_day_of_a_version_is_that_of_its_place(
+    march: Any, bea: Any, client_of: Callable[[Any], Any]
+) -> None:
+    march.hearth.timezone = "Asia/Shanghai"
+    march.hearth.save(update_fields=["timezone"])
+    browser = client_of(bea)
+    browser.cookies["weilu_language"] = "en"
+    with clock.frozen(dt.datetime(2026, 3, 20, 18, tzinfo=dt.UTC)):
+        actions.save(viewer_of(bea), march.hearth.pk, AIMED)
+        assert "Targets of Mar 21." in browser.get(f"/growth/{march.hearth.pk}/").content.decode()
+        assert "Mar 21" in browser.get(f"/growth/{march.hearth.pk}/edit").content.decode()
+
+
 def test_events_of_ones_own_can_be_stages(march: Any, ada: Any, play: Any, warehouse: Any) -> None:
     site = Place("sdk:site", "site", "Site")
     play([event("Tea Poured", day(12, n), who, community=site, number=f"t{n}", source="sdk")
