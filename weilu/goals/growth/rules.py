@@ -120,6 +120,11 @@ def due(count: float, span: Span, today: dt.date, waits: int = 0) -> float | Non
     return round(count * parts, 9)
 
 
+def whole(count: float) -> int:
+    """How many it takes to reach a number that is due: people and times come whole."""
+    return ceil(count - 1e-9)
+
+
 def open_until(span: Span, today: dt.date, waits: int) -> dt.date | None:
     """The day on which the last of the span's figures is known, where it is not yet."""
     day = span.last + waits * DAY
@@ -207,9 +212,9 @@ def widest(found: Sequence[Judged]) -> Gap | None:
 def _missing(found: Sequence[Judged], one: Judged, by: str) -> int:
     now = one.figure.now or 0
     if by == COUNT:
-        return ceil((one.due or 0) - now - 1e-9)
+        return whole((one.due or 0) - now)
     base = found[found.index(one) - 1].figure.now or 0
-    return ceil(base * (one.stage.rate or 0) / 100 - now - 1e-9)
+    return whole(base * (one.stage.rate or 0) / 100 - now)
 
 
 def _share(above: Number | None, below: Number | None) -> float | None:

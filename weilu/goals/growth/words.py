@@ -63,6 +63,7 @@ def rows(picture: Picture) -> list[dict[str, Any]]:
                 "share_before": share(one.rate_before),
                 "target": share(one.stage.rate),
                 "tone": tone(one),
+                "due": None if one.due is None else rules.whole(one.due),
                 "bars": _bars(one),
             }
         )
@@ -119,10 +120,10 @@ def _gap(gap: rules.Gap) -> str:
         before = STAGES[rules.STAGES[rules.STAGES.index(one.stage.slug) - 1]]
         return _(
             "The widest gap is at “%(stage)s”: %(rate)s%% of “%(before)s” come this far, %(target)s%% are aimed at; "
-            "%(missing)s are missing."
+            "missing: %(missing)s."
         ) % {**told, "before": before, "rate": share(one.rate), "target": share(one.stage.rate)}
-    return _("The widest gap is at “%(stage)s”: %(now)s of %(due)s that are due by now; %(missing)s are missing.") % {
-        **told, "now": f"{one.figure.now or 0:,}", "due": f"{round(one.due or 0):,}",
+    return _("The widest gap is at “%(stage)s”: %(now)s of %(due)s that are due by now; missing: %(missing)s.") % {
+        **told, "now": f"{one.figure.now or 0:,}", "due": f"{rules.whole(one.due or 0):,}",
     }  # fmt: skip
 
 

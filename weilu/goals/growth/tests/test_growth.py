@@ -98,7 +98,7 @@ def test_the_widest_gap_is_named_in_a_sentence(march: Any, ada: Any, client_of: 
     browser.cookies["weilu_language"] = "en"
     page = browser.get("/growth/").content.decode()
     assert (
-        "The widest gap is at “Action”: 2% of “Interest” come this far, 5% are aimed at; 9 are missing."
+        "The widest gap is at “Action”: 2% of “Interest” come this far, 5% are aimed at; missing: 9."
         in page
     )
     opened = browser.get(words.rows(found)[0]["href"])
@@ -108,6 +108,17 @@ def test_the_widest_gap_is_named_in_a_sentence(march: Any, ada: Any, client_of: 
     assert "wechat" in channels.content.decode()
     browser.cookies["weilu_language"] = "zh-hans"
     assert "差距最大" in browser.get("/growth/").content.decode()
+
+
+def test_of_what_is_due_in_part_a_whole_one_is_missing(march: Any, ada: Any) -> None:
+    clicks = rules.Stage("interest", "public_clicks", count=5)
+    actions.save(viewer_of(ada), None, (*AIMED[:1], clicks, *AIMED[2:]))
+    with clock.frozen(dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)):
+        found = picture(ada)
+    assert words.sentence(found)[0] == (
+        "The widest gap is at “Interest”: 0 of 1 that are due by now; missing: 1."
+    )
+    assert words.rows(found)[1]["due"] == 1
 
 
 def test_a_community_has_its_own_targets_or_follows_the_brand(march: Any, ada: Any, bea: Any) -> None:
