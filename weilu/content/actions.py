@@ -112,7 +112,9 @@ def forget_person(identity: int) -> None:
     for field in ("name", "kind", "column"):
         forget_in(Link.objects.all(), field, identity)
     Opening.objects.filter(identity=identity).delete()
-    for visitor in Identity.objects.filter(pk=identity, platform=visits.SOURCE).values_list("outside", flat=True):
+    for visitor in Identity.objects.filter(pk=identity, platform=visits.SOURCE).values_list(
+        "outside", flat=True
+    ):
         for opening in Opening.objects.filter(visitor=visitor):
             Opening.objects.filter(pk=opening.pk).update(visitor=chance.token_hex(16))
 

@@ -15,26 +15,26 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from weilu.core.directory.models import Community
 from weilu.core.directory.queries import zone_of
 from weilu.core.errors import Unavailable, WeiluError
+from weilu.core.numbers import number
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, holds, missing, needs, visible_communities
 from weilu.core.operators.forms import tried
 from weilu.goals.growth import actions, forms, queries, rules, spans, words
+from weilu.goals.growth.models import Plan
 
 
 @needs(rights.VIEW)
 @require_safe
 def brand(request: ViewerRequest) -> HttpResponse:
     """Of the brand, or of the community that is chosen; who sees only some communities goes to the first of them."""
-    chosen = request.GET.get("community", "")
-    if chosen.isdecimal() and len(chosen) < 19:
-        days = {name: request.GET[name] for name in ("from", "to") if name in request.GET}
-        return redirect(f"{reverse('growth:page', args=[int(chosen)])}?{urlencode(days)}")
-    if holds(request.viewer, rights.VIEW, None):
+    chosen = number(request.GET.get("community"))
+    if not chosen and holds(request.viewer, rights.VIEW, None):
         return _page(request, None)
-    first = next(iter(visible_communities(request.viewer)), None)
-    if first is None:
+    chosen = chosen or next((one.pk for one in visible_communities(request.viewer)), 0)
+    if not chosen:
         raise missing()
-    return redirect("growth:page", first.pk)
+    days = urlencode({name: request.GET[name] for name in ("month", "from", "to") if request.GET.get(name)})
+    return redirect(reverse("growth:page", args=[chosen]) + (f"?{days}" if days else ""))
 
 
 @needs(rights.VIEW)
@@ -72,7 +72,6 @@ def _page(request: ViewerRequest, place: Community | None) -> HttpResponse:
 
 
 def _asked(query: QueryDict) -> rules.Span | None:
-    """A month's name by itself leaves the days out, so that the form may send both."""
     return spans.asked(query.get("month", ""), query.get("from", ""), query.get("to", ""))
 
 
@@ -95,12 +94,9 @@ def _edit(request: ViewerRequest, place: Community | None) -> HttpResponse:
         initial=forms.initial(held.stages),
         sources=forms.sources(request.viewer, held.stages),
     )
-    number = place.pk if place else None
-    if request.method == "POST":
-        made = tried(form, lambda: (actions.save(request.viewer, number, form.stages()),))
-        if made is not None:
-            messages.success(request, _("Saved. Months that are over keep the targets of their time."))
-            return redirect("growth:page", number) if number else redirect("growth:brand")
+    if tried(form, lambda: _saved(request, place, form)):
+        messages.success(request, _("Saved. Months that are over keep the targets of their time."))
+        return redirect("growth:page", place.pk) if place else redirect("growth:brand")
     context = {
         "community": place,
         "form": form,
@@ -111,7 +107,13 @@ def _edit(request: ViewerRequest, place: Community | None) -> HttpResponse:
     return render(request, "growth/edit.html", context, status=400 if form.errors else 200)
 
 
-def _told(plan: Any) -> list[dict[str, Any]]:
+def _saved(request: ViewerRequest, place: Community | None, form: forms.PlanForm) -> bool:
+    """Also where these stages hold already."""
+    actions.save(request.viewer, place.pk if place else None, form.stages())
+    return True
+
+
+def _told(plan: Plan) -> list[dict[str, Any]]:
     return [
         {"word": words.STAGES[one.slug], "source": words.source_word(one), "rate": one.rate, "count": one.count}
         for one in queries.stages_of(plan)

@@ -98,8 +98,7 @@ def test_the_widest_gap_is_named_in_a_sentence(march: Any, ada: Any, client_of: 
     browser.cookies["weilu_language"] = "en"
     page = browser.get("/growth/").content.decode()
     assert (
-        "The widest gap is at “Action”: 2% of “Interest” come this far, 5% are aimed at; missing: 9."
-        in page
+        "The widest gap is at “Action”: 2% of “Interest” come this far, 5% are aimed at; missing: 9." in page
     )
     opened = browser.get(words.rows(found)[0]["href"])
     assert "The platform counted <b>1,000</b> for “Hearth”" in opened.content.decode()
@@ -152,7 +151,9 @@ def test_months_that_are_over_keep_the_targets_of_their_time(march: Any, ada: An
         assert april.rows[0].judged.due == pytest.approx(12_400 * 19 / 30)
 
 
-def test_a_communitys_own_targets_leave_the_months_in_which_it_followed_the_brand(march: Any, ada: Any) -> None:
+def test_a_communitys_own_targets_leave_the_months_in_which_it_followed_the_brand(
+    march: Any, ada: Any
+) -> None:
     viewer, own = viewer_of(ada), (replace(AIMED[0], count=9300), *AIMED[1:])
 
     def judged_by(month: int) -> tuple[bool, float | None]:
@@ -241,6 +242,12 @@ def test_each_sees_and_changes_what_is_theirs(
     assert hers.get(f"/growth/{march.hearth.pk}/").status_code == 200
     chosen = board.get(f"/growth/?community={march.harbour.pk}&from=2026-03-01&to=2026-03-05")
     assert chosen.headers["Location"] == f"/growth/{march.harbour.pk}/?from=2026-03-01&to=2026-03-05"
+    for who, path in (
+        (board, f"/growth/?community={march.hearth.pk}&month=2026-02"),
+        (hers, "/growth/?month=2026-02"),
+    ):
+        assert who.get(path).headers["Location"] == f"/growth/{march.hearth.pk}/?month=2026-02"
+    assert board.get("/growth/?community=x").status_code == 400
     assert hers.get(f"/growth/{march.harbour.pk}/").status_code == 404
     for address in ("/growth/edit", f"/growth/{march.harbour.pk}/edit"):
         assert hers.get(address).status_code == 404
