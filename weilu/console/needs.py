@@ -99,10 +99,9 @@ def of_the_warehouse(viewer: Viewer) -> Iterator[Need]:
 
 def of_members_drifting_away(viewer: Viewer) -> Iterator[Need]:
     """Members who went from active to dormant in the last seven days."""
-    communities = [one.pk for one in visible_communities(viewer)]
-    if not communities:
+    if not visible_communities(viewer):
         return
-    week = window.last_days(communities, 7)
+    week = window.last_days(7)
     asked = asking.flow(week, None)
     rows = panels.remembered(viewer, ("drifting", repr(asked)), lambda: _rows(asked, viewer))
     moved = {(row[1], row[2]): row[3] for row in rows}
@@ -118,10 +117,9 @@ def of_members_drifting_away(viewer: Viewer) -> Iterator[Need]:
 
 def of_unanswered_messages(viewer: Viewer) -> Iterator[Need]:
     """Messages of the last two days that open a talk and that nobody answered, where the platform tells."""
-    communities = [one.pk for one in visible_communities(viewer)]
-    if not communities:
+    if not visible_communities(viewer):
         return
-    asked = asking.trend("unanswered", window.last_days(communities, 2), None)
+    asked = asking.trend("unanswered", window.last_days(2), None)
     rows = panels.remembered(viewer, ("unanswered", repr(asked)), lambda: _rows(asked, viewer))
     if rows and (count := rows[0][-1]):
         yield Need(

@@ -37,7 +37,7 @@ def index(request: ViewerRequest) -> HttpResponse:
     archived = request.GET.get("show") == "archived"
     rows = Paginator(queries.links(request.viewer, archived=archived), PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {"archived": archived, "rows": rows, "may": bool(_places(request))}
-    span = window.last_days([], DAYS)
+    span = window.last_days(DAYS)
     try:
         lines = queries.lines(list(rows), span, request.viewer)
     except Unavailable:

@@ -19,7 +19,7 @@ def of_page(query: QueryDict, communities: Collection[int], timezone: str) -> sp
     return spans.span(wish, today, newest.day(communities, timezone), timezone)
 
 
-def last_days(communities: Collection[int], days: int) -> spans.Span:
+def last_days(days: int) -> spans.Span:
     """The last days up to today, in the brand's zone, whether or not anything happened in them."""
     zone = brand_zone()
     wish = spans.Asked(days)

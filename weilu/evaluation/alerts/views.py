@@ -178,7 +178,7 @@ def create(request: ViewerRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: ViewerRequest, rule_id: int) -> HttpResponse:
     row = queries.access_rule(request.viewer, rule_id, change=True)
-    form = _form(request, forms.initial(row), row)
+    form = _form(request, forms.initial(row))
     if tried(form, lambda: actions.change(request.viewer, row, form.wish())):
         messages.success(request, _("Saved."))
         return redirect("alerts:rules")
@@ -222,7 +222,7 @@ def _acted(
     return redirect("alerts:rules")
 
 
-def _form(request: ViewerRequest, initial: dict[str, Any], row: AlertRule | None = None) -> forms.RuleForm:
+def _form(request: ViewerRequest, initial: dict[str, Any]) -> forms.RuleForm:
     places = scopes(request.viewer, rights.ALERTS)
     if not places:
         raise missing()

@@ -95,7 +95,7 @@ def ask(where: Where, viewer: Viewer) -> Answers:
     )
 
 
-def newly_dormant(where: Where, flows: Sequence[Flow], viewer: Viewer) -> tuple[int, ...]:
+def newly_dormant(flows: Sequence[Flow], viewer: Viewer) -> tuple[int, ...]:
     """Members who went from taking part to dormant within the week."""
     found: list[int] = []
     for flow in flows:

@@ -53,7 +53,7 @@ def write(
     place = Where(community.pk, week, zone)
     knowledge = _knowledge(place, known, anew=anew)
     answers = asking.ask(knowledge.where, viewer)
-    dormant = asking.newly_dormant(knowledge.where, answers.flows, viewer)
+    dormant = asking.newly_dormant(answers.flows, viewer)
     reading = gather.read(knowledge.where, dormant)
     return _report(community, knowledge, answers, reading)
 
