@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from weilu.content import queries, rules, visits
 from weilu.content.models import Link, Opening
-from weilu.core import clock
+from weilu.core import clock, typed
 from weilu.core.directory.forgetting import forget_in
 from weilu.core.directory.models import Identity
 from weilu.core.errors import Conflict, WeiluError
@@ -125,7 +125,7 @@ def forget_person(identity: int) -> None:
 def _checked(viewer: Viewer, wish: Wish) -> dict[str, object]:
     demand(viewer, rights.CONTENT)
     community = access_community(viewer, wish.community, rights.CONTENT)
-    name, kind, column = (" ".join(one.split()) for one in (wish.name, wish.kind, wish.column))
+    name = typed.name(wish.name, 200)
     if not name:
         raise WeiluError(_("Give it a name."), field="body.name")
     if wish.last is not None and not dt.date(2000, 1, 1) <= wish.last <= dt.date(2100, 1, 1):
@@ -135,8 +135,8 @@ def _checked(viewer: Viewer, wish: Wish) -> dict[str, object]:
     except rules.BadTarget as error:
         raise WeiluError(WRONG[error.reason], field="body.target") from None
     return {
-        "name": name[:200], "target": target, "community_id": community.pk, "kind": kind[:60],
-        "column": column[:60], "last": wish.last,
+        "name": name, "target": target, "community_id": community.pk, "kind": typed.name(wish.kind, 60),
+        "column": typed.name(wish.column, 60), "last": wish.last,
     }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from weilu.core.numbers import number
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, missing, needs, scopes
 from weilu.core.operators.forms import tried
-from weilu.core.sought import sought
+from weilu.core.typed import sought
 from weilu.members.queries.names import names
 
 PAGE = 50

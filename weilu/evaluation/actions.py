@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from weilu.core import clock
+from weilu.core import clock, typed
 from weilu.core.directory.forgetting import names, words_for
 from weilu.core.errors import WeiluError
 from weilu.core.operators.access import Viewer, missing
@@ -23,7 +23,7 @@ OF_A_POINT = ("people", "events", "point")
 
 def save_question(viewer: Viewer, name: str, question: Mapping[str, Any]) -> SavedQuestion:
     """Keep a question under a name; the same name again replaces it. Raises WeiluError."""
-    name = name.strip()[:LONGEST_NAME]
+    name = typed.name(name, LONGEST_NAME)
     if not name or not viewer.operator_id:
         raise WeiluError(_("Give the question a name, so that you find it again."))
     mine = SavedQuestion.objects.filter(operator_id=viewer.operator_id)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from weilu.communities.tasks.queries import hands
-from weilu.core import clock, metrics
+from weilu.core import clock, metrics, typed
 from weilu.core.directory.forgetting import forget_in
 from weilu.core.directory.models import Community
 from weilu.core.errors import Conflict, Forbidden, WeiluError
@@ -254,7 +254,7 @@ def _result(viewer: Viewer, number: int, result: int) -> KeyResult:
 
 def _fields(wish: Wish) -> dict[str, object]:
     return {
-        "title": " ".join(wish.title.split())[:200],
+        "title": typed.name(wish.title, 200),
         "community_id": wish.community,
         "segment": wish.segment,
         "owner_id": wish.owner,

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from weilu.core import clock
+from weilu.core import clock, typed
 from weilu.core.decisions import actions as decisions
 from weilu.core.decisions.models import Decision
 from weilu.core.directory import actions as directory
@@ -172,7 +172,7 @@ def change_thresholds(viewer: Viewer, community: Community | None, limits: Thres
 
 def save_view(viewer: Viewer, name: str, query: str) -> SavedView:
     """Keep a filter of the members table under a name; the same name again replaces it. Raises WeiluError."""
-    name = name.strip()[:60]
+    name = typed.name(name, 60)
     if not name or not viewer.operator_id:
         raise WeiluError(_("Give the view a name."))
     mine = SavedView.objects.filter(operator_id=viewer.operator_id or 0)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from weilu.core.errors import WeiluError
 from weilu.core.numbers import number
-from weilu.core.sought import sought
+from weilu.core.typed import sought
 from weilu.members.actions import PROBLEMS
 from weilu.members.queries.story import ALL, TABS, Choice
 from weilu.members.queries.table import CHOICES, COLUMNS, SORTS, VISITORS, Filter

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from weilu.console import queries
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, needs
-from weilu.core.sought import sought
+from weilu.core.typed import sought
 
 IN_DROPDOWN, ON_PAGE = 6, 50
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from weilu.core import clock
+from weilu.core import clock, typed
 from weilu.core.directory.forgetting import words_for
 from weilu.core.errors import Conflict, WeiluError
 from weilu.core.mail import actions as mail
@@ -293,7 +293,7 @@ def forget_person(identity: int) -> None:
 
 
 def _name(name: str) -> str:
-    told = " ".join(name.replace("\x00", "").split())[:LONGEST_NAME]
+    told = typed.name(name, LONGEST_NAME)
     if not told:
         raise WeiluError(_("Give the board a name."), field="body.name")
     return told
@@ -302,7 +302,9 @@ def _name(name: str) -> str:
 def _card(wish: Pin) -> dict[str, Any]:
     question = kept_parts(wish.question)
     parse(question)
-    name = " ".join(wish.name.replace("\x00", "").split())[:LONGEST_TITLE]
     if wish.size not in Size.values or len(wish.compare) > 24:
         raise WeiluError(_("There is no such size of a card."), field="body.size")
-    return {"name": name, "question": question, "compare": wish.compare, "size": wish.size}
+    return {
+        "name": typed.name(wish.name, LONGEST_TITLE), "question": question, "compare": wish.compare.replace("\0", ""),
+        "size": wish.size,
+    }  # fmt: skip

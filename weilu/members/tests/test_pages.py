@@ -164,9 +164,9 @@ def test_an_export_of_ticked_rows_holds_those_and_needs_the_right(at_bea, villag
 
 
 def test_a_view_is_kept_for_its_operator_alone(at_ada, at_bea, ada) -> None:
-    at_ada.post("/members/views/", {"name": "Sleepers", "query": "state=dormant&page=3"})
+    at_ada.post("/members/views/", {"name": " \0Sleepers", "query": "state=dormant&page=3"})
     view = SavedView.objects.get()
-    assert (view.operator_id, view.query) == (ada.pk, "state=dormant")
+    assert (view.operator_id, view.name, view.query) == (ada.pk, "Sleepers", "state=dormant")
     assert "Sleepers" in text(at_ada.get("/members/"))
     assert "Sleepers" not in text(at_bea.get("/members/"))
     assert at_bea.post(f"/members/views/{view.pk}/remove/").status_code == 404

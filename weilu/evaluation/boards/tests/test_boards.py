@@ -162,6 +162,13 @@ def test_a_question_is_pinned_from_the_explorer_and_from_kept_ones(lively, ada, 
     assert number(face(client, row.cards.last(), f=1, days="own")) == 29, "the card is a copy"
 
 
+def test_what_is_typed_beside_a_question_is_kept_without_the_sign_that_no_store_holds(mine, ada, client_of):
+    sent = {"q": json.dumps(SPEAKERS), "board": mine.pk, "name": " Who\0  speaks", "compare": "a\0ll"}
+    assert browser(client_of, ada).post("/boards/pin/", sent).status_code == 302
+    card = mine.cards.last()
+    assert (card.name, card.compare) == ("Who speaks", "all")
+
+
 def test_a_card_without_a_name_is_called_by_what_it_asks_in_its_readers_language(lively, ada, client_of):
     client = browser(client_of, ada)
     client.post("/boards/pin/", {"q": json.dumps(SPEAKERS), "new": "Fresh"})

@@ -276,7 +276,7 @@ def test_dov_sees_nothing(june, client):
 def test_a_question_is_kept_found_replaced_and_removed_by_whoever_kept_it(ada, bea):
     for window in ("7d", "1d"):
         kept = ada.post(
-            "/explore/saved/", {"name": "From joining", "q": json.dumps({**FUNNEL, "window": window})}
+            "/explore/saved/", {"name": "From  \0joining", "q": json.dumps({**FUNNEL, "window": window})}
         )
         assert kept.status_code == 302
     one = SavedQuestion.objects.get()
