@@ -63,7 +63,6 @@ def _page(request: ViewerRequest, place: Community | None) -> HttpResponse:
             "told": words.sentence(found),
             "earlier": rules.month(found.span.first - rules.DAY).first,
             "later": rules.month(found.span.last + rules.DAY).first,
-            "this_month": found.span.is_month,
             "running": found.span.last >= found.today,
         }
     except Unavailable:
