@@ -35,7 +35,7 @@ RULES = {
             "A member is a person: accounts that were merged count as one. Bots, and events of nobody, count in `messages` and in "
             "other events, in no figure of members.",
             "A *visitor* is a person of whom only devices are known: accounts of a source of SDKs (web, app) that nobody has been "
-            "identified as. Asked of all communities, figures of members leave visitors out; they count where the question says "
+            "identified as, and browsers that came by a tracked link. Asked of all communities, figures of members leave visitors out; they count where the question says "
             '`"visitors": true` or names the source among its `communities`. Identifying, or merging with an account of a chat, makes '
             "a member, to whom then belongs what their devices did, also before; but such a device takes no seat (below), so they are "
             "in from the first event of an account that is theirs by name. `messages`, and events asked for by name, count whoever did them.",
@@ -67,7 +67,7 @@ RULES = {
         "精确规则",
         (
             "成员指一个人：合并过的账号算同一人。机器人以及没有主人的事件计入 `messages` 和其他事件，但不计入任何成员数字。",
-            "“访客”指只知道其设备的人：来自数据源（网站、App 的 SDK）、还没有人登录或注册过的账号。查询全部社群时，成员数字不含访客；"
+            "“访客”指只知道其设备的人：来自数据源（网站、App 的 SDK）、还没有人登录或注册过的账号，以及点过追踪链接的浏览器。查询全部社群时，成员数字不含访客；"
             '问题里写 `"visitors": true`，或在 `communities` 里点名该数据源，才一并统计。登录、注册，或与聊天账号合并之后即为成员，其设备'
             "之前做过的事也归其所有；但设备本身不占席位（见下），所以从本人账号的第一条事件起才算在内。`messages` 以及按名称查询的事件，"
             "不论是谁做的都计入。",

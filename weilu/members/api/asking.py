@@ -30,7 +30,7 @@ class Moment(Schema):
 
 class Table(Moment):
     """The filters of the members table. Days are whole, both ends are included. `visitors`: people whom nobody knows, beside the
-    members, left out, or alone; unsaid, one community is shown with them and all together without."""
+    members, left out, or alone; unsaid, a source of SDKs is shown with them, a chat and all together without."""
 
     find: Short = ""
     community: Id | None = None
