@@ -94,7 +94,7 @@ def list_communities(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any
     """Those that I see, by id."""
     rows, seen = Community.objects.all(), request.viewer.communities
     rows = rows if seen is None else rows.filter(pk__in=seen)
-    return paging.by_id(rows, paged, paging.question("communities"), _told)
+    return paging.by_id(rows, paged, "communities", _told)
 
 
 @router.get("/communities/{community_id}", response=CommunityOut, summary="One community")
@@ -115,7 +115,7 @@ def list_rooms(request: ApiRequest, community_id: Id, paged: Query[Paging]) -> d
     """Threads and channels inside it."""
     community = access_community(request.viewer, community_id)
     rows = Room.objects.filter(community=community)
-    return paging.by_id(rows, paged, paging.question("rooms", community=community_id))
+    return paging.by_id(rows, paged, "rooms", community=community_id)
 
 
 @router.get(

@@ -92,7 +92,7 @@ class Days(Schema):
 def list_tracked_links(request: ApiRequest, wish: Query[Which]) -> dict[str, Any]:
     """By id. Of communities that one sees; those that lead on, or with `archived` the others."""
     rows = queries.links(request.viewer, archived=wish.archived)
-    return paging.by_id(rows, wish, paging.question("links", archived=wish.archived), _link)
+    return paging.by_id(rows, wish, "links", _link)
 
 
 @router.post("/links", response={201: TrackedLinkOut}, summary="Make a tracked link")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -15,7 +14,7 @@ from weilu.communities.queries.feed import Happening
 from weilu.core import metrics
 from weilu.core.api import paging
 from weilu.core.api.guards import needs
-from weilu.core.api.schemas import MOST, ApiRequest, In
+from weilu.core.api.schemas import ApiRequest, In, Paging
 from weilu.core.directory.queries import member_names
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer
@@ -49,12 +48,10 @@ class AnswerOut(Schema):
     others: int | None = None
 
 
-class BehindIn(In):
+class BehindIn(In, Paging):
     """`question` as for `/questions`, with the point that is meant, for example `"at": "2026-03-02"`."""
 
     question: dict[str, Any] = Field(examples=[{**EXAMPLE, "at": "2018-06-04"}])
-    limit: int = Field(50, ge=1, le=MOST)
-    cursor: str | None = Field(None, max_length=1000, pattern=r"^[A-Za-z0-9_-]*$")
 
 
 class ExportIn(In):
@@ -128,12 +125,9 @@ def question_schema(request: ApiRequest) -> dict[str, Any]:
 @needs(rights.VIEW)
 def ask_behind(request: ApiRequest, asked: BehindIn) -> dict[str, Any]:
     """Exactly as many members or events as the number says, in pages, ascending by id or position."""
-    viewer, of = request.viewer, paging.question("behind", question=asked.question)
-    mark = paging.place(asked.cursor, of)
+    viewer = request.viewer
     found = questions.behind(asked.question, viewer)
-    start = bisect_right(found.ids, mark[0]) if mark else 0
-    rows = found.ids[start : start + asked.limit + 1]
-    shown, following = paging.page(rows, asked.limit, of, lambda one: [one])
+    shown, following = paging.numbers(found.ids, asked, "behind")
     people = found.counts == PEOPLE
     return {
         "counts": found.counts,

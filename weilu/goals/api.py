@@ -121,7 +121,7 @@ class Which(Paging):
 def list_goals(request: ApiRequest, wish: Query[Which]) -> dict[str, Any]:
     """By id. Of communities that one sees; of the whole brand for who sees all of it."""
     rows = queries.objectives(request.viewer, closed=wish.closed)
-    return paging.by_id(rows, wish, paging.question("goals", closed=wish.closed), _goal)
+    return paging.by_id(rows, wish, "goals", _goal)
 
 
 @router.post("/goals", response={201: GoalOut}, summary="Set a goal")

@@ -46,7 +46,7 @@ def list_tasks(request: ApiRequest, wish: Query[Which]) -> dict[str, Any]:
     rows = queries.visible(request.viewer)
     rows = rows.filter(operator_id=request.viewer.operator_id or 0) if wish.mine else rows
     rows = rows.filter(done_at=None) if wish.open else rows
-    return paging.by_id(rows, wish, paging.question("tasks", mine=wish.mine, open=wish.open), told)
+    return paging.by_id(rows, wish, "tasks", told)
 
 
 @router.post("/tasks/{task_id}/done", response=TaskOut, summary="A task is done")

@@ -152,7 +152,7 @@ def list_import_formats(request: ApiRequest) -> list[dict[str, str]]:
 def list_imports(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     """Newest first."""
     rows = queries.batches(request.viewer)
-    return paging.by_id(rows, paged, paging.question("imports"), _told, newest=True)
+    return paging.by_id(rows, paged, "imports", _told, newest=True)
 
 
 @router.post("/imports", response={201: ImportOut}, summary="Upload an export")

@@ -124,7 +124,7 @@ class DecidedOut(Schema):
 @needs(rights.SETTINGS)
 def list_sources(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     rows = Source.objects.filter(removed_at=None)
-    return paging.by_id(rows, paged, paging.question("sources"))
+    return paging.by_id(rows, paged, "sources")
 
 
 @router.post("/sources", response={201: SourceOut}, summary="Add a source")

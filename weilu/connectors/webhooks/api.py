@@ -111,7 +111,7 @@ def list_decision_kinds(request: ApiRequest) -> list[dict[str, str]]:
 def list_webhooks(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     """One's own; all of them for who may send from all communities."""
     rows = queries.endpoints(request.viewer)
-    return paging.by_id(rows, paged, paging.question("webhooks"), _told)
+    return paging.by_id(rows, paged, "webhooks", _told)
 
 
 @router.post("/webhooks", response={201: WebhookMade}, summary="Set up a webhook")
@@ -184,13 +184,7 @@ def list_deliveries(request: ApiRequest, webhook_id: Id, wish: Query[Log]) -> di
     """Newest first. Kept for thirty days."""
     endpoint = queries.access_endpoint(request.viewer, webhook_id)
     rows = queries.deliveries(endpoint, wish.state or "")
-    return paging.by_id(
-        rows,
-        wish,
-        paging.question("deliveries", webhook=webhook_id, state=wish.state),
-        _delivery,
-        newest=True,
-    )
+    return paging.by_id(rows, wish, "deliveries", _delivery, newest=True, webhook=webhook_id)
 
 
 @router.get(

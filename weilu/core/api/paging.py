@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from binascii import Error as NotBase64
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -69,17 +70,40 @@ def page(
 def by_id(
     rows: QuerySet[Any],
     wish: Paging,
-    of: str,
+    name: str,
     told: Callable[[Any], object] = lambda row: row,
     *,
     newest: bool = False,
+    **more: Any,
 ) -> dict[str, Any]:
-    """One page of rows by their id, ascending or the newest first, each as it is `told`. Raises BadCursor."""
+    """One page of the rows of a list by their id, each as it is `told`. As `rows_by_id`."""
+    found, following = rows_by_id(rows, wish, name, newest=newest, **more)
+    return {"items": [told(row) for row in found], "next": following}
+
+
+def rows_by_id(
+    rows: QuerySet[Any], wish: Paging, name: str, *, newest: bool = False, **more: Any
+) -> tuple[list[Any], str | None]:
+    """One page of the rows of a list by their id, ascending or the newest first, and the cursor to the next. `more` was asked beside
+    the wish. Raises BadCursor."""
+    of = asked_of(name, wish, **more)
     mark = place(wish.cursor, of)
     rows = rows.order_by("-pk" if newest else "pk")
     rows = rows.filter(**{"pk__lt" if newest else "pk__gt": mark[0]}) if mark else rows
-    found, following = page(rows[: wish.limit + 1], wish.limit, of, lambda row: [row.pk])
-    return {"items": [told(row) for row in found], "next": following}
+    return page(rows[: wish.limit + 1], wish.limit, of, lambda row: [row.pk])
+
+
+def numbers(ids: Sequence[int], wish: Paging, name: str, **more: Any) -> tuple[list[int], str | None]:
+    """The same of ascending numbers."""
+    of = asked_of(name, wish, **more)
+    mark = place(wish.cursor, of)
+    start = bisect_right(ids, mark[0]) if mark else 0
+    return page(ids[start : start + wish.limit + 1], wish.limit, of, lambda one: [one])
+
+
+def asked_of(name: str, wish: Paging, **more: Any) -> str:
+    """The name of a list with all that was asked of it."""
+    return question(name, **wish.dict(exclude={"limit", "cursor"}), **more)
 
 
 def question(name: str, **asked: Any) -> str:

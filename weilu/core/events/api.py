@@ -183,7 +183,7 @@ def _opaque(number: int) -> str | None:
 @needs(rights.SETTINGS)
 def list_parked(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     rows = Parked.objects.exclude(parked_at=None)
-    return paging.by_id(rows, paged, paging.question("parked"))
+    return paging.by_id(rows, paged, "parked")
 
 
 @router.post("/parked-events/{parked_id}/replay", response=Done, summary="Try a parked event again")

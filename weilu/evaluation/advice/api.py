@@ -98,11 +98,7 @@ def list_advice(request: ApiRequest) -> list[dict[str, Any]]:
 @needs(rights.VIEW)
 def list_decided(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     """By id, with what came of it."""
-    of = paging.question("advice")
-    mark = paging.place(paged.cursor, of)
-    rows = queries.decided(request.viewer).order_by("pk")
-    rows = rows.filter(pk__gt=mark[0]) if mark else rows
-    found, following = paging.page(rows[: paged.limit + 1], paged.limit, of, lambda row: [row.pk])
+    found, following = paging.rows_by_id(queries.decided(request.viewer), paged, "advice")
     came = queries.came_of(request.viewer, found)
     return {"items": [_said(row, came[row.pk]) for row in found], "next": following}
 

@@ -125,7 +125,7 @@ class TaskIn(In):
 def list_rules(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     """Of communities that one sees; of the whole brand for who sees all of it."""
     rows = queries.rules_of(request.viewer)
-    return paging.by_id(rows, paged, paging.question("alert-rules"), _rule)
+    return paging.by_id(rows, paged, "alert-rules", _rule)
 
 
 @router.post("/alert-rules", response={201: RuleOut}, summary="Watch a figure")
@@ -176,7 +176,7 @@ def resume_rule(request: ApiRequest, rule_id: Id) -> dict[str, Any]:
 def list_alerts(request: ApiRequest, wish: Query[Which]) -> dict[str, Any]:
     """Newest first."""
     rows = queries.alerts(request.viewer, wish.state or "")
-    return paging.by_id(rows, wish, paging.question("alerts", state=wish.state), _alert, newest=True)
+    return paging.by_id(rows, wish, "alerts", _alert, newest=True)
 
 
 @router.get("/alerts/{alert_id}", response=AlertWhole, summary="One alert")

@@ -57,14 +57,7 @@ def list_members(request: ApiRequest, wish: Query[Wish]) -> dict[str, Any]:
     """All that are or were members of communities that I see, ascending by id; a page costs the same wherever it stands."""
     if wish.community is not None:
         access_community(request.viewer, wish.community)
-    of = paging.question(
-        "members",
-        find=wish.find,
-        community=wish.community,
-        state=wish.state,
-        tier=wish.tier,
-        visitors=wish.visitors,
-    )
+    of = paging.asked_of("members", wish)
     mark = paging.place(wish.cursor, of)
     wanted = Wanted(wish.find.strip(), wish.community, wish.state or "", wish.tier or "", wish.visitors or "")
     rows = browse(request.viewer, wanted, mark[0] if mark else 0, wish.limit + 1)

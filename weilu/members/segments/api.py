@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -139,11 +138,8 @@ def keep_segment(request: ApiRequest, segment_id: Id, given: SnapshotIn) -> dict
 def list_segment_members(request: ApiRequest, segment_id: Id, wish: Query[Paging]) -> dict[str, Any]:
     """As the rule finds them at this moment, ascending by id."""
     row = queries.access_segment(request.viewer, segment_id)
-    of = paging.question("segment", segment=row.pk)
-    mark = paging.place(wish.cursor, of)
     ids = questions.behind(queries.question(row), request.viewer).ids
-    start = bisect_right(ids, mark[0]) if mark else 0
-    shown, following = paging.page(ids[start : start + wish.limit + 1], wish.limit, of, lambda one: [one])
+    shown, following = paging.numbers(ids, wish, "segment", segment=row.pk)
     called = member_names(shown)
     return {"items": [{"id": one, "name": called.get(one, "")} for one in shown], "next": following}
 

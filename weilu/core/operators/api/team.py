@@ -99,7 +99,7 @@ def list_rights(request: ApiRequest) -> list[dict[str, Any]]:
 def list_operators(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     """By id, the closed ones too: decisions and the audit trail name them."""
     rows = Operator.objects.prefetch_related("grants")
-    return paging.by_id(rows, paged, paging.question("operators"), _told)
+    return paging.by_id(rows, paged, "operators", _told)
 
 
 @router.post("/operators", response={201: InvitedOut}, summary="Open an account")

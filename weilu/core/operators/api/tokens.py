@@ -51,7 +51,7 @@ class TokenIn(In):
 def list_tokens(request: ApiRequest, paged: Query[Paging]) -> dict[str, Any]:
     """Of my own account, newest first, with those that have ended."""
     rows = ApiToken.objects.filter(operator_id=request.viewer.operator_id or 0)
-    return paging.by_id(rows, paged, paging.question("tokens"), newest=True)
+    return paging.by_id(rows, paged, "tokens", newest=True)
 
 
 @router.post("/tokens", response={201: TokenMade}, summary="Make a token")

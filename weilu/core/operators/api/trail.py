@@ -56,8 +56,7 @@ def list_audit(request: ApiRequest, wish: Query[Wish]) -> dict[str, Any]:
     rows = AuditEntry.objects.all()
     rows = rows.filter(action=wish.action) if wish.action else rows
     rows = rows if wish.actor is None else rows.filter(actor=wish.actor)
-    of = paging.question("audit", action=wish.action, actor=wish.actor)
-    return paging.by_id(rows, wish, of, _told, newest=True)
+    return paging.by_id(rows, wish, "audit", _told, newest=True)
 
 
 @router.get("/audit/check", response=CheckOut, summary="Is the trail whole?")

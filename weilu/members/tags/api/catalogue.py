@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -123,11 +122,8 @@ def remove_tag(request: ApiRequest, tag_id: Id) -> Done:
 def list_tag_members(request: ApiRequest, tag_id: Id, wish: Query[Paging]) -> dict[str, Any]:
     """Members whom I see, ascending by id."""
     row = queries.access_tag(request.viewer, tag_id)
-    of = paging.question("tag", tag=row.pk)
-    mark = paging.place(wish.cursor, of)
     ids = sorted(matching(request.viewer, Filter(tag=row.pk), present())["person"].tolist())
-    start = bisect_right(ids, mark[0]) if mark else 0
-    shown, following = paging.page(ids[start : start + wish.limit + 1], wish.limit, of, lambda one: [one])
+    shown, following = paging.numbers(ids, wish, "tag", tag=row.pk)
     called = member_names(shown)
     return {"items": [{"id": one, "name": called.get(one, "")} for one in shown], "next": following}
 
