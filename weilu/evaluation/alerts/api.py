@@ -176,7 +176,9 @@ def resume_rule(request: ApiRequest, rule_id: Id) -> dict[str, Any]:
 def list_alerts(request: ApiRequest, wish: Query[Which]) -> dict[str, Any]:
     """Newest first."""
     rows = queries.alerts(request.viewer, wish.state or "")
-    return paging.by_id(rows, wish, "alerts", _alert, newest=True)
+    found, following = paging.rows_by_id(rows, wish, "alerts", newest=True)
+    names = words.names_of(row.rule for row in found)
+    return {"items": [_alert(row, names) for row in found], "next": following}
 
 
 @router.get("/alerts/{alert_id}", response=AlertWhole, summary="One alert")
@@ -240,7 +242,7 @@ def _rule(row: AlertRule) -> dict[str, Any]:
     }
 
 
-def _alert(row: Alert) -> dict[str, Any]:
+def _alert(row: Alert, names: words.Names | None = None) -> dict[str, Any]:
     plain = ("first_day", "day", "running", "value", "expected", "low", "high", "opened_at", "closed_at",
              "closing", "acknowledged_at", "snoozed_until")  # fmt: skip
     return {
@@ -249,7 +251,7 @@ def _alert(row: Alert) -> dict[str, Any]:
         "rule": row.rule_id,
         "metric": row.rule.metric,
         "community": row.rule.community_id,
-        "says": words.alert(row),
+        "says": words.alert(row, names),
         "evidence": words.evidence(row),
         "acknowledged_by": row.acknowledged_by_id,
     }

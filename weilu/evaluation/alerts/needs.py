@@ -23,8 +23,10 @@ def of_alerts(viewer: Viewer) -> Iterator[Need]:
     if not viewer.can(rights.ALERTS):
         return
     rows = queries.waiting(viewer, clock.now())
-    for row in rows[:SHOWN]:
-        yield Need(words.alert(row), raising.path(row.pk), _("Look"), words.evidence(row), BAD)
+    first = list(rows[:SHOWN])
+    names = words.names_of(row.rule for row in first)
+    for row in first:
+        yield Need(words.alert(row, names), raising.path(row.pk), _("Look"), words.evidence(row), BAD)
     rest = rows.count() - SHOWN
     if rest > 0:
         yield Need(

@@ -38,9 +38,9 @@ def index(request: ViewerRequest) -> HttpResponse:
     show = "all" if request.GET.get("show") == "all" else queries.OPEN
     rows = queries.alerts(request.viewer, queries.OPEN if show == queries.OPEN else "")
     found = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    brand = brand_zone()
+    brand, names = brand_zone(), words.names_of(one.rule for one in found)
     context = {
-        "lines": [_line(one, brand) for one in found],
+        "lines": [_line(one, brand, names) for one in found],
         "page": found,
         "show": show,
         "any_rules": queries.rules_of(request.viewer).exists(),
@@ -87,11 +87,11 @@ def _page(request: ViewerRequest, row: Alert, bound: Any = None) -> HttpResponse
     return render(request, "alerts/page.html", context, status=400 if bound else 200)
 
 
-def _line(row: Alert, brand: str = "") -> dict[str, Any]:
+def _line(row: Alert, brand: str = "", names: words.Names | None = None) -> dict[str, Any]:
     return {
         "zone": zone_of(row.rule.community, brand),
         "alert": row,
-        "says": words.alert(row),
+        "says": words.alert(row, names),
         "evidence": words.evidence(row),
         "unit": metrics.unit(row.rule.metric),
     }
@@ -148,15 +148,17 @@ def task(request: ViewerRequest, alert_id: int) -> HttpResponse:
 @needs(rights.VIEW)
 @require_safe
 def rules_index(request: ViewerRequest) -> HttpResponse:
+    rows = list(queries.rules_of(request.viewer))
+    names = words.names_of(rows)
     lines = [
         {
             "rule": row,
             "says": words.rule(row),
-            "place": words.place(row),
+            "place": words.place(row, names),
             "verdict": words.VERDICTS.get(row.verdict, row.verdict),
             "may": queries.may(request.viewer, row.community_id),
         }
-        for row in queries.rules_of(request.viewer)
+        for row in rows
     ]
     context = {"lines": lines, "may": bool(scopes(request.viewer, rights.ALERTS))}
     return render(request, "alerts/rules.html", context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from weilu.evaluation.reports import wording
 from weilu.members.segments import leaf as segments
 
 Text = str | Promise
+Names = Mapping[int | None, str]
 KINDS: Mapping[str, Text] = {
     rules.THRESHOLD: gettext_lazy("A fixed limit"),
     rules.RELATIVE: gettext_lazy("A change in per cent"),
@@ -54,9 +55,15 @@ METHOD = gettext_lazy(
 )  # fmt: skip
 
 
-def place(rule: AlertRule) -> str:
+def names_of(several: Iterable[AlertRule]) -> Names:
+    """What the segments of these rules are called, looked up once for `place` and `alert`."""
+    return segments.all_called(one.segment for one in several)
+
+
+def place(rule: AlertRule, names: Names | None = None) -> str:
     where = str(rule.community) if rule.community else _("The whole brand")
-    return f"{where} · {segments.called(rule.segment)}" if rule.segment else where
+    names = names_of([rule]) if names is None else names
+    return f"{where} · {names[rule.segment]}" if rule.segment else where
 
 
 def rule(row: AlertRule) -> str:
@@ -95,11 +102,11 @@ def base(condition: rules.Condition) -> str:
     return str(AGAINST[condition.against])
 
 
-def alert(row: Alert) -> str:
+def alert(row: Alert, names: Names | None = None) -> str:
     """What happened, as an operator would say it."""
     told = {
         "metric": metrics.label(row.rule.metric),
-        "place": place(row.rule),
+        "place": place(row.rule, names),
         "value": wording.quantity(row.value, metrics.unit(row.rule.metric)),
     }
     high = row.high is not None and row.value > row.high

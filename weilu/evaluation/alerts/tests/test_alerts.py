@@ -7,6 +7,8 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.fixtures.lively import HEARTH, NOW, day
 from tests.fixtures.log import join, leave, say
@@ -442,6 +444,35 @@ def test_one_rule_whose_figure_is_gone_silences_no_other(few: AlertRule) -> None
     gone.refresh_from_db()
     assert gone.verdict == judging.NO_METRIC
     assert Alert.objects.get().rule == few
+
+
+def test_longer_lists_of_alerts_and_rules_ask_the_database_no_more(
+    lively: Any, bea: Any, client_of: Any, program: Any, django_assert_max_num_queries: Any
+) -> None:
+    viewer, place = viewer_of(bea), lively.hearth.pk
+    cai = Identity.objects.get(name="Cai").member_id
+    own = segments.create(viewer, segments.Wish("Only Cai", {"members": [cai]}, communities=[place]))
+    few = Wish("dau", Condition("threshold", "below", 2), place, segment=own.pk)
+    client, caller = client_of(bea), program(bea)
+    lists = (
+        lambda: client.get("/alerts/").context["lines"],
+        lambda: client.get("/alerts/rules/").context["lines"],
+        lambda: caller.get("/alerts").json()["items"],
+    )
+    actions.create(viewer, few)
+    judge()
+    asked = []
+    for shown in lists:
+        shown()
+        with CaptureQueriesContext(connection) as one:
+            assert len(shown()) == 1
+        asked.append(len(one))
+    for _number in range(3):
+        actions.create(viewer, few)
+    judge()
+    for shown, most in zip(lists, asked, strict=True):
+        with django_assert_max_num_queries(most):
+            assert len(shown()) == 4
 
 
 def test_a_rule_on_a_segment_judges_those_in_it_and_is_broken_once_it_is_gone(
