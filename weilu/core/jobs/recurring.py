@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
 
-from weilu.core import clock
+from weilu.core import clock, disk
 from weilu.core.jobs.models import Recurring
 
 logger = logging.getLogger("weilu.jobs")
@@ -34,7 +34,10 @@ def register(jobs: Iterable[Job]) -> None:
 
 
 def run_due(holder: str) -> int:
-    """Run all that is due, one after the other; returns how many ran."""
+    """Run all that is due, one after the other; returns how many ran. With a full disk it waits, as the pump does: what failed
+    there would be told as failing until its next turn, hours after there is room again."""
+    if not disk.has_room():
+        return 0
     _plan_new()
     # Looked at, all in one, before any is claimed, so that an idle worker asks little and never takes SQLite's write lock.
     due = set(_free().values_list("name", flat=True))

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from weilu.core import clock
+from weilu.core import clock, disk
 from weilu.core.jobs import recurring
 from weilu.core.jobs.models import Recurring
 
@@ -42,6 +42,16 @@ def test_what_a_living_worker_holds_no_other_takes_and_a_dead_ones_lease_ends(ca
     with clock.frozen(held):
         recurring.run_due("two")
     assert calls == [START, held]
+
+
+def test_with_a_full_disk_it_waits_and_is_done_as_soon_as_there_is_room(calls, monkeypatch):
+    with clock.frozen(START):
+        with monkeypatch.context() as full:
+            full.setattr(disk, "has_room", lambda: False)
+            assert recurring.run_due("one") == 0
+            assert calls == []
+        assert recurring.run_due("one") == 1
+    assert calls == [START]
 
 
 def test_a_failing_job_is_counted_and_does_not_stop_the_others(monkeypatch):
