@@ -277,7 +277,8 @@ def _put(one: Subscription, day: dt.date) -> int:
 
 
 def forget_person(identity: int) -> None:
-    """Somebody is erased: names that call them are emptied, cards whose question names them go. Safe to run twice."""
+    """Somebody is erased: a board that calls them is called by its number, a card by what it asks; cards whose question names them go.
+    Safe to run twice."""
     words = words_for(identity)
     for row in Board.objects.all():
         if names_somebody(words, row.name):
@@ -286,7 +287,7 @@ def forget_person(identity: int) -> None:
         if names_somebody(words, "", card.question):
             card.delete()
         elif names_somebody(words, card.name):
-            Card.objects.filter(pk=card.pk).update(name=f"#{card.pk}")
+            Card.objects.filter(pk=card.pk).update(name="")
 
 
 # checks --------------------------------------------------------------------------------------------------------------
