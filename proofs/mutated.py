@@ -39,8 +39,8 @@ ROOMS = (
         (
             *_in("core/segments", "doings", "parts", "people", "reading", "rule"),
             *_in("members", "leaves"),
-            *_in("members/segments", "leaf", "live", "snapshots", "actions"),
-            *_in("core/warehouse/compile", "segments", "holdings"),
+            *_in("members/segments", "leaf", "live", "judging", "intervals", "snapshots", "actions"),
+            *_in("core/warehouse/compile", "segments", "holdings", "among"),
         ),
         (
             "weilu/core/segments/tests",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,9 +18,11 @@ from tests.oracle.rules import rules, valued_logs
 from weilu.core.directory.models import Community, Member
 from weilu.core.events.kinds import interactions
 from weilu.core.operators.access import Viewer
-from weilu.core.warehouse import questions
+from weilu.core.segments.people import Apart
+from weilu.core.warehouse import client, questions
 from weilu.core.warehouse.check import check
-from weilu.core.warehouse.compile import segments
+from weilu.core.warehouse.compile import lifecycle, segments
+from weilu.core.warehouse.compile.among import Few
 from weilu.core.warehouse.compile.source import Bound
 from weilu.core.warehouse.question import Refused, parse
 
@@ -52,9 +55,16 @@ def store(warehouse, db):
     communities=st.sets(st.sampled_from(COMMUNITIES), min_size=1),
     day=st.integers(0, 11),
     known=st.one_of(st.none(), st.none(), st.integers(1, 50)),
+    some=st.sets(st.integers(1, 7), min_size=1, max_size=4),
 )
 def test_the_members_of_every_segment_are_those_that_plain_python_finds(
-    store, log: Log, asked: list[dict[str, Any]], communities: set[int], day: int, known: int | None
+    store,
+    log: Log,
+    asked: list[dict[str, Any]],
+    communities: set[int],
+    day: int,
+    known: int | None,
+    some: set[int],
 ):
     fill(store, log)
     as_of = DAY_0 + dt.timedelta(days=day)
@@ -75,11 +85,14 @@ def test_the_members_of_every_segment_are_those_that_plain_python_finds(
         assert questions.ask(question, EVERYTHING).rows == [(len(found),)], rule
         together.append((question, found))
     if together:
-        assert judged([question for question, _ in together]) == {
+        expected = {
             person: which
             for person in plain.everybody()
             if (which := [n for n, (_, found) in enumerate(together, 1) if person in found])
         }
+        assert judged([question for question, _ in together]) == expected
+        few = {person: which for person, which in expected.items() if person in some}
+        assert judged([question for question, _ in together], some) == few
 
 
 def carried(log: Log, rule: Any, communities: set[int]) -> bool:
@@ -99,12 +112,14 @@ def _of(kind: str, event: str) -> bool:
     return event in ("*", kind) or (event == "interaction" and kind in interactions())
 
 
-def judged(asked: list[dict[str, Any]]) -> dict[int, list[int]]:
-    """All of them from one reading; whoever answers to none is left out."""
+def judged(asked: list[dict[str, Any]], some: set[int] | None = None) -> dict[int, list[int]]:
+    """All of them from one reading, of some people where they are given; whoever answers to none is left out."""
     checked = [check(parse(one), EVERYTHING) for one in asked]
-    bound = Bound()
-    table = questions._run(
-        segments.judged([one.rule for one in checked], checked[0].frame, bound), bound.params
-    )
+    frame, bound = checked[0].frame, Bound()
+    if some is not None:
+        owned = client.query(*lifecycle.identities_of(some)).column("identity").to_pylist()
+        frame = replace(frame, among=Few(tuple(some), tuple(owned)))
+    apart = [Apart(one.rule, one.frame) for one in checked if one.rule is not None]
+    table = client.query(segments.judged(apart, frame, bound), bound.params)
     found = zip(table.column("person").to_pylist(), table.column("found").to_pylist(), strict=True)
     return {person: which for person, which in found if which}

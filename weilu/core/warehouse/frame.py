@@ -49,14 +49,17 @@ class Brought:
 
 
 class Among(Protocol):
-    """Some people, worked out by the store while it answers (`compile.among`)."""
+    """Some people (`compile.among`): a list, or worked out by the store while it answers."""
 
     @property
     def concludes(self) -> bool:
         """Whether who they are rests on conclusions."""
 
-    def people(self, bound: Any) -> str:
-        """SELECT person: each once."""
+    def holds(self, who: str, bound: Any) -> str:
+        """The condition that somebody is one of them, by the SQL that says who."""
+
+    def owns(self, account: str, bound: Any) -> str:
+        """A condition that all accounts of theirs meet, and that the sort key of events helps with; 1 where there is none."""
 
     def __hash__(self) -> int: ...
 

@@ -81,13 +81,15 @@ def _stored(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str
     return f"""SELECT t.scope AS community, t.who AS who,
             arrayMap((m, r) -> toUInt64(if(m > c.since, r, {len(ORDER[key])})), {at}, t.ranks) AS ranks
         FROM (SELECT scope, who, arrayMap(m -> indexOf({order}, {value}), {at}) AS ranks {held}) AS t
-        ALL INNER JOIN ({members(bound)}) AS c ON c.who = t.who WHERE c.since > 0"""
+        ALL INNER JOIN ({members(frame, bound)}) AS c ON c.who = t.who WHERE c.since > 0"""
 
 
-def members(bound: Bound) -> str:
-    """SELECT who, since: everybody who is or was a member of the brand, and the second since which."""
+def members(frame: Frame, bound: Bound) -> str:
+    """SELECT who, since: everybody who is or was a member of the brand, and the second since which; of those alone whom the
+    frame is about."""
     return f"""SELECT who, toUInt32(froms[1]) AS since FROM weilu.timelines FINAL
-        WHERE key = {bound(MEMBERSHIP, "String")} AND scope = {bound(WHOLE, "UInt32")} AND {NAMED}"""
+        WHERE key = {bound(MEMBERSHIP, "String")} AND scope = {bound(WHOLE, "UInt32")} AND {NAMED}
+        AND {among(frame, bound, "who")}"""
 
 
 def _known(key: str, frame: Frame, moments: Sequence[int], bound: Bound) -> str:

@@ -11,9 +11,10 @@ from weilu.core.warehouse.compile.facts import Sql
 from weilu.core.warehouse.compile.source import Bound, owner
 
 
-def people(key: str, scopes: Sequence[int], before: int, bound: Bound) -> str:
-    """SELECT person: who carries one of these just before a moment in seconds; an account found to be a bot is nobody."""
-    return f"SELECT {owner('person', 'who')} FROM {_carried(key, scopes, before, bound)}"
+def people(key: str, scopes: Sequence[int], before: int, bound: Bound, some: str = "1") -> str:
+    """SELECT person: who carries one of these just before a moment in seconds; an account found to be a bot is nobody. `some`:
+    a condition on the account `who`."""
+    return f"SELECT {owner('person', 'who')} FROM {_carried(key, scopes, before, bound)} AND {some}"
 
 
 def pairs(key: str, scopes: Sequence[int], before: int) -> Sql:

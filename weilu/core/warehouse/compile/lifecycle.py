@@ -26,7 +26,8 @@ GROUP BY community, person, identity HAVING toInt64(person) > 0 ORDER BY communi
 
 def returns(rows: Rows) -> Sql:
     """community, identity, back (milliseconds): for each leaving the first interaction after it, where there is one."""
-    leavers = "SELECT identity FROM weilu.events WHERE kind = 'member.left'"
+    few = "" if rows.identities is None else " AND identity IN {identities:Array(UInt32)}"
+    leavers = f"SELECT identity FROM weilu.events WHERE kind = 'member.left'{few}"
     sql = f"""
 SELECT community, identity, arrayDistinct(arrayFilter(b -> b > 0, arrayMap(l -> arrayFirst(a -> a > l, acts), leaves))) AS back
 FROM (SELECT e.community AS community, e.identity AS identity, groupArrayIf({MOMENT_MS}, e.kind = 'member.left') AS leaves,

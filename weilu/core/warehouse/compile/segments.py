@@ -18,7 +18,7 @@ from weilu.core.warehouse.compile import intervals, memberships, value, where
 from weilu.core.warehouse.compile.activity import AMOUNT
 from weilu.core.warehouse.compile.facts import Sql
 from weilu.core.warehouse.compile.holdings import holdings
-from weilu.core.warehouse.compile.source import Bound, events, person
+from weilu.core.warehouse.compile.source import Bound, among, events, owned, owner, person
 from weilu.core.warehouse.frame import Frame
 from weilu.core.warehouse.measures import Members
 from weilu.core.warehouse.steps import SOURCE, VALUE
@@ -50,10 +50,10 @@ def count(rule: Rule, frame: Frame, bound: Bound) -> str:
     return f"SELECT countIf({plan.truths[0]}) AS n FROM ({plan.people})"
 
 
-def judged(rules: Sequence[Rule], frame: Frame, bound: Bound, identities: Sequence[int] | None = None) -> str:
+def judged(rules: Sequence[Rule], frame: Frame, bound: Bound) -> str:
     """SELECT person, found: for everybody who was seen, which of the rules (their indexes from 1) they answer to. Whoever can
-    answer to none may be left out. With `identities` of their owners alone, who must be given with all they own."""
-    plan = _plan(rules, frame, bound, identities)
+    answer to none may be left out."""
+    plan = _plan(rules, frame, bound)
     marks = ", ".join(f"toUInt8({truth})" for truth in plan.truths)
     return f"""SELECT person, arrayFilter((n, held) -> held, arrayEnumerate(marks), marks) AS found
         FROM (SELECT person, [{marks}] AS marks FROM ({plan.people}))"""
@@ -103,10 +103,13 @@ class _Plan:
     needed: set[str] = field(default_factory=set)
     columns: dict[str, str] = field(default_factory=dict)
     layers: list[dict[str, str]] = field(default_factory=list)
-    identities: Sequence[int] | None = None
 
     def column(self, sql: str) -> str:
         return self.columns.setdefault(sql, f"c{len(self.columns)}")
+
+    def among(self, people: str) -> str:
+        """Whether the person is one of a list: looked up once, however many rules ask it."""
+        return self.column(f"person IN ({people})")
 
     def derived(self, depth: int, sql: str) -> str:
         """A column of the SELECT at this depth above the counting."""
@@ -116,15 +119,12 @@ class _Plan:
         return layer.setdefault(sql, f"d{depth}_{len(layer)}")
 
 
-def _plan(
-    rules: Sequence[Rule], frame: Frame, bound: Bound, identities: Sequence[int] | None = None
-) -> _Plan:
+def _plan(rules: Sequence[Rule], frame: Frame, bound: Bound) -> _Plan:
     everything = [one for rule in rules for one in _frames(rule, frame)]
     wide = replace(frame, communities=tuple(sorted({pk for one in everything for pk in one.communities})))
-    plan = _Plan(wide, bound, identities=identities)
+    plan = _Plan(wide, bound)
     for rule in rules:
-        seen = "1" if set(wide.communities) == set(frame.communities) else _seen(frame, plan)
-        plan.truths.append(f"({seen} AND {_truth(rule, frame, plan)})")
+        plan.truths.append(f"({_seen(frame, plan)} AND {_truth(rule, frame, plan)})")
     plan.people = _people(plan, rules)
     return plan
 
@@ -143,8 +143,6 @@ def _people(plan: _Plan, rules: Sequence[Rule]) -> str:
     apart = any(isinstance(leaf, Apart) for rule in rules for leaf in leaves(rule))
     if not apart and not any(_could(rule) for rule in rules):
         only = " OR ".join(sorted({_during(one, window, "1", plan) for one, window in _deeds(rules)})) or "1"
-    if plan.identities is not None:
-        only = f"identity IN {bound.ids(plan.identities)} AND ({only})"
     columns = ", ".join(
         sorted({"community", "happened", "ms", "position", "kind", "interaction", *plan.needed})
     )
@@ -245,7 +243,7 @@ def _of_leaf(leaf: Leaf, frame: Frame, plan: _Plan) -> str:
         case Share():
             return _share(leaf, frame, plan)
         case Inside(communities):
-            return f"person IN ({_inside(communities, frame, bound)})"
+            return plan.among(_inside(communities, frame, bound))
         case Picked(members_):
             return f"person IN {bound.ids(members_)}"
         case Chance(parts, seed):
@@ -253,17 +251,19 @@ def _of_leaf(leaf: Leaf, frame: Frame, plan: _Plan) -> str:
             return f"{lot} % {LOTS} < {bound(parts, 'UInt32')}"
         case Held(key, values):
             held = holdings(key, frame, (frame.horizon,), bound)
-            return f"person IN (SELECT who FROM ({held}) WHERE path[1] IN {bound(values, 'Array(String)')})"
+            return plan.among(f"SELECT who FROM ({held}) WHERE path[1] IN {bound(values, 'Array(String)')}")
         case Scored(score):
-            return _scored(score, frame, bound)
+            return _scored(score, frame, plan)
         case Valued(place, number):
-            return _valued(place, number, frame, bound)
+            return _valued(place, number, frame, plan)
         case Kept(key, scope):
-            return f"""person IN (SELECT dictGet('weilu.owner', 'person', toUInt64(who)) FROM weilu.timelines FINAL
-                WHERE key = {bound(key, "String")} AND scope = {bound(scope, "UInt32")} AND {IS_IN})"""
+            return plan.among(f"""SELECT {owner("person", "who")} FROM weilu.timelines FINAL
+                WHERE key = {bound(key, "String")} AND scope = {bound(scope, "UInt32")} AND {IS_IN}
+                AND {owned(frame, bound, "who")}""")
         case Carried(key, scopes, before):
-            return f"person IN ({intervals.people(key, scopes, before, bound)})"
+            return plan.among(intervals.people(key, scopes, before, bound, owned(frame, bound, "who")))
         case Apart(rule, own):
+            own = replace(own, among=frame.among)
             return f"{_seen(own, plan)} AND {_truth(rule, own, plan)}"
     raise TypeError(f"a rule's {type(leaf).__name__} was not resolved")
 
@@ -325,26 +325,32 @@ def _inside(communities: Sequence[str | int], frame: Frame, bound: Bound) -> str
     return f"SELECT person FROM ({memberships.rows(Members(), own, bound).sql})"
 
 
-def _scored(score: Compared, frame: Frame, bound: Bound) -> str:
+def _scored(score: Compared, frame: Frame, plan: _Plan) -> str:
     """Whoever is not scored has 0, so where 0 fits those are left out that have another score."""
+    bound = plan.bound
     scopes = frame.communities if frame.scope is None else (frame.scope,)
     fits = _between("max(score)", score, bound)
-    has = f"""SELECT who FROM weilu.scores FINAL WHERE scope IN {bound.ids(scopes)}
-        GROUP BY who HAVING {"NOT " if score.holds(0) else ""}({fits})"""
-    return f"person {'NOT IN' if score.holds(0) else 'IN'} ({has})"
+    has = plan.among(f"""SELECT who FROM weilu.scores FINAL
+        WHERE scope IN {bound.ids(scopes)} AND {among(frame, bound, "who")}
+        GROUP BY who HAVING {"NOT " if score.holds(0) else ""}({fits})""")
+    return f"NOT {has}" if score.holds(0) else has
 
 
-def _valued(place: int, number: Compared, frame: Frame, bound: Bound) -> str:
+def _valued(place: int, number: Compared, frame: Frame, plan: _Plan) -> str:
     """Whoever has no row has 0, so where 0 fits those are left out whose number does not."""
+    bound = plan.bound
     scopes = frame.communities if frame.scope is None else (frame.scope,)
+    some = among(frame, bound, "who")
     if not number.holds(0):
-        return f"person IN ({value.people(place, number, scopes, bound)})"
+        return plan.among(value.people(place, number, scopes, bound, some))
     above = Compared((number.high or 0) + 1, None) if number.high is not None else None
-    return f"person NOT IN ({value.people(place, above, scopes, bound)})" if above else "1"
+    return f"NOT {plan.among(value.people(place, above, scopes, bound, some))}" if above else "1"
 
 
 def _seen(frame: Frame, plan: _Plan) -> str:
-    """Was seen in these communities."""
+    """Was seen in these communities; in all that are read, whoever has a row was."""
+    if set(frame.communities) == set(plan.frame.communities):
+        return "1"
     return f"{plan.column(f'countIf(community IN {plan.bound.ids(frame.communities)})')} > 0"
 
 

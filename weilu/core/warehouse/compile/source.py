@@ -62,14 +62,19 @@ def events(frame: Frame, bound: Bound, columns: str, where: str = "1", *, since:
     if frame.member is not None:
         parts.append(f"{person(frame)} = {bound(frame.member, 'UInt32')}")
     if frame.among is not None:
-        parts.append(among(frame, bound, person(frame)))
+        parts += [owned(frame, bound, "identity"), among(frame, bound, person(frame))]
     parts.append(f"({where})")
     return f"SELECT {columns} FROM weilu.events{_then(frame, bound)} WHERE {' AND '.join(parts)}"
 
 
 def among(frame: Frame, bound: Bound, who: str) -> str:
     """The condition that somebody is one of those whom the frame is about."""
-    return "1" if frame.among is None else f"{who} IN ({frame.among.people(bound)})"
+    return "1" if frame.among is None else frame.among.holds(who, bound)
+
+
+def owned(frame: Frame, bound: Bound, account: str) -> str:
+    """A condition that the accounts of those meet whom the frame is about, by which few are found at once."""
+    return "1" if frame.among is None else frame.among.owns(account, bound)
 
 
 def _by_import(one: Brought, bound: Bound) -> str:

@@ -57,15 +57,16 @@ def stored(scopes: Sequence[int] | None, who: int | None = None) -> Sql:
     return sql, bound.params
 
 
-def people(place: int, edges: Compared, scopes: Sequence[int], bound: Bound) -> str:
-    """SELECT who: whose number at a place, the highest over these scopes, lies between the edges; only of those who have one."""
+def people(place: int, edges: Compared, scopes: Sequence[int], bound: Bound, some: str = "1") -> str:
+    """SELECT who: whose number at a place, the highest over these scopes, lies between the edges; only of those who have one.
+    `some`: a condition on `who`."""
     parts = [
         f"max(toInt64OrZero(vals[{bound(place, 'UInt8')}])) {sign} {bound(edge, 'Int64')}"
         for sign, edge in ((">=", edges.low), ("<=", edges.high))
         if edge is not None
     ]
     return f"""SELECT who FROM weilu.timelines FINAL
-        WHERE key = {bound(VALUE, "String")} AND scope IN {bound.ids(scopes)}
+        WHERE key = {bound(VALUE, "String")} AND scope IN {bound.ids(scopes)} AND {some}
         GROUP BY who HAVING {" AND ".join(parts)}"""
 
 
