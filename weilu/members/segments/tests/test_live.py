@@ -95,6 +95,46 @@ def test_time_alone_moves_people_when_everybody_is_looked_at_again(hall):
         assert moved(row) == [("Ann", False, ("✗ “Message sent” at least 2 times in the last 7 days",))]
 
 
+def test_of_several_segments_each_tells_the_conditions_of_its_own_rule(hall):
+    talkers = actions.create(ALL, Wish("Talkers", TALKERS))
+    both = actions.create(ALL, Wish("Both", {"and": [{"member_of": True}, TALKERS]}))
+    quiet = actions.create(ALL, Wish("Quiet", {"and": [{"not": TALKERS}, {"member_of": ["!hearth"]}]}))
+    hall()
+    hall(say("Ben", now(minutes=1)))
+
+    talked = "✓ “Message sent” at least 2 times in the last 7 days"
+    assert moved(talkers) == [("Ben", True, (talked,))]
+    assert moved(both) == [("Ben", True, ("✓ is a member now", talked))]
+    assert [one[:2] for one in moved(quiet)] == [("Ben", False)]
+
+
+def test_whatever_a_rule_asks_news_of_one_member_and_a_look_at_everybody_find_the_same(hall):
+    """Of the one whom news touch, lists of people are read alone; everybody else stays where they were."""
+    ann = Identity.objects.get(name="Ann").member_id
+    talkers = actions.create(ALL, Wish("Talkers", TALKERS))
+    hall()
+    kept = actions.keep(ALL, talkers, "Talkers of May")
+    rules = (
+        {"member_of": True}, {"member_of": ["!hearth"]}, {"state": ["active", "new", "returning"]},
+        {"score": {"gte": 0}}, {"score": {"lte": 0}}, {"tier": ["lurker", "participant", "koc", "kol"]},
+        {"members": [ann]}, {"random": {"percent": 50, "seed": "spring"}}, {"segment": talkers.pk}, {"segment": kept.pk},
+        {"first": "message.sent", "within": "7d"}, {"last": "message.sent", "within": "1h"},
+        {"share": "message.sent", "of": "*", "percent": {"gte": 60}},
+    )  # fmt: skip
+    rows = [actions.create(ALL, Wish(f"{n}", rule)) for n, rule in enumerate(rules)]
+    rows += [actions.create(ALL, Wish(f"not {n}", {"not": rule})) for n, rule in enumerate(rules)]
+    weigh.run_once()
+    hall()
+
+    hall(say("Ben", now(minutes=3)), say("Dan", now(minutes=2)), leave("Cid", now(minutes=1)))
+
+    found = {row.name: members(row) for row in rows}
+    later = clock.now() + dt.timedelta(minutes=11)
+    assert live.look_again(later) == 0
+    assert found == {row.name: members(row) for row in rows}
+    assert found["0"] == ["Ann", "Ben", "Dan"]
+
+
 def test_leaving_and_merging_are_followed(hall):
     inside = actions.create(ALL, Wish("Inside", {"member_of": True}))
     talkers = actions.create(ALL, Wish("Talkers", TALKERS))
