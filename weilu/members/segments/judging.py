@@ -93,7 +93,8 @@ def who_of(keys: Ints) -> Ints:
 def keys_of(row: Segment, keys: Ints) -> Ints:
     """Those of one segment among ascending keys."""
     begin, end = np.searchsorted(keys, [row.pk << WHO_BITS, (row.pk + 1) << WHO_BITS])
-    return keys[begin:end]
+    found: Ints = keys[begin:end]
+    return found
 
 
 # who is in -------------------------------------------------------------------------------------------------------------
