@@ -130,12 +130,12 @@ def _marked(explained: Sequence[tuple[Judged, list[int]]]) -> dict[int, str]:
     """Conditions that several rules share are asked once, of everybody who moved at once."""
     places: dict[Rule, int] = {}
     asked = [[places.setdefault(each, len(places)) for each in one.conditions()] for one, _ in explained]
-    people = {key_ & (2**WHO_BITS - 1) for _, keys in explained for key_ in keys}
+    people = {key_ & WHO for _, keys in explained for key_ in keys}
     found = set(answering(list(places), people).tolist()) if people else set()
     marked = {}
     for (one, keys), conditions in zip(explained, asked, strict=True):
         for key_ in keys:
-            who = key_ & (2**WHO_BITS - 1)
+            who = key_ & WHO
             marks = "".join("1" if (place << WHO_BITS) + who in found else "0" for place in conditions)
             marked[key_] = f"{marks} v{one.row.version}"
     return marked

@@ -30,6 +30,7 @@ from weilu.members.segments.models import Segment
 
 SECONDS = 60
 WHO_BITS = 32
+WHO = (1 << WHO_BITS) - 1
 EVERYBODY = {"kind": "segment", "rule": {"random": {"percent": 100}}}
 
 
@@ -87,14 +88,13 @@ def number_of(keys: Ints) -> Ints:
 
 
 def who_of(keys: Ints) -> Ints:
-    return keys & (2**WHO_BITS - 1)
+    return keys & WHO
 
 
 def keys_of(row: Segment, keys: Ints) -> Ints:
     """Those of one segment among ascending keys."""
     begin, end = np.searchsorted(keys, [row.pk << WHO_BITS, (row.pk + 1) << WHO_BITS])
-    found: Ints = keys[begin:end]
-    return found
+    return keys[begin:end]
 
 
 # who is in -------------------------------------------------------------------------------------------------------------
