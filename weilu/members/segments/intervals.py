@@ -18,6 +18,7 @@ from weilu.members.lines import Points, read_lines
 from weilu.members.rules.histories import Ints
 from weilu.members.segments.judging import (
     SECONDS,
+    WHO,
     WHO_BITS,
     Judged,
     answering,
