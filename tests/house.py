@@ -119,8 +119,8 @@ class House:
         found: dict[str, int] = {}
         webs: list[int] = []
         if self.process is not None:
-            for pid in _children_of(self.process.pid):
-                words = _command(pid)
+            for pid in children_of(self.process.pid):
+                words = command_of(pid)
                 if "web" in words:
                     found[f"web {len(webs) + 1}" if webs else "web"] = pid
                     webs.append(pid)
@@ -135,7 +135,7 @@ class House:
             int(entry.name)
             for entry in Path("/proc").iterdir()
             if entry.name.isdigit()
-            and "weilu.core.warehouse.server" in (words := _command(int(entry.name)))
+            and "weilu.core.warehouse.server" in (words := command_of(int(entry.name)))
             and str(self.home) in words
         ]
 
@@ -157,14 +157,14 @@ def house(**extra: str) -> Iterator[House]:
             one.down()
 
 
-def _children_of(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
     try:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
 
 
-def _command(pid: int) -> list[str]:
+def command_of(pid: int) -> list[str]:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
     except OSError:

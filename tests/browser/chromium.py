@@ -5,10 +5,24 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
+import threading
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Playwright,
+    sync_playwright,
+)
+
+from tests.house import children_of, command_of
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -17,10 +31,12 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--disable-blink-features=WakeLock",
 )
+"""Without the wake lock: a wall keeps the screen awake, Chromium asks the desktop for it, and where there is no desktop it may wait for
+one for ever when the window closes."""
 NO_BUS = {"DBUS_SESSION_BUS_ADDRESS": "disabled:"}
-"""A wall keeps the screen awake: Chromium asks the desktop for it, and where no desktop answers it waits minutes for one, at the
-latest when the window closes."""
+CLOSE_SECONDS = 30.0
 WIDE, PHONE = 1440, 390
 
 
@@ -28,16 +44,63 @@ def executable() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
+class Chromium:
+    """A browser, started anew where it has died."""
+
+    def __init__(self, driver: Playwright) -> None:
+        self._driver = driver
+        self._browser: Browser | None = None
+
+    def new_context(self, **how: Any) -> BrowserContext:
+        if self._browser is None or not self._browser.is_connected():
+            self._browser = self._driver.chromium.launch(
+                executable_path=executable(), args=list(FLAGS), env={**os.environ, **NO_BUS}
+            )
+        return self._browser.new_context(**how)
+
+    def close(self) -> None:
+        if self._browser is not None:
+            _closed(self._browser)
+
+
 @contextlib.contextmanager
-def launched() -> Iterator[Browser]:
+def launched() -> Iterator[Chromium]:
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=executable(), args=list(FLAGS), env={**os.environ, **NO_BUS}
-        )
+        chromium = Chromium(driver)
         try:
-            yield browser
+            yield chromium
         finally:
-            browser.close()
+            chromium.close()
+
+
+def browsers() -> list[int]:
+    """Process ids of the browsers that Playwright drives for this process."""
+    grandchildren = [pid for driver in children_of(os.getpid()) for pid in children_of(driver)]
+    return [
+        pid for pid in grandchildren if any("--remote-debugging-pipe" in word for word in command_of(pid))
+    ]
+
+
+def _closed(what: Browser | BrowserContext) -> None:
+    """Close it, or end the browser that does not answer: now and then Chromium never does, and Playwright would wait for ever."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        for pid in browsers():
+            os.kill(pid, signal.SIGKILL)
+
+    watch = threading.Timer(CLOSE_SECONDS, end)
+    watch.start()
+    try:
+        what.close()
+    except Error:
+        if not late.is_set():
+            raise
+    finally:
+        watch.cancel()
+    if late.is_set():
+        warnings.warn(f"Chromium had not closed after {CLOSE_SECONDS:.0f} s and was ended", stacklevel=2)
 
 
 @dataclass
@@ -51,7 +114,7 @@ class Window:
     @classmethod
     def open(
         cls,
-        browser: Browser,
+        browser: Chromium,
         base: str,
         *,
         width: int = WIDE,
@@ -80,6 +143,9 @@ class Window:
         page.on("console", window._heard)
         page.on("pageerror", lambda error: window.complaints.append(str(error)))
         return window
+
+    def close(self) -> None:
+        _closed(self.context)
 
     def log_in(self, email: str, password: str) -> None:
         self.page.goto("/login")

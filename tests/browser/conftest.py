@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.chromium import Window, executable, launched
+from tests.browser.chromium import Chromium, Window, executable, launched
 from tests.house import ROOT, House, house
 
 EMAIL, PASSWORD = "ada@example.com", "a lamp in the window"  # of an account that lives for this run only
@@ -42,14 +42,14 @@ def add_owner(one: House) -> None:
 
 
 @pytest.fixture(scope="package")
-def chromium(hearth_house: House) -> Iterator[Browser]:
+def chromium(hearth_house: House) -> Iterator[Chromium]:
     """Closed before other stories go on: while Playwright's loop runs in this thread, Django refuses to ask the database."""
-    with launched() as browser:
-        yield browser
+    with launched() as one:
+        yield one
 
 
 @pytest.fixture
-def window(hearth_house: House, chromium: Browser) -> Iterator[Callable[..., Window]]:
+def window(hearth_house: House, chromium: Chromium) -> Iterator[Callable[..., Window]]:
     """`window(width=…, language=…, theme=…, script=…)`: Ada's browser, logged in."""
     opened: list[Window] = []
 
@@ -61,4 +61,4 @@ def window(hearth_house: House, chromium: Browser) -> Iterator[Callable[..., Win
 
     yield open_one
     for one in opened:
-        one.context.close()
+        one.close()

@@ -33,7 +33,7 @@ def board(hearth_house, chromium) -> str:
         page.get_by_role("button", name="Pin to a board").click()
         expect(page.get_by_text("Pinned.")).to_be_visible()
     assert one.complaints == []
-    one.context.close()
+    one.close()
     return re.sub(r"^https?://[^/]+", "", address)
 
 

@@ -143,7 +143,7 @@ def test_the_door_stands_in_chinese(chromium, hearth_house):
     one = Window.open(chromium, hearth_house.url, width=PHONE)
     assert complaints(one, ["/login"]) == {}
     assert one.page.get_attribute("html", "lang").lower().startswith("zh")
-    one.context.close()
+    one.close()
 
 
 def total(page):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import PHONE, Window
+from tests.browser.chromium import PHONE, Chromium, Window
 from tests.browser.looks import axe_findings, sticks_out
 from tests.house import house
 
@@ -33,7 +33,7 @@ EXPORT = {
 
 
 def test_the_first_day_from_the_code_at_the_terminal_to_an_import_and_its_undo(
-    chromium: Browser, tmp_path: Path
+    chromium: Chromium, tmp_path: Path
 ):
     export = tmp_path / "result.json"
     export.write_text(json.dumps(EXPORT))
@@ -60,16 +60,16 @@ def test_the_first_day_from_the_code_at_the_terminal_to_an_import_and_its_undo(
         page.goto("/members/")
         expect(page.get_by_role("link", name="Mei")).to_have_count(0)
         assert window.complaints == []
-        window.context.close()
+        window.close()
 
 
-def _stands_in_chinese(chromium: Browser, url: str) -> None:
+def _stands_in_chinese(chromium: Chromium, url: str) -> None:
     window = Window.open(chromium, url, width=PHONE)
     page = window.go("/")
     assert page.get_attribute("html", "lang") == "zh-CN"
     assert page.locator("input[name=code]").count() == 1
     assert [*window.complaints, *axe_findings(page), *sticks_out(page)] == []
-    window.context.close()
+    window.close()
 
 
 def _make_the_account(page: Page, code: str) -> None:
