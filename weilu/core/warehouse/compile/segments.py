@@ -243,7 +243,8 @@ def _of_leaf(leaf: Leaf, frame: Frame, plan: _Plan) -> str:
         case Share():
             return _share(leaf, frame, plan)
         case Inside(communities):
-            return plan.among(_inside(communities, frame, bound))
+            # Not a column beside the counts: ClickHouse 18.16 loses names of a sub-select as deep as this one there.
+            return f"person IN ({_inside(communities, frame, bound)})"
         case Picked(members_):
             return f"person IN {bound.ids(members_)}"
         case Chance(parts, seed):
