@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from weilu.console.context import THEME_COOKIE, THEMES
 from weilu.console.middleware import shown
 from weilu.core.errors import NotFound
+from weilu.core.operators.access import ViewerRequest
 from weilu.core.operators.middleware import API, turned_away
 
 
@@ -23,8 +24,8 @@ def page(request: HttpRequest) -> HttpResponse:
     return HttpResponseServerError(render_to_string("console/broken.html", context))
 
 
-def nowhere(request: HttpRequest, exception: Exception) -> HttpResponse:
+def nowhere(request: ViewerRequest, exception: Exception) -> HttpResponse:
     """An address at which nothing is. A stranger is told what is told everywhere."""
-    if not request.viewer.known and not request.path_info.startswith(API):  # type: ignore[attr-defined]
+    if not request.viewer.known and not request.path_info.startswith(API):
         return turned_away(request)
     return shown(request, NotFound(_("There is nothing at this address. Perhaps a letter is missing in it.")))
