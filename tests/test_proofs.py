@@ -11,4 +11,4 @@ CASES = [(proof, case) for proof in PROOFS.values() for case in range(proof.samp
 @pytest.mark.slow
 @pytest.mark.parametrize(("proof", "case"), CASES, ids=[f"{proof.name}-{case}" for proof, case in CASES])
 def test_a_sample_of_each_proof_holds(proof, case):
-    proof.run(case)
+    (proof.taste or proof.run)(case)
