@@ -51,7 +51,7 @@ def _told(proof: Proof, state: dict[str, Any]) -> int:
     held = proof.cases - len(state["failed"])
     print(
         f"{proof.name}: {held} of {proof.cases} cases held ({held * proof.each:,} of {proof.cases * proof.each:,} "
-        f"{proof.unit}), in {state['seconds']:.0f} s. {proof.claim}"
+        f"{proof.unit}), in {state['seconds']:.0f} s. {proof.claim} {proof.figures()}".rstrip()
     )
     for case, problem in state["failed"]:
         print(f"  case {case}: {problem}")

@@ -10,6 +10,7 @@ from proofs import (
     cluster,
     kills,
     log_undo,
+    mutated,
     mutations,
     questions,
     sdks,
@@ -21,7 +22,7 @@ from proofs import (
 @dataclass(frozen=True, slots=True)
 class Proof:
     """`run(case)` raises where the claim does not hold; it tries `each` times what `unit` names. `sample` cases run in
-    `make test`: by `taste`, where a whole case is too long for it."""
+    `make test`: by `taste`, where a whole case is too long for it. `figures` says at the end what no case can say alone."""
 
     name: str
     claim: str
@@ -31,6 +32,7 @@ class Proof:
     sample: int
     run: Callable[[int], None]
     taste: Callable[[int], None] | None = None
+    figures: Callable[[], str] = str
 
 
 PROOFS = {
@@ -97,13 +99,15 @@ PROOFS = {
         ),
         Proof(
             "mutations",
-            "Operators, numbers, conditions and statements made wrong one at a time: a test of the room noticed each, or it stands in "
-            "`mutants_alike` why it means the same. `python -m proofs.mutations` tells by module what lives.",
-            "modules",
+            "Operators, numbers, conditions and statements made wrong one at a time, of each module no more than "
+            f"{mutations.DRAWN}, drawn: a test of the room noticed each, or it stands in `mutants_alike` why it means the same. "
+            "`python -m proofs.mutations` tells by module what lives, with `--try` it judges those not drawn, too.",
+            "rooms",
             each=1,
-            cases=len(mutations.MODULES),
+            cases=len(mutated.ROOMS),
             sample=1,
             run=mutations.case,
+            figures=mutations.figures,
         ),
         Proof(
             "workers",

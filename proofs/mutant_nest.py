@@ -2,9 +2,9 @@
 
 `python -m pytest -p proofs.mutant_nest …` with the file's path in `WEILU_MUTATIONS`. It holds one of:
 `{"trace": [modules]}`: the tests run as always, and which functions of these modules each of them enters is written;
-`{"hunt": [mutants], "tests": …}`: everything is read and the database made once; for each mutant the process forks, the child puts the
+`{"hunt": [mutants]}`: everything is read and the database made once; for each mutant the process forks, the child puts the
 mutant's code in the place of the module's and runs the tests that enter it, until one fails;
-`{"fresh": {…}}`: the module is read as the mutant has it from the start, for what happens on import.
+`{"fresh": {…}}`: the module is read as the mutant has it from the start, for what happens on import; its tests run in the order told.
 
 Tests run in the process itself meet the mutant; programs that they start do not.
 """
@@ -21,6 +21,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -54,7 +55,15 @@ def pytest_configure(config: pytest.Config) -> None:
     if "trace" in JOB:
         config.pluginmanager.register(_Tracer(JOB["trace"], Path(JOB["into"])))
     if "hunt" in JOB:
-        config.pluginmanager.register(_Hunt(JOB["hunt"], Path(JOB["into"])))
+        config.pluginmanager.register(_Hunt(JOB["hunt"]))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The quickest first, also before those that want a database: who fails at once needs none."""
+    if "fresh" in JOB:
+        places = {test: place for place, test in enumerate(JOB["fresh"]["tests"])}
+        items.sort(key=lambda item: places.get(item.nodeid, len(places)))
 
 
 class _Tracer:
@@ -93,23 +102,24 @@ class _Tracer:
 class _Hunt:
     """Runs the tests of each mutant in a child of its own; writes a line for each as soon as it is known."""
 
-    def __init__(self, mutants: Sequence[dict[str, Any]], into: Path) -> None:
-        self._mutants, self._into = mutants, into
+    def __init__(self, mutants: Sequence[dict[str, Any]]) -> None:
+        self._mutants = mutants
+        self._true = set[tuple[str, str]]()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
         warm = next(item for item in session.items if item.path.name == WARMTH)
         self._warm(warm, session.items)
-        self._see_that_truth_passes(items, warm)
-        with self._into.open("a") as told:
-            for mutant in self._mutants:
-                tests = [items[test] for test in mutant["tests"]]
-                if any("warehouse_process" in getattr(test, "fixturenames", ()) for test in tests):
-                    _wake_the_warehouse()
-                end = self._one(mutant, [*tests, warm])
+        for mutant in self._mutants:
+            tests = [items[test] for test in mutant["tests"]]
+            if any("warehouse_process" in getattr(test, "fixturenames", ()) for test in tests):
+                _wake_the_warehouse()
+            end, killer = self._child(mutant, [*tests, warm])
+            if killer:
+                self._see_that_truth_passes(mutant["path"], items[killer], warm)
+            with Path(mutant["into"]).open("a") as told:
                 told.write(json.dumps({"name": mutant["name"], "end": end}) + "\n")
-                told.flush()
         return True
 
     def _warm(self, warm: pytest.Item, items: Sequence[pytest.Item]) -> None:
@@ -119,32 +129,37 @@ class _Hunt:
             assert all(report.passed for report in reports), [str(report.longrepr) for report in reports]
         assert threading.active_count() == 1, threading.enumerate()
 
-    def _see_that_truth_passes(self, items: dict[str, pytest.Item], warm: pytest.Item) -> None:
+    def _see_that_truth_passes(self, path: str, killer: pytest.Item, warm: pytest.Item) -> None:
         """A test that fails in a child whatever the code would kill every mutant."""
-        for path in {mutant["path"] for mutant in self._mutants}:
-            tests = {test for mutant in self._mutants if mutant["path"] == path for test in mutant["tests"]}
-            truth = {"path": path, "source": (ROOT / path).read_text(), "seconds": TRUTH_SECONDS}
-            end = self._one(truth, [*(items[test] for test in sorted(tests)), warm])
-            assert end == SURVIVED, f"the tests of {path} fail though nothing is wrong: {end}"
+        if (path, killer.nodeid) in self._true:
+            return
+        truth = {"path": path, "source": (ROOT / path).read_text(), "seconds": TRUTH_SECONDS}
+        end, _ = self._child(truth, [killer, warm])
+        assert end == SURVIVED, f"{killer.nodeid} fails though nothing is wrong: {end}"
+        self._true.add((path, killer.nodeid))
 
-    def _one(self, mutant: dict[str, Any], tests: Sequence[pytest.Item]) -> str:
-        child = os.fork()
-        if child == 0:
-            os.setpgid(0, 0)
-            seconds = math.ceil(mutant["seconds"])
-            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-            status = 3
-            try:
-                status = _try(mutant, tests)
-            except BaseException:
-                traceback.print_exc()
-            finally:
-                os._exit(status)
-        return _wait(child, PATIENCE * mutant["seconds"])
+    def _child(self, mutant: dict[str, Any], tests: Sequence[pytest.Item]) -> tuple[str, str]:
+        """How it ended, and which test failed."""
+        with tempfile.TemporaryFile() as said:
+            child = os.fork()
+            if child == 0:
+                os.setpgid(0, 0)
+                seconds = math.ceil(mutant["seconds"])
+                resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+                status = 3
+                try:
+                    status = _try(mutant, tests, said.fileno())
+                except BaseException:
+                    traceback.print_exc()
+                finally:
+                    os._exit(status)
+            end = _wait(child, PATIENCE * mutant["seconds"])
+            said.seek(0)
+            return end, said.read().decode()
 
 
-def _try(mutant: dict[str, Any], tests: Sequence[pytest.Item]) -> int:
-    """0: all tests passed, 1: one failed, 3: the mutant's code does not fit in the place of the module's."""
+def _try(mutant: dict[str, Any], tests: Sequence[pytest.Item], said: int) -> int:
+    """0: all tests passed, 1: one failed, whose name is said, 3: the mutant's code does not fit in the place of the module's."""
     try:
         _put(str(ROOT / mutant["path"]), mutant["source"])
     except ValueError as problem:
@@ -154,6 +169,7 @@ def _try(mutant: dict[str, Any], tests: Sequence[pytest.Item]) -> int:
     for test, following in pairwise(tests):
         failed = [one for one in runtestprotocol(test, log=False, nextitem=following) if one.failed]
         if failed:
+            os.write(said, test.nodeid.encode())
             sys.stderr.write(f"{failed[0].nodeid}: {failed[0].longrepr}\n"[:FAILURE])
             return 1
     return 0

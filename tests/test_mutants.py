@@ -77,6 +77,22 @@ def test_all_lines_keep_their_numbers() -> None:
     assert all(one.source.count("\n") == source.count("\n") for one in mutants_of("rules.py", source))
 
 
+def test_what_is_drawn_of_a_module_stays_drawn_when_lines_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mutations, "ROOT", tmp_path)
+    (tmp_path / "rules.py").write_text(COUNTING)
+    monkeypatch.setattr(mutations, "DRAWN", len(mutations.all_of("rules.py")) // 2)
+    before = {one.name for one in mutations.drawn("rules.py")}
+    assert len(before) == mutations.DRAWN
+    (tmp_path / "rules.py").write_text("def few(found: int) -> bool:\n    return found < 3\n\n" + COUNTING)
+    after = {one.name for one in mutations.drawn("rules.py")}
+    assert len(after) == mutations.DRAWN
+    assert {name for name in after if " few: " not in name} <= before
+    monkeypatch.setattr(mutations, "DRAWN", 1_000)
+    assert mutations.drawn("rules.py") == mutations.all_of("rules.py")
+
+
 @pytest.mark.once
 def test_what_no_test_notices_lives(tmp_path: Path) -> None:
     """A room of two functions; its one test never looks at the bound, nor whether words are empty."""
@@ -112,7 +128,9 @@ def test_where_a_test_fails_though_nothing_is_wrong_nobody_is_judged(tmp_path: P
 
 
 def _hunted(folder: Path, mutants: list[dict[str, object]]) -> dict[str, str]:
-    (folder / "job.json").write_text(json.dumps({"hunt": mutants, "into": str(folder / "ends")}))
+    (folder / "job.json").write_text(
+        json.dumps({"hunt": [one | {"into": str(folder / "ends")} for one in mutants]})
+    )
     (folder / "mutant_warmth.py").write_text("def test_there_is_nothing_to_make():\n    pass\n")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "proofs.mutant_nest", "-p", "tests.environment", "-p", "no:django", "-p", "no:cacheprovider",
