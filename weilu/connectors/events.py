@@ -19,6 +19,8 @@ CHECKIN_DONE = "checkin.done"
 BADGE_EARNED = "badge.earned"
 COMMUNITY_CHANGED = "community.changed"
 REACH_COUNTED = "reach.counted"
+WAY, REMOVED = "way", "removed"
+"""How somebody came or went, where the platform tells; so they did not leave of their own accord."""
 
 KINDS = (
     Kind(MESSAGE_SENT, _("Message sent"), interaction=True),

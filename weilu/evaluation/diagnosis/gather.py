@@ -11,6 +11,7 @@ from typing import Any
 from weilu.communities.queries import asking, newest
 from weilu.communities.queries.health import ids_by_name
 from weilu.communities.spans import Asked, Span, span
+from weilu.connectors.events import REMOVED
 from weilu.core import clock
 from weilu.core.directory.models import Community
 from weilu.core.directory.queries import brand_zone
@@ -26,7 +27,7 @@ from weilu.evaluation.diagnosis.shapes import Facts, Post, Stay
 from weilu.evaluation.reports.selling import is_offer
 
 Number = int | float
-DAYS, STAY_DAYS = 28, 90
+DAYS, STAY_DAYS, SETTLED_DAYS = 28, 90, 7
 LOUDEST = 50
 """Of so many people of a community, those who say most, the messages are read to tell who sells."""
 MOST_READ, MOST_POSTS = 3_000, 5_000
@@ -60,6 +61,7 @@ def read(viewer: Viewer, communities: Sequence[int], at: Span) -> dict[int, Fact
     voices = _voices(rows)
     spoken = _spoken(rows, voices)
     comings = _comings(_rows(communities, at, STAY_DAYS))
+    newcomers = _newcomers(_rows(communities, at, DAYS + SETTLED_DAYS), at)
     found = {}
     for one in communities:
         opening = {
@@ -71,6 +73,7 @@ def read(viewer: Viewer, communities: Sequence[int], at: Span) -> dict[int, Fact
             voices.get(one, {}),
             spoken.get(one, _Spoken()),
             comings.get(one, _Comings()),
+            newcomers.get(one, {}),
             opening,
         )
     return _with_answered(viewer, found)
@@ -175,21 +178,41 @@ def _said_so() -> tuple[frozenset[int], frozenset[int]]:
 @dataclass(frozen=True, slots=True)
 class _Comings:
     joined: int = 0
+    left: int = 0
     stays: tuple[Stay, ...] = ()
+    removed: tuple[int, ...] = ()
 
 
 def _comings(rows: Rows) -> dict[int, _Comings]:
     since: dict[tuple[int, int], int] = {}
     stays: dict[int, list[Stay]] = defaultdict(list)
+    removed: dict[int, set[int]] = defaultdict(set)
     joined: Counter[int] = Counter()
+    left: dict[int, set[int]] = defaultdict(set)
     for row in client.query(*compiled.comings(rows)).to_pylist():
-        who = row["community"], row["person"]
+        community, person = who = row["community"], row["person"]
         if row["kind"] == "member.joined":
-            joined[row["community"]] += 1
+            joined[community] += 1
             since[who] = row["at"]
-        elif who in since:
-            stays[row["community"]].append(Stay(row["person"], (row["at"] - since.pop(who)) // rules.DAY))
-    return {one: _Comings(joined[one], tuple(stays[one])) for one in joined}
+            continue
+        left[community].add(person)
+        if row["way"] == REMOVED:
+            removed[community].add(person)
+        if who in since:
+            stays[community].append(Stay(person, (row["at"] - since.pop(who)) // rules.DAY))
+    return {
+        one: _Comings(joined[one], len(left[one]), tuple(stays[one]), tuple(sorted(removed[one])))
+        for one in {*joined, *left}
+    }
+
+
+def _newcomers(rows: Rows, at: Span) -> dict[int, dict[int, bool]]:
+    """Community → newcomer → whether they spoke in their first week; of those whose first week is over."""
+    settled = day_start(at.last - dt.timedelta(days=SETTLED_DAYS - 1), at.timezone)
+    found: dict[int, dict[int, bool]] = defaultdict(dict)
+    for row in client.query(*compiled.newcomers(rows, settled, SETTLED_DAYS * rules.DAY)).to_pylist():
+        found[row["community"]][row["person"]] = bool(row["spoke"])
+    return found
 
 
 def _facts(
@@ -198,6 +221,7 @@ def _facts(
     said: Mapping[int, int],
     spoken: _Spoken,
     comings: _Comings,
+    newcomers: Mapping[int, bool],
     opening: Mapping[str, Any],
 ) -> Facts:
     members = int(figures.get("members") or 0)
@@ -214,6 +238,10 @@ def _facts(
         posts=spoken.posts,
         stays=comings.stays,
         joined=comings.joined,
+        left=comings.left,
+        removed=comings.removed,
+        newcomers=len(newcomers),
+        mute=tuple(person for person, spoke in newcomers.items() if not spoke),
         questions=opening,
     )
 

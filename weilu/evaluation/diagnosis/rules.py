@@ -114,6 +114,29 @@ def churn_node(facts: Facts, given: Given) -> Finding | None:
     )
 
 
+def growth_without_quality(facts: Facts, given: Given) -> Finding | None:
+    """Does a community grow by people of whom hardly any says a word in the first week?"""
+    if facts.newcomers < given["newcomers"] or facts.newcomers <= given["growth"] * facts.before:
+        return None
+    spoke = facts.newcomers - len(facts.mute)
+    if spoke >= given["share"] * facts.newcomers:
+        return None
+    share = spoke / facts.newcomers
+    numbers = {"share": share, "spoke": spoke, "newcomers": facts.newcomers, "members": facts.members}
+    strength = 0.4 + 0.4 * within(given["share"] - share, 0, given["share"])
+    return Finding("growth_without_quality", strength, numbers, members=facts.mute)
+
+
+def over_control(facts: Facts, given: Given) -> Finding | None:
+    """Are more put out than leave on their own?"""
+    out = len(facts.removed)
+    if out < given["removed"] or out <= given["share"] * facts.left:
+        return None
+    numbers = {"share": out / facts.left, "removed": out, "left": facts.left}
+    strength = 0.35 + 0.4 * within(out / facts.left, given["share"], 1.0)
+    return Finding("over_control", strength, numbers, members=facts.removed)
+
+
 def on_day(stays: Iterable[Stay], day: int) -> tuple[int, ...]:
     return tuple(sorted({one.person for one in stays if one.days == day}))
 
@@ -145,6 +168,16 @@ RULES: tuple[Rule, ...] = (
         (Threshold("share", 0.3, PERCENT), Threshold("left", 10, PEOPLE), Threshold("times", 2, "times")),
         churn_node,
     ),
+    Rule(
+        "growth_without_quality",
+        (
+            Threshold("share", 0.1, PERCENT),
+            Threshold("newcomers", 20, PEOPLE),
+            Threshold("growth", 0.2, PERCENT),
+        ),
+        growth_without_quality,
+    ),
+    Rule("over_control", (Threshold("share", 0.5, PERCENT), Threshold("removed", 10, PEOPLE)), over_control),
 )
 
 

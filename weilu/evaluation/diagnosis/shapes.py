@@ -34,7 +34,8 @@ class Facts:
     """Four weeks of one community. Shares are of one; None where nothing is known.
 
     `said` are messages of people by person, `posts` those of the team's accounts, `stays` who joined and left in the last 90 days,
-    `joined` how many joined in them. `questions` open a figure by its metric.
+    `joined` how many joined in them, `removed` who was put out in them. `newcomers` are those who joined in the four weeks
+    that ended a week ago, `mute` those of them who said nothing within a week. `questions` open a figure by its metric.
     """
 
     community: int
@@ -51,6 +52,11 @@ class Facts:
     posts: tuple[Post, ...] = ()
     stays: tuple[Stay, ...] = ()
     joined: int = 0
+    left: int = 0
+    """How many left in the last 90 days, whenever they had joined."""
+    removed: tuple[int, ...] = ()
+    newcomers: int = 0
+    mute: tuple[int, ...] = ()
     questions: Mapping[str, Question] = field(default_factory=dict)
 
     @property

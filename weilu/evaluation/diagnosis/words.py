@@ -26,6 +26,8 @@ NAMES: Mapping[str, Text] = {
     "talking_alone": gettext_lazy("The team talks alone"),
     "slow_answers": gettext_lazy("Slow answers"),
     "churn_node": gettext_lazy("A day on which people leave"),
+    "growth_without_quality": gettext_lazy("Growth without quality"),
+    "over_control": gettext_lazy("Over-control"),
 }
 SENTENCES: Mapping[str, Text] = {
     "silent_crowd": gettext_lazy("%(share)s of %(members)s members said nothing in four weeks."),
@@ -35,6 +37,10 @@ SENTENCES: Mapping[str, Text] = {
     "talking_alone": gettext_lazy("%(share)s of all messages come from the team itself."),
     "slow_answers": gettext_lazy("Whoever writes waits %(wait)s for a first reply."),
     "churn_node": gettext_lazy("Day %(day)s is when people leave: %(share)s of those who left went then."),
+    "growth_without_quality": gettext_lazy(
+        "Of %(newcomers)s newcomers only %(share)s said a word in their first week."
+    ),
+    "over_control": gettext_lazy("%(share)s of those who left did not go by themselves: they were put out."),
 }
 EVIDENCE: Mapping[str, Text] = {
     "silent_crowd": gettext_lazy("Healthy is at most nine in ten."),
@@ -45,6 +51,8 @@ EVIDENCE: Mapping[str, Text] = {
     "slow_answers": gettext_lazy("The middle of %(answered)s messages that were answered within a day."),
     "churn_node": gettext_lazy("%(left)s of %(all)s who left in 90 days, counted from their joining (day 1: the first 24 hours); "
                                "%(joined)s joined."),
+    "growth_without_quality": gettext_lazy("%(spoke)s of those who joined in the four weeks that ended a week ago; %(members)s members in all."),
+    "over_control": gettext_lazy("%(removed)s of %(left)s who left in 90 days."),
 }  # fmt: skip
 REMEDIES: Mapping[str, Text] = {
     "silent_crowd": gettext_lazy(
@@ -60,6 +68,12 @@ REMEDIES: Mapping[str, Text] = {
     "churn_node": gettext_lazy(
         "Write to newcomers the day before, and look at what they are sent until then."
     ),
+    "growth_without_quality": gettext_lazy(
+        "Compare where the newcomers came from, stop the road that brings the silent, and greet each with a question."
+    ),
+    "over_control": gettext_lazy(
+        "Read why they were put out. For advertisers it is right; for the rest: rules at the door and a warning first."
+    ),
 }
 THRESHOLDS: Mapping[tuple[str, str], Text] = {
     ("silent_crowd", "share"): gettext_lazy("silent, more than"),
@@ -73,6 +87,13 @@ THRESHOLDS: Mapping[tuple[str, str], Text] = {
     ("talking_alone", "messages"): gettext_lazy("messages, at least"),
     ("slow_answers", "wait"): gettext_lazy("median until the first reply, more than"),
     ("slow_answers", "answered"): gettext_lazy("answered messages, at least"),
+    ("growth_without_quality", "share"): gettext_lazy("spoke in their first week, less than"),
+    ("growth_without_quality", "newcomers"): gettext_lazy("newcomers, at least"),
+    ("growth_without_quality", "growth"): gettext_lazy(
+        "newcomers among the members of four weeks ago, more than"
+    ),
+    ("over_control", "share"): gettext_lazy("of those who left were put out, more than"),
+    ("over_control", "removed"): gettext_lazy("people put out, at least"),
     ("churn_node", "share"): gettext_lazy("left on one day after joining, more than"),
     ("churn_node", "left"): gettext_lazy("people who left, at least"),
     ("churn_node", "times"): gettext_lazy("times as many as on the days beside it, at least"),

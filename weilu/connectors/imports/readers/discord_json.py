@@ -15,6 +15,8 @@ from weilu.connectors.events import (
     MESSAGE_EDITED,
     MESSAGE_SENT,
     REACTION_ADDED,
+    REMOVED,
+    WAY,
 )
 from weilu.connectors.imports import moments, traits
 from weilu.connectors.imports.contract import (
@@ -193,7 +195,9 @@ class ChannelMessages:
         kind = MEMBER_JOINED if added else MEMBER_LEFT
         for one in row.get("mentions") or ():
             who = person(one)
-            yield self._event(row, kind, happened, f"{kind} {who.outside}", who)
+            event = self._event(row, kind, happened, f"{kind} {who.outside}", who)
+            own = added or who.outside == author.outside
+            yield event if own else event._replace(properties={WAY: REMOVED})
 
     def _event(self, row: dict[str, Any], kind: str, happened: int, act: str, actor: Actor) -> Incoming:
         return self._scene.event(kind, happened, actor, self._channel, str(row["id"]), act)

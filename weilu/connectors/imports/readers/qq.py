@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from weilu.connectors.events import MEMBER_JOINED, MEMBER_LEFT, MESSAGE_DELETED, MESSAGE_SENT
+from weilu.connectors.events import MEMBER_JOINED, MEMBER_LEFT, MESSAGE_DELETED, MESSAGE_SENT, REMOVED, WAY
 from weilu.connectors.imports import chatlog, moments, traits
 from weilu.connectors.imports.bots import looks_like_bot
 from weilu.connectors.imports.contract import (
@@ -53,7 +53,7 @@ _LEVEL = re.compile(r"^【[^】]{1,12}】")
 """A rank that QQ puts before the name."""
 _RECALLED = re.compile(r"(.+?)撤回了一条(?:成员)?消息")
 _INVITED = re.compile(r"(?:(.+?)邀请)?\s*(.+?)加入(?:了)?(?:本群|群聊?)")
-_LEFT = re.compile(r"(.+?)(?:退出(?:了)?(?:本群|群聊?)|被(?:管理员)?(?:.*)?移出(?:了)?(?:本群|群聊?))")
+_LEFT = re.compile(r"(.+?)(?:退出(?:了)?(?:本群|群聊?)|(被(?:管理员)?(?:.*)?移出)(?:了)?(?:本群|群聊?))")
 _NAMED = re.compile(r"(.*)\((\d{4,12})\)")
 
 
@@ -155,7 +155,8 @@ class Group:
             return
         left = _LEFT.match(text)
         if left is not None:
-            yield self._notice(MEMBER_LEFT, happened, text, self._named(left[1]))
+            event = self._notice(MEMBER_LEFT, happened, text, self._named(left[1]))
+            yield event._replace(properties={WAY: REMOVED}) if left[2] else event
             return
         invited = _INVITED.match(text)
         if invited is not None:

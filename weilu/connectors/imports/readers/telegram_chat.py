@@ -14,6 +14,8 @@ from weilu.connectors.events import (
     MESSAGE_EDITED,
     MESSAGE_SENT,
     REACTION_ADDED,
+    REMOVED,
+    WAY,
 )
 from weilu.connectors.imports import moments, traits
 from weilu.connectors.imports.bots import looks_like_bot
@@ -189,21 +191,21 @@ class Chat:
         yield self._changed(row, happened, actor)
 
     def _joined(self, row: dict[str, Any], happened: int, actor: Actor | None) -> Iterator[Incoming]:
-        yield self._membership(MEMBER_JOINED, row, happened, actor, 0, {"way": "link"})
+        yield self._membership(MEMBER_JOINED, row, happened, actor, 0, {WAY: "link"})
 
     def _left(self, row: dict[str, Any], happened: int, actor: Actor | None) -> Iterator[Incoming]:
-        yield self._membership(MEMBER_LEFT, row, happened, actor, 0, {"way": "self"})
+        yield self._membership(MEMBER_LEFT, row, happened, actor, 0, {WAY: "self"})
 
     def _invited(self, row: dict[str, Any], happened: int, actor: Actor | None) -> Iterator[Incoming]:
         for place, person, myself in self._people(row, actor):
             way = "self" if myself else "invited"
-            event = self._membership(MEMBER_JOINED, row, happened, person, place, {"way": way})
+            event = self._membership(MEMBER_JOINED, row, happened, person, place, {WAY: way})
             yield event if myself else event._replace(target=actor)
 
     def _removed(self, row: dict[str, Any], happened: int, actor: Actor | None) -> Iterator[Incoming]:
         for place, person, myself in self._people(row, actor):
-            way = "self" if myself else "removed"
-            yield self._membership(MEMBER_LEFT, row, happened, person, place, {"way": way})
+            way = "self" if myself else REMOVED
+            yield self._membership(MEMBER_LEFT, row, happened, person, place, {WAY: way})
 
     def _people(self, row: dict[str, Any], actor: Actor | None) -> Iterator[tuple[int, Actor | None, bool]]:
         """Those invited or removed stand there by name only: one seen before by that name, else known by name alone."""

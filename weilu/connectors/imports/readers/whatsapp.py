@@ -18,6 +18,8 @@ from weilu.connectors.events import (
     MEMBER_LEFT,
     MESSAGE_DELETED,
     MESSAGE_SENT,
+    REMOVED,
+    WAY,
 )
 from weilu.connectors.imports import chatlog, traits
 from weilu.connectors.imports.bots import looks_like_bot
@@ -170,17 +172,20 @@ class Chat:
         ):
             match = next((found for pattern in patterns if (found := pattern.fullmatch(text))), None)
             if match is not None:
-                yield from self._membership(kind, happened, text, match.groupdict())
+                way: traits.Traits = {WAY: REMOVED} if patterns is words.REMOVED else {}
+                yield from self._membership(kind, happened, text, match.groupdict(), way)
                 return
         if words.CHANGED.fullmatch(text):
             yield self._event(COMMUNITY_CHANGED, happened, self._parts(happened, "", text), None)
 
-    def _membership(self, kind: str, happened: int, text: str, said: dict[str, str]) -> Iterator[Incoming]:
+    def _membership(
+        self, kind: str, happened: int, text: str, said: dict[str, str], way: traits.Traits
+    ) -> Iterator[Incoming]:
         by = said.get("by", "")
         for name in (part.strip(" .") for part in words.AND.split(said["who"])):
             if name and name.lower() not in words.MYSELF and not words.EVERYONE_ELSE.fullmatch(name):
                 parts = self._parts(happened, name, f"{kind} {text}")
-                event = self._event(kind, happened, parts, person(name))
+                event = self._event(kind, happened, parts, person(name))._replace(properties=way)
                 known = by and by.lower() not in words.MYSELF
                 yield event._replace(target=person(by)) if known else event
 

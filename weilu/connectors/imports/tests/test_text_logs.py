@@ -87,6 +87,20 @@ IPHONE = [
 ]
 
 
+def test_who_was_put_out_did_not_leave(tmp_path: Path) -> None:
+    lines = "\n".join([*ANDROID[:4], "1/1/21, 00:05 - Ada removed Bea", "1/1/21, 00:06 - Cai left"])
+    events, _rejected = read(write(tmp_path / "WhatsApp Chat with Tea.txt", lines))
+    left = [event for event in events if event.kind == "member.left"]
+    assert [(event.actor and event.actor.name, event.properties) for event in left] == [
+        ("Bea", {"way": "removed"}),
+        ("Cai", {}),
+    ]
+    log = QQ.replace("老邓退出本群", "老邓被管理员移出群聊")
+    events, _rejected = read(write(tmp_path / "log.txt", log.encode()), "qq", timezone="Asia/Shanghai")
+    assert events[-1].kind == "member.left"
+    assert events[-1].properties == {"way": "removed"}
+
+
 def test_an_android_log_tells_notices_from_what_was_said(tmp_path: Path) -> None:
     path = write(tmp_path / "WhatsApp Chat with Tea.txt", "\n".join(ANDROID))
     events, rejected = read(path)

@@ -31,11 +31,29 @@ SELECT community, position, person, at FROM (
 
 
 def comings(rows: Rows) -> Sql:
-    """community, kind, person, at (seconds): joins and leaves in the order in which they happened."""
+    """community, kind, person, at (seconds), way: joins and leaves in the order in which they happened; `way` as the platform says
+    it, such as removed, else empty."""
     sql = f"""
 SELECT e.community AS community, toString(e.kind) AS kind, {rows.person} AS person,
-    toInt64(toUnixTimestamp(e.happened)) AS at
+    toInt64(toUnixTimestamp(e.happened)) AS at, visitParamExtractString(e.properties, 'way') AS way
 FROM {rows.tables}
 WHERE {rows.where} AND e.kind IN ('member.joined', 'member.left') AND {rows.person} > 0
 ORDER BY e.community, e.happened, e.ms, e.position"""
     return sql, rows.values
+
+
+def newcomers(rows: Rows, settled: int, seconds: int) -> Sql:
+    """community, person, spoke (0 or 1): whoever joined before `settled` (seconds since 1970), each once in each community by the
+    newest of those joinings, and whether they sent a message there within so many seconds after."""
+    joining = "e.kind = 'member.joined'"
+    sql = f"""
+SELECT community, person,
+    toUInt8(joined > 0 AND arrayExists(x -> x >= joined AND x < joined + {{seconds:UInt32}}, said)) AS spoke FROM (
+    SELECT e.community AS community, {rows.person} AS person,
+        maxIf(toInt64(toUnixTimestamp(e.happened)), {joining} AND toUnixTimestamp(e.happened) < {{settled:UInt32}}) AS joined,
+        groupArrayIf(toInt64(toUnixTimestamp(e.happened)), e.kind = 'message.sent') AS said
+    FROM {rows.tables}
+    WHERE {rows.where} AND e.kind IN ('member.joined', 'message.sent') AND {rows.person} > 0
+    GROUP BY community, person HAVING joined > 0
+) ORDER BY community, person"""
+    return sql, {**rows.values, "settled": settled, "seconds": seconds}

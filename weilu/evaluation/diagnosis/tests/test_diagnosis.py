@@ -20,7 +20,7 @@ from weilu.core.directory.models import Brand, Community, Identity
 from weilu.core.errors import NotFound
 from weilu.core.operators.access import Viewer, viewer_of
 from weilu.core.operators.models import AuditEntry
-from weilu.evaluation.diagnosis import actions, gather, queries
+from weilu.evaluation.diagnosis import actions, gather, queries, rules
 from weilu.evaluation.diagnosis.models import TeamAccount
 from weilu.members import conclude
 
@@ -162,6 +162,54 @@ def test_the_day_on_which_people_leave_opens_exactly_those_who_left_then(
     address = f"/diagnosis/{lively.hearth.pk}/churn_node/"
     assert pages.behind(client_of(bea), address) == 9
     assert client_of(bea).get(address, {"page": "9" * 5_000}).status_code == 400
+
+
+def test_growth_by_people_who_say_nothing_opens_exactly_those(
+    lively: Any, bea: Any, play: Any, warehouse: Any, client_of: Any
+) -> None:
+    """N0 spoke on the last moment of the first week, N1 a moment too late, N2 before joining; L* joined too lately to be judged."""
+    names = [f"N{n}" for n in range(60)]
+    joined = {name: day(1 + n % 13, 9) for n, name in enumerate(names)}
+    joined.update({f"L{n}": day(14, 0) for n in range(5)})
+    play([join(name, at, community=HEARTH, number=f"j{name}") for name, at in joined.items()])
+    week = gather.SETTLED_DAYS * rules.DAY * 1000
+    moments = {"N0": week - 1_000, "N1": week, "N2": -1_000}
+    play(
+        [
+            say(name, joined[name] + later, "hi", community=HEARTH, number=f"s{name}")
+            for name, later in moments.items()
+        ]
+    )
+    warehouse.loaded()
+    one = diagnosis(viewer_of(bea), lively.hearth).finding("growth_without_quality")
+    assert one is not None
+    silent = {row.name for row in Identity.objects.filter(member__in=one.members)}
+    assert {name for name in silent if name[0] in "NL" and name[1:].isdigit()} == set(names[1:])
+    assert len(silent) == len(one.members) == one.numbers["newcomers"] - one.numbers["spoke"]
+    address = f"/diagnosis/{lively.hearth.pk}/growth_without_quality/"
+    assert pages.behind(client_of(bea), address) == len(silent)
+
+
+def test_those_who_were_put_out_are_told_from_those_who_left(
+    lively: Any, bea: Any, play: Any, warehouse: Any, client_of: Any
+) -> None:
+    names = [f"K{n}" for n in range(16)]
+    play([join(name, day(3, 9), community=HEARTH, number=f"j{name}") for name in names])
+    way = {"way": "removed"}
+    put_out = [
+        leave(name, day(4 + n % 9, 8), community=HEARTH, number=f"l{name}", properties=way)
+        for n, name in enumerate(names[:12])
+    ]
+    went = [
+        leave(name, day(4 + n, 10), community=HEARTH, number=f"l{name}") for n, name in enumerate(names[12:])
+    ]
+    play([*put_out, *went])
+    warehouse.loaded()
+    one = diagnosis(viewer_of(bea), lively.hearth).finding("over_control")
+    assert one is not None
+    assert (one.numbers["removed"], one.numbers["left"]) == (12, 16)
+    assert {row.name for row in Identity.objects.filter(member__in=one.members)} == set(names[:12])
+    assert pages.behind(client_of(bea), f"/diagnosis/{lively.hearth.pk}/over_control/") == 12
 
 
 def test_what_is_undone_ails_nobody_any_longer(lively: Any, bea: Any, warehouse: Any) -> None:

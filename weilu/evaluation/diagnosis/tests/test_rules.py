@@ -14,6 +14,7 @@ WELL = Facts(
     said={1: 20, 2: 10, 3: 10, 9: 30}, team=frozenset({9}),
     posts=tuple(Post(at, 9, at, offer=at < 6) for at in range(30)),
     stays=tuple(Stay(at, at % 10) for at in range(30)), joined=60,
+    left=40, removed=tuple(range(200, 215)), newcomers=60, mute=tuple(range(300, 340)),
 )  # fmt: skip
 
 
@@ -43,6 +44,8 @@ def test_nothing_is_found_where_all_is_well() -> None:
         ({"posts": posts(0, 15)}, {"posts": posts(0, 16)}, "sameness"),
         ({"said": {1: 30, 9: 30}}, {"said": {1: 30, 9: 31}}, "talking_alone"),
         ({"reply_seconds": 1800}, {"reply_seconds": 1801}, "slow_answers"),
+        ({"mute": tuple(range(54))}, {"mute": tuple(range(55))}, "growth_without_quality"),
+        ({"removed": tuple(range(20))}, {"removed": tuple(range(21))}, "over_control"),
     ],
 )
 def test_a_rule_speaks_beyond_its_threshold_and_not_at_it(at_the_edge, beyond, rule) -> None:
@@ -65,6 +68,9 @@ def test_a_few_offers_among_much_talk_are_not_felt() -> None:
         {"said": {9: 19}},
         {"reply_seconds": 90_000, "answered": 19},
         {"stays": tuple(Stay(at, 0) for at in range(9))},
+        {"newcomers": 19, "mute": tuple(range(19))},
+        {"newcomers": 60, "mute": tuple(range(60)), "before": 300},
+        {"removed": tuple(range(9)), "left": 9},
     ],
 )
 def test_too_little_is_no_evidence(little) -> None:
@@ -82,6 +88,12 @@ def test_the_day_on_which_people_leave_is_named_with_those_who_left_then() -> No
     [one] = rules.diagnose(replace(WELL, stays=stays))
     assert (one.rule, one.numbers["day"], one.numbers["left"], one.numbers["all"]) == ("churn_node", 3, 8, 18)
     assert one.members == tuple(range(100, 108))
+
+
+def test_behind_hollow_growth_stand_those_who_said_nothing() -> None:
+    [one] = rules.diagnose(replace(WELL, newcomers=50, mute=tuple(range(100, 147))))
+    assert one.numbers == {"share": 0.06, "spoke": 3, "newcomers": 50, "members": 100}
+    assert one.members == tuple(range(100, 147))
 
 
 def test_a_slope_is_no_node() -> None:
