@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import Any
 
 import typer
+
+from weilu.core.left_out import leave_pandas_out
 
 COMMANDS = ("ask", "backup", "demo", "imports", "operators", "report", "run", "source", "store")
 """Modules of `weilu.app.commands`; each has `register(app)`."""
@@ -21,7 +22,7 @@ def main() -> None:
     """Entry point. Expected errors end with one sentence and status 1, or as JSON where `--json` was asked."""
     import orjson
 
-    _leave_pandas_out()
+    leave_pandas_out()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "weilu.app.settings")
     import django
 
@@ -44,17 +45,3 @@ def main() -> None:
         else:
             sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
-
-
-class _NoPandas:
-    """pyarrow imports pandas, where it finds it, with the first array it makes: half a second and 50 MB in each of our
-    processes for something that none of them uses. It is only here since chdb brings it along."""
-
-    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        if name == "pandas":
-            raise ModuleNotFoundError(name, name=name)
-
-
-def _leave_pandas_out() -> None:
-    finder: Any = _NoPandas()
-    sys.meta_path.insert(0, finder)

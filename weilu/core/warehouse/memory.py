@@ -1,4 +1,4 @@
-"""How much memory may the warehouse's process take on this machine?"""
+"""How much memory may the warehouse's process take on this machine, and when does it give back what it does not need?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ OTHERS = 900_000_000
 """What one question leaves to those that are answered beside it."""
 CONTAINER = Path("/sys/fs/cgroup/memory.max")
 """The limit of the container that we run in, where there is one: a number, or the word max (cgroup-v2, kernel documentation)."""
+
+BUSY_SECONDS = 1.0
+"""While requests come, memory is given back so often: one kind of question after the other would leave all of chDB's code resident."""
+FULL, FULL_OF_FILES, FULL_SECONDS = 260_000_000, 80_000_000, 0.25
+"""Where so much is resident, so much of it files, it is given back as soon as this: the next question may need 100 MB on top."""
 
 
 class Limits(NamedTuple):
@@ -29,6 +34,11 @@ def limits(machine: int) -> Limits:
     server = max(LEAST, min(machine // 6, MOST))
     query = server - OTHERS
     return Limits(server, query, max(query // 3, query - 2 * OTHERS))
+
+
+def give_back_after(resident: int, of_files: int) -> float:
+    """Seconds between one giving back and the next, for a process with so many bytes in memory. Only what stands in files is worth the haste."""
+    return FULL_SECONDS if resident >= FULL and of_files >= FULL_OF_FILES else BUSY_SECONDS
 
 
 def machine_bytes() -> int:

@@ -23,19 +23,21 @@ import orjson
 import pyarrow as pa
 import pyarrow.flight as flight
 
+from weilu.core.left_out import leave_pandas_out
 from weilu.core.precedence import stand_behind
 from weilu.core.warehouse.door import ServerDoor
 from weilu.core.warehouse.engine import Engine, EngineError
+from weilu.core.warehouse.memory import BUSY_SECONDS, give_back_after
 from weilu.core.warehouse.place import Place, place_of, read_secret
 from weilu.core.warehouse.schema import DATABASE, TABLES
-from weilu.core.warehouse.slim import slim
+from weilu.core.warehouse.slim import keep_little, resident, slim
 
 Answer = TypeVar("Answer")
 
 READERS = 3
 IDLE_SECONDS = 60.0
-BUSY_SECONDS = 1.0
-"""While requests come, memory is given back so often: one kind of question after the other would leave all of chDB's code resident."""
+LOOK_SECONDS = 0.1
+"""While requests come, it is looked so often whether memory is to be given back."""
 REST_SECONDS = 1.5
 """After so long without a request it is given back once more, and then left alone."""
 QUEUE_SECONDS = 3.0
@@ -83,6 +85,7 @@ class Desk:
     def _wait(self, pool: ThreadPoolExecutor, seconds: float, act: Callable[[], Answer]) -> Answer:
         with self._guard:
             self._under_way += 1
+            self.worked = True
         try:
             waiting: Future[Answer] = pool.submit(act)
             return _outcome(waiting, seconds + QUEUE_SECONDS)
@@ -129,6 +132,8 @@ class Server(flight.FlightServerBase):  # type: ignore[misc]  # pyarrow has no t
 def serve(home: Path, idle_seconds: float = IDLE_SECONDS) -> int:
     """Runs until told to stop or idle. Returns the exit status: 0, or 3 where another warehouse holds the store."""
     os.umask(0o077)
+    leave_pandas_out()
+    keep_little()
     stand_behind()
     place = place_of(home)
     stop = threading.Event()
@@ -152,10 +157,15 @@ def serve(home: Path, idle_seconds: float = IDLE_SECONDS) -> int:
 def _watch(desk: Desk, stop: threading.Event, idle_seconds: float) -> None:
     """Until told to stop, or until nobody has asked for so long."""
     slim()
-    while not stop.wait(min(BUSY_SECONDS, idle_seconds / 4)) and (idle := desk.idle()) < idle_seconds:
-        if desk.worked or not idle:
+    given = time.monotonic()
+    while not stop.wait(min(LOOK_SECONDS if desk.worked else BUSY_SECONDS, idle_seconds / 4)):
+        idle = desk.idle()
+        if idle >= idle_seconds:
+            return
+        if (desk.worked or not idle) and time.monotonic() - given >= give_back_after(*resident()):
             desk.worked = idle <= REST_SECONDS
             slim()
+            given = time.monotonic()
 
 
 def _lock(place: Place, stop: threading.Event) -> int | None:

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow.flight as flight
@@ -113,6 +114,14 @@ def code_of(pid: int) -> int:
     """Megabytes of files, most of them chDB's code, that the process holds in memory."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("RssFile")) // 1024
+
+
+def test_pandas_is_not_taken_in_though_it_is_there(warehouse: Warehouse) -> None:
+    assert version("pandas"), "chDB brings it along no more: nothing is to be left out"
+    warehouse.insert("weilu.events", events(10))
+    taken = Path(f"/proc/{client.ping()}/maps").read_text()
+    assert "/pyarrow/" in taken
+    assert "/pandas/" not in taken, "30 MB and half a second, only to ask whether rows are one of its frames"
 
 
 def test_a_killed_warehouse_is_started_by_the_next_question(warehouse: Warehouse) -> None:
