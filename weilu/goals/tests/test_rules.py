@@ -91,6 +91,17 @@ def test_a_sure_rise_is_carried_on_and_an_unsure_one_is_not() -> None:
     assert 90 <= flat.value <= 125
 
 
+@pytest.mark.parametrize(("target", "confidence"), [(100, 0.5), (120, 0.1587), (80, 0.8413), (140, 0.0228)])
+def test_a_target_is_as_likely_as_the_normal_law_says_so_many_errors_away(
+    target: float, confidence: float
+) -> None:
+    """A hundred every week: no noise but chance, a root of a hundred, and twice that three weeks ahead."""
+    found = rules.forecast(Aim(rules.LEVEL, FIRST, LAST, 1, target, "people"), [100.0] * 12, 100, 3)
+    assert found is not None
+    assert found.confidence == pytest.approx(confidence, abs=1e-4)
+    assert (found.low, found.high) == (pytest.approx(74.368), pytest.approx(125.632))
+
+
 def test_four_of_five_futures_lie_in_the_band() -> None:
     """Weekly totals that go on as they were: the band must hold about 80 % of ends; too wide is no answer either."""
     chance = np.random.default_rng(11)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from weilu.core import clock
@@ -107,3 +108,16 @@ def test_counts_are_shared_and_none_is_lost(tmp_path: Path) -> None:
     assert counts[1].count("ada", 8) == 1
     counts[0].sweep(9)
     assert counts[1].count("ada", 8) == 1
+
+
+def test_minutes_that_are_over_leave_the_table(db: None, settings: Any) -> None:
+    settings.CACHE_URL, settings.DATABASE_URL = "", "postgresql://counts-stand-in-its-table"
+    with connection.cursor() as cursor:
+        for minute in (6, 7, 8):
+            cursor.execute(
+                "INSERT INTO api_rate (key, minute, count) VALUES (%s, %s, 1)", [f"caller {minute}", minute]
+            )
+    limits.sweep(7)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT minute FROM api_rate ORDER BY minute")
+        assert cursor.fetchall() == [(7,), (8,)]

@@ -15,7 +15,9 @@ from weilu.core.operators.access import (
     access_community,
     access_operator,
     demand,
+    holds,
     needs,
+    scopes,
     viewer_of,
     visible_communities,
 )
@@ -113,6 +115,28 @@ def test_any_mixture_of_roles_gives_the_union_and_no_more(
     assert {row.pk for row in visible_communities(viewer)} == {
         community for community in (hearth.pk, harbour.pk) if viewer.sees(community)
     }
+
+
+def test_a_right_is_held_where_it_was_given_and_for_the_brand_by_who_sees_all_of_it(
+    ada: Any, bea: Any, dov: Any, hearth: Any, harbour: Any
+) -> None:
+    team.set_roles(Viewer.everything(), dov, [Role("moderator", hearth.pk), Role("analyst", harbour.pk)])
+    owner, split = viewer_of(ada), viewer_of(dov)
+    places = (hearth.pk, harbour.pk, None)
+    assert [holds(owner, "goals", place) for place in places] == [True, True, True]
+    assert [holds(split, "goals", place) for place in places] == [False, True, False]
+    assert [holds(split, "view", place) for place in places] == [True, True, False]
+    assert scopes(split, "goals") == [(str(harbour.pk), str(harbour))]
+    assert [place for place, _ in scopes(owner, "goals")] == [
+        "",
+        *(place for place, _ in scopes(split, "view")),
+    ]
+    assert scopes(viewer_of(bea), "goals") == [(str(hearth.pk), str(hearth))]
+
+
+def test_a_right_in_a_community_that_is_not_seen_is_none(hearth: Any) -> None:
+    unseen = Viewer(7, frozenset(), frozenset({("goals", hearth.pk)}))
+    assert not holds(unseen, "goals", hearth.pk)
 
 
 def test_bea_sees_her_community_and_no_other(bea: Any, hearth: Any, harbour: Any) -> None:

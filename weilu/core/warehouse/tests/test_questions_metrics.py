@@ -9,7 +9,8 @@ import pytest
 from tests.fixtures.log import Place, account, join, leave, react, say
 from weilu.core import clock, metrics
 from weilu.core.directory.models import Community, Identity
-from weilu.core.warehouse import conclusions
+from weilu.core.operators.access import Viewer
+from weilu.core.warehouse import conclusions, questions
 from weilu.core.warehouse.tests.asking import at, behind, trend
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +130,14 @@ def test_weekly_and_monthly_actives_look_back_from_the_end_of_a_shorter_bucket(p
     assert trend("wau", "2026-01-01", "2026-01-14", by="week") == [1, 2, 0]
     assert trend("mau", "2026-01-30", "2026-02-07") == [2, 2, 2, 2, 2, 2, 2, 1, 0]
     assert trend("mau", "2026-01-01", "2026-02-28", by="month") == [2, 0]
+    both = sorted([member("Ann"), member("Ben")])
+    seen = [
+        behind("wau", "2026-01-06", "2026-01-09", at=day).ids
+        for day in ("2026-01-06", "2026-01-07", "2026-01-09")
+    ]
+    assert seen == [[member("Ann")], both, both]
+    assert behind("wau", "2026-01-14", "2026-01-15", at="2026-01-14").ids == [member("Ann")]
+    assert behind("wau", "2026-01-14", "2026-01-15", at="2026-01-15").ids == []
 
 
 def test_stickiness_is_the_average_day_over_the_month(play, warehouse):
@@ -211,7 +220,9 @@ def test_day_n_retention_follows_those_who_came_on_day_0(play, warehouse):
     warehouse.loaded()
 
     assert trend("day_1_retention", MON, WED) == [50.0, 0.0, None]
+    assert behind("day_1_retention", MON, WED, at=MON).ids == [member("Ann")]
     assert trend("day_7_retention", MON, WED) == [50.0, 0.0, None]
+    assert behind("day_7_retention", MON, WED, at=MON).ids == [member("Ben")]
     assert trend("day_30_retention", MON, WED, by="period") == [0.0]
     with clock.frozen(dt.datetime(2026, 1, 7, 12, tzinfo=dt.UTC)):
         # Tuesday's day 1 is not over on Wednesday noon, so Cy is left out.
@@ -242,6 +253,11 @@ def test_reply_rate_and_time_count_the_first_answer_of_somebody_else_within_a_da
     assert trend("reply_rate", MON, WED) == [pytest.approx(200 / 3), 100.0, None]
     assert trend("first_reply", MON, WED) == [600.0, 7200.0, None]  # of 600 and 1800 seconds the lower middle
     assert trend("first_reply", MON, WED, by="period") == [1800.0]
+    asked = {"kind": "trend", "metric": "first_reply", "from": MON, "to": WED, "timezone": "UTC"}
+    spans = [{**asked, "by": by} for by in ("day", "week", "period")]
+    questions.forget()
+    told = questions.ask_many(spans, Viewer.everything())  # the longer spans out of the days
+    assert [[row[-1] for row in one.rows] for one in told] == [[600.0, 7200.0, None], [1800.0], [1800.0]]
     assert len(behind("reply_rate", MON, WED, at=MON).ids) == 2
 
 
@@ -374,6 +390,20 @@ def conclude(key: str, scope: int, histories: dict[int, list[tuple[str, str]]]) 
     )
     questions.forget()
     conclusions.stamp()
+
+
+def test_what_an_answer_a_leaving_or_a_share_takes_away_may_still_fall():
+    rising = {"messages", "dau", "wau", "joins", "leaves", "new_speakers", "speakers"}
+    falling = {
+        "members",
+        "net_growth",
+        "stickiness",
+        "silent_share",
+        "reply_rate",
+        "first_reply",
+        "first_message_rate",
+    }
+    assert {slug for slug in rising | falling if metrics.find(slug).rises} == rising
 
 
 def test_a_day_that_has_not_begun_has_no_stickiness(play, warehouse):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +38,37 @@ def test_the_usual_weights_put_first_what_the_trade_puts_first() -> None:
 def test_what_is_not_known_falls_out_with_its_weight() -> None:
     known = {slug: value for slug, value in EVERYTHING.items() if slug not in ("reply_rate", "buyers")}
     assert rules.score(known, 100, rules.USUAL["growing"]).score == 100
+
+
+TABLE = re.compile(
+    r"^\| (?P<group>\w*) ?\| [^|]+ \| (?P<nothing>[−\d.]+)%[^|]* \| (?P<at>[\d.]+)% is (?P<points>\d+) \| (?P<all>[\d.]+)%[^|]* "
+    r"\| (?P<weight>\d+) \|$",
+    re.M,
+)
+GUIDE = Path(rules.__file__).parents[3] / "docs" / "how-to" / "kpi.md"
+
+
+def test_figures_have_the_points_and_weights_that_the_guide_tells_operators() -> None:
+    told = [found.groupdict() for found in TABLE.finditer(GUIDE.read_text())]
+    assert len(told) == len(rules.PARTS)
+    group = ""
+    for row, part in zip(told, rules.PARTS, strict=True):
+        group = row["group"].lower() or group
+        assert (part.group, part.weight) == (group, int(row["weight"])), part.slug
+        nothing, between, everything = (
+            float(row[one].replace("−", "-")) / 100 for one in ("nothing", "at", "all")
+        )
+        middle = int(row["points"])
+        for value, points in [
+            (nothing, 0), (between, middle), (everything, 100),
+            (2 * nothing - between, 0), ((nothing + between) / 2, middle / 2),
+            ((between + everything) / 2, (middle + 100) / 2), (2 * everything - between, 100),
+        ]:  # fmt: skip
+            scored = {
+                one.part.slug: one.points
+                for one in rules.score({part.slug: value}, 100, rules.USUAL["growing"]).parts
+            }
+            assert scored[part.slug] == pytest.approx(points, abs=0.5), (part.slug, value)
 
 
 @pytest.mark.parametrize("lost", [("growth", "activity"), ("conversion", "retention")])
