@@ -101,6 +101,10 @@ def test_a_second_run_writes_nothing(warehouse, play) -> None:
     assert conclude.run_once() == 0
     assert concluded(warehouse, play, STORY, batch=8) == 0
     assert timelines() == before
+    assert not conclude.waiting()
+    play([said("Cai", 36)], batch=9)
+    warehouse.loaded()
+    assert conclude.waiting()
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

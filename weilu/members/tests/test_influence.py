@@ -7,7 +7,7 @@ import pytest
 from weilu.core import clock
 from weilu.core.warehouse import client
 from weilu.members import conclude, weigh
-from weilu.members.standing import standings
+from weilu.members.standing import standings, tiers_known
 from weilu.members.tests.village import (
     HEARTH,
     at,
@@ -68,6 +68,11 @@ def test_tiers_change_on_mondays_alone(warehouse, play) -> None:
     told(warehouse, play, [], 20)
     line = days(timelines()["tier", community_of(HEARTH), member_of("Cai").pk])
     assert line == [(pytest.approx(MONDAY), "kol")]
+    hearth, position = community_of(HEARTH), warehouse.loaded()
+    monday = round(at(0) + MONDAY * 86_400_000)
+    told_then = [list(tiers_known([hearth], moment_ms, position)) for moment_ms in (monday, monday + 1)]
+    assert told_then[0] == []
+    assert (hearth, member_of("Cai").pk, "kol") in told_then[1]
 
 
 def test_weighing_again_writes_nothing_and_weighing_later_keeps_what_stood(warehouse, play) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ def test_a_webhook_is_set_up_tried_changed_paused_and_removed(ada: Any, program:
     path = f"/webhooks/{made['id']}"
 
     assert made["secret"].startswith("whsec_")
+    assert len(base64.b64decode(made["secret"].removeprefix("whsec_"))) == 32
     assert "secret" not in board.get(path).json()
     assert made["secret"] not in Endpoint.objects.get().secret
 

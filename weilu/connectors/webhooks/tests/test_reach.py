@@ -19,6 +19,25 @@ PRIVATE = (
 PUBLIC = ("93.184.216.34", "1.1.1.1", "2606:4700:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101")
 
 
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://crm.lan/", "crm.lan"), ("https://crm.lan:443/", "crm.lan"), ("https://crm.lan:80/", "crm.lan:80"),
+        ("http://crm.lan/", "crm.lan"), ("http://crm.lan:80/", "crm.lan"), ("http://crm.lan:443/", "crm.lan:443"),
+        ("http://[fd12::1]:81/", "[fd12::1]:81"),
+    ],
+)  # fmt: skip
+def test_the_host_header_names_the_port_where_it_is_not_the_usual_one(url: str, name: str) -> None:
+    assert reach.target(url, ["crm.lan", "fd12::1"]).name == name
+
+
+def test_a_name_may_have_253_signs() -> None:
+    longest = "a." * 125 + "org"
+    assert reach.target(f"https://{longest}/", []).host == longest
+    with pytest.raises(reach.BadAddress):
+        reach.target(f"https://a{longest}/", [])
+
+
 @pytest.mark.parametrize("address", PRIVATE)
 def test_what_is_not_public_is_told_apart(address: str) -> None:
     assert not reach.is_public(address)

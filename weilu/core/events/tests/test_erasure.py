@@ -139,6 +139,16 @@ def test_an_old_export_does_not_point_at_the_erased_either(play: Play) -> None:
     assert outsides() == ["@bea:hearth", "@dov:hearth"]
 
 
+def test_an_old_export_with_the_erased_in_it_still_tells_who_everybody_else_was(play: Play) -> None:
+    play([say("Cai", 1)], batch=1)
+    actions.erase_identity(cai().pk)
+    early = account("Robot", bot=True)
+    play([say("Cai", 1), say("Bea", 2, target="Dov"), say("Cai", 3, target="Bea"), say(early, 0)], batch=2)
+    names = {0: "", **{identity.pk: identity.name for identity in Identity.objects.all()}}
+    told = [(row.happened, names[row.identity], names[row.target]) for row in queries.read(2, 10)]
+    assert told == [(2, "Bea", "Dov"), (3, "", "Bea"), (0, "Robot", "")]
+
+
 def test_who_came_back_is_known_by_what_they_did_since_and_by_nothing_before(play: Play) -> None:
     now = int(MARCH.timestamp() * 1000)
     with clock.frozen(MARCH):

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from weilu.core.events import claims, ranges
-from weilu.core.events.keys import HOUR_MS, UNTIMED, nearby, sdk_key
+import pytest
+
+from tests.fixtures.log import Play, account, say
+from weilu.core import clock
+from weilu.core.events import claims, frames, ranges
+from weilu.core.events.keys import HOUR_MS, UNTIMED, nearby, object_id, sdk_key
+from weilu.core.events.models import Claim
 
 
 def test_an_sdks_event_is_led_by_its_hour_and_the_second_in_it() -> None:
@@ -27,3 +32,40 @@ def test_each_position_goes_to_the_batch_that_claimed_it_first() -> None:
     others = [(1, 7, 1, 3), (2, 8, 2, 9), (3, 9, 1, 12)]
     assert claims.heirs(kept, others) == [(1, 3, 7), (4, 6, 8), (9, 9, 8), (11, 12, 9)]
     assert claims.heirs(ranges.NONE, others) == []
+
+
+def test_a_platforms_object_has_the_same_number_for_good() -> None:
+    """Written out on purpose: what is stored under another number would never be met again."""
+    assert object_id("telegram", -100, 7) == 2299595162566554796
+
+
+@pytest.mark.django_db
+def test_one_source_that_goes_on_is_one_claim(play: Play) -> None:
+    for moment in (1, 2, 3):
+        play([say("Cai", moment)], batch=1)
+    play([say("Bea", 4)], batch=2)
+    play([say("Cai", 5)], batch=1)
+    assert list(Claim.objects.order_by("id").values_list("batch", "first", "last")) == [
+        (1, 1, 3),
+        (2, 4, 4),
+        (1, 5, 5),
+    ]
+
+
+def test_who_came_without_a_name_is_said_to_be_anonymous_in_a_frame() -> None:
+    nobody = account("Visitor")._replace(anonymous=True)
+    header = frames.Header(1, live=False, arrived=9)
+    frame = frames.decode(frames.encode([say("Cai", 1), say(nobody, 2)], header))
+    assert [frames.anonymous(one) for one in frame.actors] == [False, True]
+    assert frames.pick(frame, 1).actor == nobody
+
+
+@pytest.mark.django_db
+def test_a_repeat_that_comes_after_the_full_hour_is_still_a_repeat(play: Play) -> None:
+    six = 6 * HOUR_MS
+    events = [
+        say("Cai", at)._replace(key=sdk_key(at, "site/1", timed=False))
+        for at in (six - 1, six, six + 2 * HOUR_MS)
+    ]
+    with clock.frozen(clock.from_ms(six + 3 * HOUR_MS)):
+        assert [play([one], batch=1) for one in events] == [1, 1, 2]
