@@ -18,7 +18,7 @@ import pyarrow as pa
 from chdb import session as chdb
 
 from weilu.core.warehouse.memory import limits, machine_bytes
-from weilu.core.warehouse.moments import mark_moments
+from weilu.core.warehouse.moments import mark_moments, may_hold_moments
 
 Answer = TypeVar("Answer")
 
@@ -125,18 +125,21 @@ class Engine:
             raise EngineError(_number(error), str(error)) from None
 
     def _select(self, session: Session, sql: str, params: dict[str, str]) -> pa.Table:
+        answer = _read(session.query(sql, "ArrowStream", params=params).bytes())
+        if not may_hold_moments(answer.schema):
+            return answer
+        return mark_moments(answer, self._types_of(session, sql, params))
+
+    def _types_of(self, session: Session, sql: str, params: dict[str, str]) -> tuple[str, ...]:
+        """Column types depend on the SQL alone, never on the bound values, and asking costs about as much as reading the SQL."""
         types = self._types.get(sql)
         if types is None:
             described = session.query(f"DESCRIBE ({sql}\n)", "ArrowStream", params=params).bytes()
             types = tuple(_read(described).column("type").to_pylist())
-            self._remember(sql, types)
-        return mark_moments(_read(session.query(sql, "ArrowStream", params=params).bytes()), types)
-
-    def _remember(self, sql: str, types: tuple[str, ...]) -> None:
-        """Column types depend on the SQL alone, never on the bound values, and asking costs 1.7 ms."""
-        if len(self._types) >= REMEMBERED:
-            self._types.clear()
-        self._types[sql] = types
+            if len(self._types) >= REMEMBERED:
+                self._types.clear()
+            self._types[sql] = types
+        return types
 
     def _session(self) -> Session:
         if getattr(self._mine, "session", None) is None:

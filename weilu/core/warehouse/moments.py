@@ -9,6 +9,11 @@ import pyarrow as pa
 MOMENT = pa.timestamp("s", tz="UTC")
 
 
+def may_hold_moments(schema: pa.Schema) -> bool:
+    """Whether any column could be one of moments; the names of the types tell it from a number."""
+    return any(_is_bare(kind) for kind in schema.types)
+
+
 def mark_moments(table: pa.Table, types: Sequence[str]) -> pa.Table:
     """The table with every `DateTime`, `Nullable(DateTime)` and `Array(DateTime)` column as timestamps in seconds, UTC.
 
@@ -23,8 +28,13 @@ def mark_moments(table: pa.Table, types: Sequence[str]) -> pa.Table:
 
 
 def _as_moments(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    if pa.types.is_uint32(column.type):
-        return column.cast(pa.int64()).cast(MOMENT)
-    if pa.types.is_list(column.type) and pa.types.is_uint32(column.type.value_type):
+    if not _is_bare(column.type):
+        return column
+    if pa.types.is_list(column.type):
         return column.cast(pa.list_(pa.int64())).cast(pa.list_(MOMENT))
-    return column
+    return column.cast(pa.int64()).cast(MOMENT)
+
+
+def _is_bare(kind: pa.DataType) -> bool:
+    """As chDB hands a moment over, or a list of them."""
+    return bool(pa.types.is_uint32(kind.value_type if pa.types.is_list(kind) else kind))
