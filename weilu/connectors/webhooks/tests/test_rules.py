@@ -30,6 +30,12 @@ def test_another_body_has_another_signature(body: bytes, flip: int) -> None:
     assert rules.signature(secret, "msg_1", 1, body) != rules.signature(secret, "msg_1", 1, other)
 
 
+def test_failed_attempts_are_made_again_by_the_schedule_of_the_specification() -> None:
+    waits = [rules.wait(failed, 0.0) for failed in range(1, 11)]
+    minutes = [None if one is None else one.total_seconds() / 60 for one in waits]
+    assert minutes == [5 / 60, 5, 30, 2 * 60, 5 * 60, 10 * 60, 14 * 60, 20 * 60, 24 * 60, None]
+
+
 def test_a_secret_is_shown_as_the_specification_wants_it() -> None:
     shown = rules.secret_of(bytes(range(32)))
     assert shown.startswith("whsec_")

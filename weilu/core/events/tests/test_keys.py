@@ -6,7 +6,7 @@ import pytest
 
 from tests.fixtures.log import Play, account, say
 from weilu.core import clock
-from weilu.core.events import claims, frames, ranges
+from weilu.core.events import actions, claims, frames, ranges, sequencer
 from weilu.core.events.keys import HOUR_MS, UNTIMED, nearby, object_id, sdk_key
 from weilu.core.events.models import Claim
 
@@ -69,3 +69,23 @@ def test_a_repeat_that_comes_after_the_full_hour_is_still_a_repeat(play: Play) -
     ]
     with clock.frozen(clock.from_ms(six + 3 * HOUR_MS)):
         assert [play([one], batch=1) for one in events] == [1, 1, 2]
+
+
+def test_an_outside_id_that_is_too_long_keeps_its_beginning_and_what_tells_it_from_others() -> None:
+    longest, longer = "x" * frames.LONGEST, "x" * frames.LONGEST + "y"
+    kept = frames.outside_id(longer)
+    assert frames.outside_id(longest) == longest
+    assert (kept[:191], len(kept)) == ("x" * 190 + "~", 223)
+    assert kept != frames.outside_id(longer + "z")
+
+
+def test_a_platform_whose_name_fits_no_column_is_an_error_of_ours() -> None:
+    header = frames.Header(1, live=False, arrived=9)
+    with pytest.raises(ValueError, match="longer than 32"):
+        frames.encode([say(account("Cai")._replace(platform="p" * 33), 1)], header)
+
+
+@pytest.mark.django_db
+def test_who_catches_up_says_how_many_events_that_took() -> None:
+    actions.append([say("Cai", 1), say("Bea", 2)], batch=1, live=False)
+    assert [sequencer.catch_up(), sequencer.catch_up()] == [2, 0]

@@ -70,6 +70,8 @@ REFUSED = [
     ({"formula": "paid"}, "“said”, which the formula does not use"),
     ({"formula": "paid /"}, "cannot be read"),
     ({"formula": "paid ** said"}, "cannot be read"),
+    ({"formula": "~paid + said"}, "cannot be read"),
+    ({"formula": "paid + (not said)"}, "cannot be read"),
     ({"formula": "__import__('os').system('x') + paid + said"}, "cannot be read"),
     ({"formula": "paid + said" + " + paid" * 100}, "cannot be read"),
     ({"formula": None}, "belong together"),
