@@ -47,5 +47,13 @@ ALIKE: dict[str, str] = {
     " block.set_column(at, name, column)": "the first column is the position, which is never put anew",
     "weilu/connectors/webhooks/deciding.py fan_out: Delivery.objects.bulk_create(made, batch_size=400, ignore_conflicts=True)"
     " → Delivery.objects.bulk_create(made, batch_size=399, ignore_conflicts=True)": "as many rows in statements of another size",
+    "weilu/members/corrections.py record: batch_size=500, → batch_size=501,": "as many rows in statements of another size",
+    **{
+        f"weilu/core/warehouse/frame.py Frame.nominal_days: return {{HOUR: 0, DAY: 1, WEEK: 7, MONTH: 31, PERIOD: span}}[self.size]"
+        f" → return {{HOUR: 0, DAY: 1, WEEK: {week}, MONTH: {month}, PERIOD: span}}[self.size]": (
+            "metrics look back 1, 7 or 30 days: a week is shorter than the last alone, a month than none"
+        )
+        for week, month in ((8, 31), (7, 30))
+    },
 }
 """Name of a mutant → why nobody can tell it from the module."""
