@@ -260,6 +260,18 @@ def _reach(sort: str) -> str:
     return _daily(f"kind = 'reach.counted' AND sort = '{sort}'", "coalesce(sum(e.value), 0)")
 
 
+def _people(where: str) -> str:
+    return _daily(f"{where} AND person != 0", "count(DISTINCT person)")
+
+
+_BUYERS = _people("kind = 'order.paid'")
+_ORDERS = _daily("kind = 'order.paid'", "count(e.position)")
+_SALES = _daily("kind = 'order.paid'", "coalesce(sum(e.value), 0)")
+_NEW_BUYERS = """SELECT label, count(f.person) AS value FROM b LEFT JOIN (SELECT person, min(day) AS day FROM e
+    WHERE person != 0 AND kind = 'order.paid' GROUP BY person) AS f ON f.day BETWEEN b.first AND b.last GROUP BY label"""
+_NPS = """SELECT label, 100.0 * (count(DISTINCT person) FILTER (e.value >= 9) - count(DISTINCT person) FILTER (e.value <= 6))
+        / nullif(count(DISTINCT person), 0) AS value FROM b
+    LEFT JOIN e ON e.day BETWEEN b.first AND b.last AND kind = 'nps.answered' AND person != 0 GROUP BY label"""
 _MEAN = """SELECT label, count(DISTINCT (person, day)) FILTER (e.person IS NOT NULL)
         / nullif(greatest(least(b.last, getvariable('over')) - b.first + 1, 0), 0) AS value FROM b
     LEFT JOIN e ON e.day BETWEEN b.first AND b.last AND active AND person != 0 GROUP BY label, b.first, b.last"""
@@ -299,6 +311,17 @@ VALUES = {
     "back_on_day_1": _back(1),
     "back_on_day_7": _back(7),
     "back_on_day_30": _back(30),
+    "day_90_retention": _retained(90),
+    "participation_rate": _ratio(_people("active"), _MEMBERS, 100),
+    "buyers": _BUYERS,
+    "orders": _ORDERS,
+    "sales": _SALES,
+    "average_order": _ratio(_SALES, _ORDERS),
+    "paid_conversion": _ratio(_BUYERS, _MEMBERS, 100),
+    "repurchase_rate": f"""SELECT x.label, 100 * (x.value - y.value)::DOUBLE / nullif(x.value, 0) AS value
+        FROM ({_BUYERS}) AS x JOIN ({_NEW_BUYERS}) AS y ON x.label = y.label""",
+    "nps": _NPS,
+    "satisfaction": _ratio(_people("kind = 'satisfaction.rated' AND e.value >= 4"), _people("kind = 'satisfaction.rated'"), 100),
     "impressions": _reach("impressions"),
     "reads": _reach("reads"),
     "public_clicks": _reach("clicks"),

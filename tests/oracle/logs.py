@@ -21,7 +21,17 @@ KINDS = ("message.sent",) * 6 + (
     "member.left",
     "badge.earned",
     "reach.counted",
+    "order.paid",
+    "nps.answered",
+    "satisfaction.rated",
 )
+WORTH = {
+    "reach.counted": (None, 0, 7, 2**40),
+    "order.paid": (None, 0, 1999, -50),
+    "nps.answered": (None, 0, 6, 7, 9, 10),
+    "satisfaction.rated": (None, 1, 3, 4, 5),
+}
+"""What each kind may carry as its value."""
 SORTS = ("impressions", "reads", "clicks")
 ZONES = ("UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Asia/Kathmandu")
 COMMUNITIES = (1, 2, 3)
@@ -70,7 +80,7 @@ def logs(draw: st.DrawFn) -> Log:
         told = kind == "reach.counted"
         rows.append(row(position, kind, BEGIN + moment * HOUR // 2 + draw(st.sampled_from((0, 1, 999))),
                         draw(st.integers(1, 7)), draw(st.sampled_from(COMMUNITIES)), about=about,
-                        value=draw(st.sampled_from((None, 0, 7, 2**40))) if told else None,
+                        value=draw(st.sampled_from(WORTH[kind])) if kind in WORTH else None,
                         properties=f'{{"sort":"{draw(st.sampled_from(SORTS))}"}}' if told else ""))  # fmt: skip
         if kind == "message.sent":
             subjects.append(rows[-1].subject)

@@ -32,7 +32,8 @@ ZONES = (
     "Pacific/Chatham",
 )  # fmt: skip
 KINDS = (*("message.sent",) * 9, "reaction.added", "reaction.added", "member.joined", "member.joined", "member.left",
-         "badge.earned", "order.paid", "order.paid", "link.clicked", "Tea Poured", "reach.counted", "reach.counted")  # fmt: skip
+         "badge.earned", "order.paid", "order.paid", "link.clicked", "Tea Poured", "reach.counted", "reach.counted",
+         "nps.answered", "nps.answered", "satisfaction.rated")  # fmt: skip
 NAMES = ("message.sent", "order.paid", "Tea Poured", "interaction", "*")
 MEASURES = ("count", "members", "sum")
 CELLS = {
@@ -40,6 +41,11 @@ CELLS = {
     "speakers": ("message.sent", "members"),
     "active_members": ("interaction", "members"),
 }
+WORTH = {
+    **dict.fromkeys(("order.paid", "Tea Poured", "reach.counted"), (None, 0, 199, -50, 2**40)),
+    **dict.fromkeys(("nps.answered", "satisfaction.rated"), (None, 0, 3, 4, 6, 7, 9, 10)),
+}
+"""What each kind may carry as its value."""
 MOST_SAID = 5
 WAYS = 12
 """Funnels, and as many paths, of each log and span."""
@@ -91,8 +97,7 @@ def a_log(chance: random.Random) -> Log:
         moment = BEGIN + chance.randrange(28 * 48) * HOUR // 2 + chance.choice((0, 0, 1, 999, HOUR // 4, -1))
         place = chance.choice(COMMUNITIES)
         about = chance.choice((0, 0, *subjects[place])) if kind == "message.sent" else 0
-        valued = kind in ("order.paid", "Tea Poured", "reach.counted")
-        value = chance.choice((None, 0, 199, -50, 2**40)) if valued else None
+        value = chance.choice(WORTH.get(kind, (None,)))
         told = {
             "channel": chance.choice(("poster", "friend", None)),
             "age": chance.choice((20, 20.5, 30, None)),

@@ -18,10 +18,12 @@ from weilu.core.metrics import (
     PERCENT,
     RATIO,
     SECONDS,
+    VALUE,
     Metric,
 )  # fmt: skip
 from weilu.core.warehouse.measures import (
     Answered,
+    Computed,
     DailyMean,
     Events,
     FirstReply,
@@ -38,8 +40,10 @@ from weilu.core.warehouse.measures import (
     Silent,
     SpokeSoon,
     Stayed,
+    Sums,
     TopSpeakers,
 )  # fmt: skip
+from weilu.core.warehouse.steps import Condition
 
 SPEAK = ("message.sent",)
 DAYS_TO_SPEAK = 7
@@ -116,6 +120,10 @@ ACTIVITY = (
            _("Speakers of the period ÷ members at its end. No value without members. Days run in the time zone asked for. "
              "Behind it: the speakers."),
            PERCENT, Ratio(People(SPEAK), Members(), 100), total=ANEW),
+    Metric("participation_rate", _("Participation rate"),
+           _("Members who took part at least once in the period ÷ members at its end. No value without members. Days run in the "
+             "time zone asked for. Behind it: those who took part."),
+           PERCENT, Ratio(People(), Members(), 100), total=ANEW),
 )  # fmt: skip
 
 VOICES = (
@@ -154,6 +162,7 @@ STAYING = (
     _retained(1, _("Day-1 retention")),
     _retained(7, _("Day-7 retention")),
     _retained(30, _("Day-30 retention")),
+    _retained(90, _("Day-90 retention")),
     _back(1, _("Came back on day 1")),
     _back(7, _("Came back on day 7")),
     _back(30, _("Came back on day 30")),
@@ -172,4 +181,44 @@ ANSWERING = (
            SECONDS, FirstReply(REPLY_HOURS), DOWN, ANEW),
 )  # fmt: skip
 
-METRICS = (*GROWTH, *ACTIVITY, *VOICES, *STAYING, *ANSWERING)
+PAID = ("order.paid",)
+SELLING = (
+    Metric("orders", _("Paid orders"),
+           _("Orders paid in the period, those of nobody known too. Days run in the time zone asked for."),
+           EVENTS, Events(PAID)),
+    Metric("sales", _("Sales"),
+           _("Sum of the values of the orders paid in the period, in the smallest parts of money, such as cents, as they came in; "
+             "cancelled orders stay in. Days run in the time zone asked for."),
+           VALUE, Sums(PAID)),
+    Metric("average_order", _("Average order"),
+           _("Sum of the values of the orders paid in the period ÷ their number, in the smallest parts of money, such as cents. No "
+             "value without orders. Days run in the time zone asked for. Behind it: the orders."),
+           VALUE, Ratio(Sums(PAID), Events(PAID)), total=ANEW),
+    Metric("paid_conversion", _("Paid conversion"),
+           _("Members who paid for an order in the period ÷ members at its end. No value without members. Days run in the time "
+             "zone asked for. Behind it: those who paid."),
+           PERCENT, Ratio(People(PAID), Members(), 100), total=ANEW),
+    Metric("repurchase_rate", _("Repurchase rate"),
+           _("Of the members who paid for an order in the period, the share who had paid for one in these communities before it "
+             "began. No value without buyers. Days run in the time zone asked for. Behind it: all who paid in the period."),
+           PERCENT, Computed("100 * (buyers - first) / buyers", (("buyers", People(PAID)), ("first", FirstTime(*PAID)))),
+           total=ANEW),
+)  # fmt: skip
+
+WILLING, PLEASED = ("nps.answered",), ("satisfaction.rated",)
+PROMOTERS = People(WILLING, where=(Condition("value", "gte", (9,)),))
+DETRACTORS = People(WILLING, where=(Condition("value", "lte", (6,)),))
+SURVEYS = (
+    Metric("nps", _("Willingness to recommend (NPS)"),
+           _("Share of those asked who gave 9 or 10 of 10 minus the share who gave 6 or less, −100 to 100, from the events "
+             "“nps.answered” of the period. Each person once in each share; no bots. No value where nobody answered. Days run in "
+             "the time zone asked for. Behind it: those who gave 9 or 10."),
+           RATIO, Computed("100 * (high - low) / asked", (("high", PROMOTERS), ("low", DETRACTORS), ("asked", People(WILLING)))),
+           total=ANEW),
+    Metric("satisfaction", _("Satisfaction"),
+           _("Share of those asked who gave 4 or 5 of 5, from the events “satisfaction.rated” of the period. Each person once; no "
+             "bots. No value where nobody answered. Days run in the time zone asked for. Behind it: those who gave 4 or 5."),
+           PERCENT, Ratio(People(PLEASED, where=(Condition("value", "gte", (4,)),)), People(PLEASED), 100), total=ANEW),
+)  # fmt: skip
+
+METRICS = (*GROWTH, *ACTIVITY, *VOICES, *STAYING, *ANSWERING, *SELLING, *SURVEYS)

@@ -6,11 +6,12 @@ import datetime as dt
 
 import pytest
 
-from tests.fixtures.log import Place, account, join, leave, react, say
+from tests.fixtures.log import Place, account, event, join, leave, react, say
 from weilu.core import clock, metrics
 from weilu.core.directory.models import Community, Identity
 from weilu.core.operators.access import Viewer
 from weilu.core.warehouse import conclusions, questions
+from weilu.core.warehouse.measures import Computed, FirstReply, Ratio
 from weilu.core.warehouse.tests.asking import at, behind, trend
 
 pytestmark = pytest.mark.django_db
@@ -326,7 +327,7 @@ def test_every_metric_of_the_catalogue_answers_on_an_empty_house(play, warehouse
     warehouse.loaded()
 
     for metric in metrics.all_metrics():
-        empty = None if metric.unit in (metrics.PERCENT, metrics.SECONDS, metrics.RATIO) else 0
+        empty = None if isinstance(metric.measure, Ratio | Computed | FirstReply) else 0
         assert trend(metric.slug, TUE, WED) == [empty, empty], metric.slug
 
 
@@ -357,6 +358,76 @@ def test_as_of_a_day_leaves_out_what_happened_later(play, warehouse):
     assert trend("messages", MON, FRI, as_of=TUE) == [1, 0, 0, 0, 0]
     assert trend("members", MON, FRI, as_of=WED) == [1, 1, 2, 2, 2]
     assert trend("state_churned", MON, FRI, as_of=WED) == [0, 0, 0, 0, 0]
+
+
+def pay(who, moment, value):
+    return event("order.paid", at(moment), who, value=value)
+
+
+def test_orders_their_sum_and_who_buys_again(play, warehouse):
+    play(
+        [
+            *(say(name, at(f"{MON} 07:00")) for name in ("Ann", "Ben", "Cy", "Di")),
+            pay("Ann", f"{MON} 08:00", 1_000),
+            pay("Ann", f"{MON} 09:00", 500),  # twice on the first day: nobody bought before it began
+            pay("Ben", f"{TUE} 08:00", 2_500),
+            pay("Ann", f"{TUE} 09:00", 200),
+            pay(ROBOT, f"{TUE} 10:00", 300),
+            pay("Cy", f"{WED} 08:00", None),  # its value is not known
+        ],
+        batch=1,
+    )
+    warehouse.loaded()
+
+    assert trend("orders", MON, THU) == [2, 3, 1, 0]
+    assert trend("sales", MON, THU) == [1_500, 3_000, 0, 0]
+    assert trend("average_order", MON, THU) == [750, 1_000, 0, None]
+    assert trend("paid_conversion", MON, THU) == [25, 50, 25, 0]
+    assert trend("repurchase_rate", MON, THU) == [0, 50, 0, None]
+    assert trend("repurchase_rate", MON, THU, by="period") == [0]
+    assert trend("repurchase_rate", TUE, THU, by="period") == [pytest.approx(100 / 3)]
+    assert behind("repurchase_rate", MON, THU, at=TUE).ids == sorted([member("Ann"), member("Ben")])
+    assert behind("orders", MON, THU, at=TUE).total == 3
+
+
+def test_what_members_say_when_asked(play, warehouse):
+    def told(kind, who, moment, value):
+        return event(kind, at(moment), who, value=value, source="sdk")
+
+    with clock.frozen(
+        dt.datetime(2026, 1, 6, 12, tzinfo=dt.UTC)
+    ):  # what an SDK sends late waits for the operator
+        play(
+            [
+                told("nps.answered", "Ann", f"{MON} 08:00", 10),
+                told("nps.answered", "Ben", f"{MON} 08:00", 9),
+                told("nps.answered", "Cy", f"{MON} 08:00", 8),
+                told("nps.answered", "Di", f"{MON} 08:00", 6),
+                told("nps.answered", "Di", f"{MON} 09:00", 0),  # said again: still one
+                told("nps.answered", ROBOT, f"{MON} 08:00", 0),
+                told("nps.answered", "Ann", f"{TUE} 08:00", 7),
+                told("satisfaction.rated", "Ann", f"{MON} 08:00", 4),
+                told("satisfaction.rated", "Ben", f"{MON} 08:00", 3),
+                told("satisfaction.rated", "Cy", f"{TUE} 08:00", 5),
+            ],
+            batch=1,
+        )
+    warehouse.loaded()
+
+    assert trend("nps", MON, WED) == [25, 0, None]
+    assert trend("satisfaction", MON, WED) == [50, 100, None]
+    assert behind("nps", MON, WED, at=MON).ids == sorted([member("Ann"), member("Ben")])
+
+
+def test_participation_is_the_share_of_members_who_took_part(play, warehouse):
+    play(
+        [join(name, at(f"{MON} 08:00")) for name in ("Ann", "Ben", "Cy", "Di")]
+        + [react("Ann", at(f"{TUE} 08:00"), about=1), say("Ben", at(f"{TUE} 08:00"))],
+        batch=1,
+    )
+    warehouse.loaded()
+
+    assert trend("participation_rate", MON, WED) == [0, 50, 0]
 
 
 def merge(one: str, *, into: str) -> None:
