@@ -35,8 +35,10 @@ def trend(oracle: Oracle, span: Span, question: dict[str, Any]) -> Rows:
     elif by == "community":
         parts = "SELECT 'C' || community AS part, community AS place FROM here"
     else:
+        # Nobody's events have no part where members are counted.
+        only = "WHERE person != 0" if measure == "members" else ""
         parts = (
-            "SELECT DISTINCT part, if(part = '', 1, 0) AS place FROM x"
+            f"SELECT DISTINCT part, if(part = '', 1, 0) AS place FROM x {only}"
             if by
             else "SELECT '' AS part, 0 AS place"
         )

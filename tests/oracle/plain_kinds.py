@@ -99,7 +99,9 @@ def _parts(question: dict[str, Any], here: Sequence[Told], span: Span) -> list[s
         return [part for part, _value in ranked(question, here, span)][: question["top"]]
     if by == "community":
         return [f"C{pk}" for pk in span.communities]
-    seen = {part_of(question)(one) for one in here}
+    by_members = question.get("measure") == "members"
+    # Nobody's events have no part where members are counted.
+    seen = {part_of(question)(one) for one in here if one[1] or not by_members}
     return [*sorted(seen - {"none"}), *(["none"] if "none" in seen else [])]
 
 
