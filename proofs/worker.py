@@ -60,7 +60,8 @@ def main() -> None:
 
     stop = threading.Event()
     threading.Timer(LIMIT_SECONDS, stop.set).start()
-    pump.run_forever(stop)
+    for lane in pump.LANES:
+        threading.Thread(target=pump.run_forever, args=(stop, lane)).start()
 
 
 def prepare() -> None:

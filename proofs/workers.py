@@ -35,6 +35,7 @@ def case(number: int) -> None:
                 seen = wait_for_more(one.home, seen)
                 time.sleep(chance.uniform(0.3, 1.0))
                 at = chance.randrange(WORKERS)
+                assert all(one.poll() is None for one in workers), "a worker ended by itself"
                 _end(workers[at])
                 workers[at] = _start(one, "proofs.worker")
         finally:
