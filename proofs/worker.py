@@ -9,8 +9,11 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+READY = "working-"
+"""With its process's number: the file in the home that says that it has begun."""
 LIMIT_SECONDS = 300.0
 POISON = 499
 """The stubborn handler fails at every position that this divides."""
@@ -62,6 +65,7 @@ def main() -> None:
     threading.Timer(LIMIT_SECONDS, stop.set).start()
     for lane in pump.LANES:
         threading.Thread(target=pump.run_forever, args=(stop, lane)).start()
+    (Path(os.environ["WEILU_HOME"]) / f"{READY}{os.getpid()}").touch()
 
 
 def prepare() -> None:

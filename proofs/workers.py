@@ -12,14 +12,17 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from proofs.databases import database
 from proofs.traffic import wait_for_more
+from proofs.worker import READY
 from tests.house import ROOT, House, house
 
 WORKERS = 4
 KILLS = 5
+START_SECONDS = 90.0
 
 
 def case(number: int) -> None:
@@ -35,7 +38,7 @@ def case(number: int) -> None:
                 seen = wait_for_more(one.home, seen)
                 time.sleep(chance.uniform(0.3, 1.0))
                 at = chance.randrange(WORKERS)
-                assert all(one.poll() is None for one in workers), "a worker ended by itself"
+                _all_work(one, workers)
                 _end(workers[at])
                 workers[at] = _start(one, "proofs.worker")
         finally:
@@ -44,6 +47,15 @@ def case(number: int) -> None:
         found = json.loads(_run(one, "proofs.handled").splitlines()[-1])
         log = json.loads(_run(one, "proofs.examine").splitlines()[-1])
     _judge(found, log)
+
+
+def _all_work(one: House, workers: Sequence[subprocess.Popen[bytes]]) -> None:
+    """A kill before a worker has begun would prove nothing."""
+    until = time.monotonic() + START_SECONDS
+    while not all((one.home / f"{READY}{worker.pid}").exists() for worker in workers):
+        assert time.monotonic() < until, "a worker did not begin"
+        time.sleep(0.1)
+    assert all(worker.poll() is None for worker in workers), "a worker ended by itself"
 
 
 def _judge(found: dict[str, Any], log: dict[str, int]) -> None:
