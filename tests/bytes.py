@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,11 +14,20 @@ import pyarrow.parquet as pq
 PLAIN = 0x02
 CODECS = {0x82: "lz4_raw", 0x90: "zstd"}
 HEAD, CHECKSUM = 9, 16
+LOOKS = 20
 
 
 def holding(home: Path, marker: str) -> list[str]:
-    """Files below `home`, or paths that are themselves called so."""
-    wanted = marker.encode()
+    """Files below `home`, or paths that are themselves called so. The column store may merge parts meanwhile: what a file that is
+    gone held stands in another by then, so that all of it is looked through anew."""
+    for _ in range(LOOKS - 1):
+        with contextlib.suppress(FileNotFoundError):
+            return _held(home, marker.encode())
+        time.sleep(0.5)
+    return _held(home, marker.encode())
+
+
+def _held(home: Path, wanted: bytes) -> list[str]:
     files = sorted(path for path in home.rglob("*") if path.is_file() and not path.is_symlink())
     return [
         str(name)
