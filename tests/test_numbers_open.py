@@ -112,11 +112,12 @@ def walk(client: Client) -> Iterator[tuple[str, str]]:
         if response.status_code == 302 or "text/html" not in response["Content-Type"]:
             continue
         text = response.content.decode()
-        yield address, text
-        for href in links(text):
-            if href not in seen:
-                seen.add(href)
-                waiting.append(href)
+        for one, shown in [(address, text), *pages.parts(client, text)]:
+            yield one, shown
+            for href in links(shown):
+                if href not in seen:
+                    seen.add(href)
+                    waiting.append(href)
 
 
 def links(text: str) -> list[str]:

@@ -155,6 +155,30 @@ def test_what_nobody_lived_is_marked_on_every_page_that_shows_it(lively, ada, cl
     assert [path for path in paths if "simulated" not in main(text(client, path))] == []
 
 
+def test_what_other_rooms_say_of_a_community_is_fetched_after_its_page(lively, bea, stranger, client_of):
+    client = english(client_of(bea))
+    page = text(client, f"/communities/{lively.hearth.pk}/?days=7")
+    cards = dict(pages.parts(client, page))
+    at = f"/communities/{lively.hearth.pk}/cards/"
+    assert list(cards) == [f"{at}{slug}/?days=7" for slug in ("kpi", "diagnosis", "advice")]
+    for address, title in zip(cards, ("KPI score", "Diagnosis", "Advice"), strict=True):
+        assert f"<h2>{title}" in page
+        assert f"<h2>{title}" in cards[address]
+        assert stranger.get(address).status_code == 302
+        assert client.post(address).status_code == 405
+        hidden = client.get(address.replace(f"/{lively.hearth.pk}/", f"/{lively.harbour.pk}/"))
+        missing = client.get(address.replace(f"/{lively.hearth.pk}/", "/999999/"))
+        assert hidden.status_code == missing.status_code == 404
+    assert client.get(f"{at}nobody/").status_code == 404
+
+
+def test_a_card_says_so_where_the_warehouse_does_not_answer(lively, warehouse_down, ada, client_of):
+    client = english(client_of(ada))
+    for slug in ("kpi", "diagnosis", "advice"):
+        card = text(client, f"/communities/{lively.hearth.pk}/cards/{slug}/")
+        assert "while the warehouse does not answer" in card, slug
+
+
 def test_without_the_warehouse_pages_say_so_and_everything_else_works(lively, warehouse_down, ada, client_of):
     client = english(client_of(ada))
     for path in ("/", "/communities/", f"/communities/{lively.hearth.pk}/"):

@@ -155,8 +155,9 @@ class Window:
         self.page.wait_for_url(lambda url: "/login" not in url)
 
     def go(self, path: str) -> Page:
-        """Open a page and bring every chart on it into sight, so that all are drawn."""
+        """Open a page, wait for the parts that it fetches, and bring every chart on it into sight, so that all are drawn."""
         self.page.goto(path, wait_until="load")
+        self.page.wait_for_function("!document.querySelector('[hx-trigger=load]')")
         for place in self.page.query_selector_all("[data-chart]"):
             place.scroll_into_view_if_needed()
             place.wait_for_selector("svg")

@@ -1,7 +1,8 @@
 """How does nobody wait for what can be drawn in the background? A shelf of drawn things, each made anew when it is stale.
 
-One process's memory, bounded; one thread draws, and only what was looked at lately. With a patience of 0 (as in tests)
-whatever is stale is drawn at once by who asks.
+One process's memory, bounded; one thread draws, and only what was looked at lately. What is stale is shown for the patience set,
+or for as long as the thread needs to come round where that is longer: who asks draws only what nobody is drawing beside. With a
+patience of 0 (as in tests) whatever is stale is drawn at once by who asks.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ YOUNG_SECONDS = 4.0
 WATCHED_SECONDS = 300.0
 """What was asked for within so long is kept fresh though nobody asks right now."""
 TURN_SECONDS = 1.0
+ROUNDS = 2.0
+"""Of the thread's rounds over what is watched, so many may pass until who asks draws."""
 REST = 3.0
 """The thread rests so many times as long as a drawing took: it never takes more than a quarter of a core."""
 
@@ -52,12 +55,14 @@ class Shelf:
         self._guard = threading.Lock()
         self._busy: dict[str, threading.Lock] = {}
         self._thread: threading.Thread | None = None
+        self._round_seconds, self._round_begun = 0.0, 0.0
+        """How long the last round took; when the one under way began (monotonic), 0 when there is none."""
 
     def get(self, key: str, current: Callable[[], object], draw: Callable[[], Value]) -> Value:
         """What is kept under the key if it is fresh, or stale by less than the patience; else drawn now."""
         stamp, now = current(), time.monotonic()
         item = self._find(key, now)
-        if item is not None and (item.stamp == stamp or now - item.drawn_at < settings.PANEL_PATIENCE):
+        if item is not None and (item.stamp == stamp or now - item.drawn_at < self._patience(now)):
             self._watch()
             return cast(Value, item.value)
         with self._lock(key):
@@ -70,6 +75,12 @@ class Shelf:
     def clear(self) -> None:
         with self._guard:
             self._items.clear()
+
+    def _patience(self, now: float) -> float:
+        """Seconds."""
+        least: float = settings.PANEL_PATIENCE
+        under_way = now - self._round_begun if self._round_begun else 0.0
+        return least and max(least, min(ROUNDS * max(self._round_seconds, under_way), WATCHED_SECONDS))
 
     def _find(self, key: str, now: float) -> Item | None:
         with self._guard:
@@ -98,11 +109,13 @@ class Shelf:
     def _keep_fresh(self) -> None:
         """Until nothing is watched any more."""
         while watched := self._watched():
+            self._round_begun = time.monotonic()
             for key, item in watched:
                 begun = time.monotonic()
                 self._renew(key, item)
                 close_old_connections()
                 time.sleep(REST * (time.monotonic() - begun))
+            self._round_seconds, self._round_begun = time.monotonic() - self._round_begun, 0.0
             time.sleep(TURN_SECONDS)
 
     def _watched(self) -> list[tuple[str, Item]]:

@@ -25,6 +25,9 @@ Value = TypeVar("Value")
 
 kept = fresh.Shelf()
 
+STAMP_MS = 300_000
+"""Where nothing came in, what a figure says changes as hours pass: so often it is looked at again."""
+
 
 def drawn(
     request: ViewerRequest,
@@ -73,7 +76,7 @@ def _key(viewer: Viewer, about: object, language: str) -> str:
 
 
 def _stamp() -> object:
-    """Differs when anything came in, was concluded, or a minute went by."""
+    """Differs when anything came in, was concluded, or five minutes went by."""
     known = store.last_known()
     position = (known.position, str(known.owners)) if known else None
-    return position, repr(conclusions.stamp()), clock.now_ms() // 60_000
+    return position, repr(conclusions.stamp()), clock.now_ms() // STAMP_MS

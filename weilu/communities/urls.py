@@ -10,6 +10,7 @@ app_name = "communities"
 urlpatterns = [
     path("", views.index, name="list"),
     path("<int:community_id>/", views.page, name="page"),
+    path("<int:community_id>/cards/<slug:slug>/", views.card, name="card"),
     path("<int:community_id>/voices/<int:member_id>/", views.voice, name="voice"),
     path("<int:community_id>/timezone/", views.timezone, name="timezone"),
 ]

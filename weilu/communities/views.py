@@ -10,9 +10,8 @@ from zoneinfo import available_timezones
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from weilu.communities import actions, cards, panels, words
 from weilu.communities.queries import charts, feed, figures, health, overview, voices, window
@@ -27,6 +26,7 @@ from weilu.core.operators.access import (
     ViewerRequest,
     access_community,
     access_member,
+    missing,
     needs,
     visible_communities,
 )
@@ -72,10 +72,37 @@ def page(request: ViewerRequest, community_id: int) -> HttpResponse:
                 request, PANELS, span, _named([community]), lambda: _read(request.viewer, span, community)
             )
         )
-        context["cards"] = [_card(request, card, span, community) for card in cards.registered()]
+        context["cards"] = [
+            (one.slug, one.title, one.address(community.pk)) for one in cards.registered()
+        ]
     except Unavailable:
         context["down"] = True
     return render(request, "communities/page.html", context)
+
+
+@needs(rights.VIEW)
+@require_safe
+def card(request: ViewerRequest, community_id: int, slug: str) -> HttpResponse:
+    """What another room says of a community: a part of its page, which fetches it."""
+    community, found = access_community(request.viewer, community_id), cards.find(slug)
+    if found is None:
+        raise missing()
+    span = window.of_page(request.GET, [community.pk], zone_of(community))
+    about = (slug, _named([community]), found.decided(community.pk))
+    context: dict[str, Any] = {"title": found.title}
+    try:
+        context.update(
+            panels.drawn(
+                request,
+                {"card": found.template},
+                span,
+                about,
+                lambda: found.read(request.viewer, span, community),
+            )
+        )
+    except Unavailable:
+        context["down"] = True
+    return render(request, "communities/_card.html", context)
 
 
 @needs(rights.VIEW)
@@ -105,14 +132,6 @@ def voice(request: ViewerRequest, community_id: int, member_id: int) -> HttpResp
         "after": page + 1 if page * PAGE < total else 0,
     }
     return render(request, "communities/voice.html", context)
-
-
-def _card(request: ViewerRequest, card: cards.Card, span: Span, community: Community) -> SafeString:
-    about = (card.slug, _named([community]), card.decided(community.pk))
-    drawn = panels.drawn(
-        request, {card.slug: card.template}, span, about, lambda: card.read(request.viewer, span, community)
-    )
-    return drawn[card.slug]
 
 
 def _named(communities: Sequence[Community]) -> list[tuple[int, str]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+import time
 
 import pytest
 
@@ -54,6 +56,33 @@ def test_with_patience_nobody_waits_and_the_news_are_drawn_beside(settings, monk
     assert one.look(shelf) == "1"
     assert one.again.wait(5)
     shelf.clear()
+
+
+def test_while_much_is_drawn_beside_nobody_waits_for_his_turn(settings, monkeypatch) -> None:
+    """News come in all the time, and a round over three panels takes longer than the patience lasts."""
+    settings.PANEL_PATIENCE = 0.4
+    for name in ("YOUNG_SECONDS", "TURN_SECONDS"):
+        monkeypatch.setattr(fresh, name, 0.0)
+    shelf, news, by = fresh.Shelf(), itertools.count(), list[str]()
+
+    def draw() -> str:
+        by.append(threading.current_thread().name)
+        time.sleep(0.1)
+        return ""
+
+    def look() -> None:
+        for key in "abc":
+            shelf.get(key, lambda: next(news), draw)
+
+    end = time.monotonic() + 3.0
+    while time.monotonic() < end:
+        look()
+        time.sleep(0.02)
+    monkeypatch.setattr(fresh, "WATCHED_SECONDS", 0.0)
+    shelf.clear()
+    beside = by.count("panels")
+    assert beside >= 3
+    assert len(by) - beside <= 6  # the first look, and perhaps another before the thread has begun
 
 
 def test_a_failure_is_told_to_who_asks_and_nothing_of_it_is_kept(settings) -> None:

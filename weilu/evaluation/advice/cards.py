@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
 from weilu.communities.cards import Card
 from weilu.communities.spans import Span
 from weilu.core.directory.models import Community
@@ -21,4 +24,8 @@ def _read(viewer: Viewer, span: Span, community: Community) -> Mapping[str, Any]
     return {"community": community, "advice": [words.said(community.pk, one) for one in found[:SHOWN]]}
 
 
-CARDS = (Card("advice", "advice/_card.html", _read, queries.stamp),)
+def _page(_community: int) -> str:
+    return reverse("advice:list")
+
+
+CARDS = (Card("advice", _("Advice"), _page, "advice/_card.html", _read, queries.stamp),)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
 from weilu.communities.cards import Card
 from weilu.communities.spans import Span
 from weilu.core.directory.models import Community
@@ -22,4 +25,8 @@ def _read(viewer: Viewer, span: Span, community: Community) -> Mapping[str, Any]
     return {"community": community, "findings": told, "more": len(found.findings) - len(told)}
 
 
-CARDS = (Card("diagnosis", "diagnosis/_card.html", _read, lambda _community: queries.decided()),)
+def _page(community: int) -> str:
+    return reverse("diagnosis:page", args=[community])
+
+
+CARDS = (Card("diagnosis", _("Diagnosis"), _page, "diagnosis/_card.html", _read, lambda _community: queries.decided()),)

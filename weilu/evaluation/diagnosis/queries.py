@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Max
+from django.utils import translation
 
 from weilu.communities import panels
 from weilu.communities.spans import Span
@@ -31,9 +32,10 @@ class Diagnosis:
 def diagnose(viewer: Viewer, communities: Sequence[int], at: Span) -> dict[int, Diagnosis]:
     """Community → what ails it; kept as long as neither facts nor what was said about accounts changed. Raises Unavailable."""
     about = ("diagnosis", tuple(communities), at, decided())
-    found: Mapping[int, Facts] = panels.remembered(
-        viewer, about, lambda: gather.read(viewer, communities, at)
-    )
+    with translation.override("en"):  # facts hold no words: read once for the readers of all languages
+        found: Mapping[int, Facts] = panels.remembered(
+            viewer, about, lambda: gather.read(viewer, communities, at)
+        )
     return {one: Diagnosis(facts, rules.diagnose(facts)) for one, facts in found.items()}
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
 from weilu.communities.cards import Card
 from weilu.communities.spans import Span
 from weilu.core.directory.models import Community
@@ -32,4 +35,8 @@ def _decided(community: int) -> object:
     return tuple(newest)
 
 
-CARDS = (Card("kpi", "kpi/_card.html", _read, _decided),)
+def _page(community: int) -> str:
+    return reverse("kpi:page", args=[community])
+
+
+CARDS = (Card("kpi", _("KPI score"), _page, "kpi/_card.html", _read, _decided),)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures import cast
+from tests.fixtures import cast, pages
 from tests.fixtures.lively import HEARTH, NOW, day
 from tests.fixtures.log import event, join, say
 from weilu.communities.tasks.models import Task
@@ -310,10 +310,10 @@ def test_the_communitys_own_page_advises_until_somebody_decided(
     quiet_crowd: Any, bea: Any, client_of: Any
 ) -> None:
     hers, address = client_of(bea), f"/advice/{quiet_crowd.pk}/win_back/"
-    assert address in hers.get(f"/communities/{quiet_crowd.pk}/").content.decode()
+    assert address in pages.whole(hers, f"/communities/{quiet_crowd.pk}/")
     assert address in hers.get("/advice/").content.decode()
     hers.post(f"{address}dismiss", {"reason": "not now"})
-    assert address not in hers.get(f"/communities/{quiet_crowd.pk}/").content.decode()
+    assert address not in pages.whole(hers, f"/communities/{quiet_crowd.pk}/")
     assert address not in hers.get("/advice/").content.decode()
 
 

@@ -248,13 +248,13 @@ def test_the_communitys_own_page_says_what_ails_it_and_hostile_words_stay_words(
     warehouse.loaded()
     hers = client_of(bea)
     hers.cookies["weilu_language"] = "en"
-    assert "Over-selling" in hers.get(f"/communities/{lively.hearth.pk}/").content.decode()
+    assert "Over-selling" in pages.whole(hers, f"/communities/{lively.hearth.pk}/")
     for address in (f"/diagnosis/{lively.hearth.pk}/", f"/diagnosis/{lively.hearth.pk}/over_selling/"):
         page = hers.get(address).content.decode()
         assert "&lt;b&gt;Sel" in page
         assert "<b>Sel" not in page
     actions.say(viewer_of(bea), Identity.objects.get(name="<b>Sel</b>").member_id, False)
-    assert "Over-selling" not in hers.get(f"/communities/{lively.hearth.pk}/").content.decode()
+    assert "Over-selling" not in pages.whole(hers, f"/communities/{lively.hearth.pk}/")
 
 
 def test_diagnosis_over_the_api(lively: Any, bea: Any, play: Any, warehouse: Any, program: Any) -> None:

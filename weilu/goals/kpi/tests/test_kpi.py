@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.fixtures import pages
 from tests.fixtures.lively import HEARTH, day
 from tests.fixtures.log import event, join, say
 from weilu.core import clock
@@ -132,9 +133,9 @@ def test_the_communitys_own_page_shows_the_score_and_follows_what_was_decided(
     hers = client_of(bea)
     hers.cookies["weilu_language"] = "en"
     address = f"/communities/{lively.hearth.pk}/"
-    assert "Start-up" in hers.get(address).content.decode()
+    assert "Start-up" in pages.whole(hers, address)
     hers.post(f"/kpi/{lively.hearth.pk}/stage", {"stage": "mature"})
-    page = hers.get(address).content.decode()
+    page = pages.whole(hers, address)
     assert "Mature" in page
     assert f"/kpi/{lively.hearth.pk}/" in page
 
