@@ -72,9 +72,7 @@ def page(request: ViewerRequest, community_id: int) -> HttpResponse:
                 request, PANELS, span, _named([community]), lambda: _read(request.viewer, span, community)
             )
         )
-        context["cards"] = [
-            (one.slug, one.title, one.address(community.pk)) for one in cards.registered()
-        ]
+        context["cards"] = [(one.slug, one.title, one.address(community.pk)) for one in cards.registered()]
     except Unavailable:
         context["down"] = True
     return render(request, "communities/page.html", context)

@@ -29,4 +29,13 @@ def _page(community: int) -> str:
     return reverse("diagnosis:page", args=[community])
 
 
-CARDS = (Card("diagnosis", _("Diagnosis"), _page, "diagnosis/_card.html", _read, lambda _community: queries.decided()),)
+CARDS = (
+    Card(
+        "diagnosis",
+        _("Diagnosis"),
+        _page,
+        "diagnosis/_card.html",
+        _read,
+        lambda _community: queries.decided(),
+    ),
+)
