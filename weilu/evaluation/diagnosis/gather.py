@@ -58,7 +58,7 @@ def read(viewer: Viewer, communities: Sequence[int], at: Span) -> dict[int, Fact
     asked = {slug: asking.trend(slug, at, communities) | {"breakdown": "community"} for slug in METRICS}
     figures = _figures(viewer, communities, asked)
     rows = _rows(communities, at)
-    voices = _voices(rows)
+    voices, begun = _voices(rows)
     spoken = _spoken(rows, voices)
     comings = _comings(_rows(communities, at, STAY_DAYS))
     newcomers = _newcomers(_rows(communities, at, DAYS + SETTLED_DAYS), at)
@@ -71,6 +71,7 @@ def read(viewer: Viewer, communities: Sequence[int], at: Span) -> dict[int, Fact
             one,
             figures[one],
             voices.get(one, {}),
+            begun.get(one, {}),
             spoken.get(one, _Spoken()),
             comings.get(one, _Comings()),
             newcomers.get(one, {}),
@@ -106,11 +107,15 @@ def _rows(communities: Sequence[int], at: Span, days: int = DAYS) -> Rows:
     )
 
 
-def _voices(rows: Rows) -> dict[int, dict[int, int]]:
-    found: dict[int, dict[int, int]] = defaultdict(dict)
+def _voices(rows: Rows) -> tuple[dict[int, dict[int, int]], dict[int, dict[int, int]]]:
+    """Community → person → messages; and those of them that answer nobody."""
+    said: dict[int, dict[int, int]] = defaultdict(dict)
+    begun: dict[int, dict[int, int]] = defaultdict(dict)
     for row in client.query(*compiled.voices(rows)).to_pylist():
-        found[row["community"]][row["person"]] = row["said"]
-    return found
+        said[row["community"]][row["person"]] = row["said"]
+        if row["begun"]:
+            begun[row["community"]][row["person"]] = row["begun"]
+    return said, begun
 
 
 # who speaks for the brand, and what they say ------------------------------------------------------------------------
@@ -219,6 +224,7 @@ def _facts(
     community: int,
     figures: Mapping[str, Number | None],
     said: Mapping[int, int],
+    begun: Mapping[int, int],
     spoken: _Spoken,
     comings: _Comings,
     newcomers: Mapping[int, bool],
@@ -234,6 +240,7 @@ def _facts(
         active=int(figures.get("active_members") or 0),
         reply_seconds=figures.get("first_reply"),
         said=dict(said),
+        begun=dict(begun),
         team=spoken.team,
         posts=spoken.posts,
         stays=comings.stays,

@@ -84,6 +84,20 @@ def talking_alone(facts: Facts, given: Given) -> Finding | None:
     return Finding("talking_alone", strength, numbers, positions=positions)
 
 
+def nothing_by_members(facts: Facts, given: Given) -> Finding | None:
+    """Do members only ever answer, while nearly all that begins a talk is the team's?"""
+    openings = sum(facts.begun.values())
+    said = sum(count for person, count in facts.said.items() if person not in facts.team)
+    own = sum(count for person, count in facts.begun.items() if person not in facts.team)
+    if openings < given["openings"] or said < given["answers"] or own >= given["share"] * openings:
+        return None
+    share = own / openings
+    numbers = {"share": share, "own": own, "openings": openings, "answers": said - own}
+    only_answer = sorted(one for one in facts.said if one not in facts.team and not facts.begun.get(one))
+    strength = 0.3 + 0.4 * within(given["share"] - share, 0, given["share"])
+    return Finding("nothing_by_members", strength, numbers, members=tuple(only_answer))
+
+
 def slow_answers(facts: Facts, given: Given) -> Finding | None:
     """Does whoever writes wait long for a first reply?"""
     if facts.reply_seconds is None or facts.answered < given["answered"]:
@@ -159,6 +173,15 @@ RULES: tuple[Rule, ...] = (
         "talking_alone",
         (Threshold("share", 0.5, PERCENT), Threshold("messages", 20, MESSAGES)),
         talking_alone,
+    ),
+    Rule(
+        "nothing_by_members",
+        (
+            Threshold("share", 0.1, PERCENT),
+            Threshold("openings", 20, MESSAGES),
+            Threshold("answers", 20, MESSAGES),
+        ),
+        nothing_by_members,
     ),
     Rule(
         "slow_answers", (Threshold("wait", 1800, SECONDS), Threshold("answered", 20, MESSAGES)), slow_answers

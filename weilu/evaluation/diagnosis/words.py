@@ -24,6 +24,7 @@ NAMES: Mapping[str, Text] = {
     "over_selling": gettext_lazy("Over-selling"),
     "sameness": gettext_lazy("Sameness"),
     "talking_alone": gettext_lazy("The team talks alone"),
+    "nothing_by_members": gettext_lazy("Nothing by members"),
     "slow_answers": gettext_lazy("Slow answers"),
     "churn_node": gettext_lazy("A day on which people leave"),
     "growth_without_quality": gettext_lazy("Growth without quality"),
@@ -35,6 +36,7 @@ SENTENCES: Mapping[str, Text] = {
     "over_selling": gettext_lazy("%(share)s of what the team posts sells something."),
     "sameness": gettext_lazy("%(share)s of what the team posts was said before, nearly word for word."),
     "talking_alone": gettext_lazy("%(share)s of all messages come from the team itself."),
+    "nothing_by_members": gettext_lazy("Members answer, but begin only %(share)s of all talks."),
     "slow_answers": gettext_lazy("Whoever writes waits %(wait)s for a first reply."),
     "churn_node": gettext_lazy("Day %(day)s is when people leave: %(share)s of those who left went then."),
     "growth_without_quality": gettext_lazy(
@@ -48,6 +50,7 @@ EVIDENCE: Mapping[str, Text] = {
     "over_selling": gettext_lazy("%(offers)s of %(posts)s posts of %(team)s accounts, healthy is one in five at most; %(felt)s of all that is said."),
     "sameness": gettext_lazy("%(again)s of %(posts)s posts; names, figures and links left out of the comparison."),
     "talking_alone": gettext_lazy("%(own)s of %(messages)s messages; %(others)s others spoke at all."),
+    "nothing_by_members": gettext_lazy("%(own)s of %(openings)s messages that answer nobody are by members; they wrote %(answers)s answers."),
     "slow_answers": gettext_lazy("The middle of %(answered)s messages that were answered within a day."),
     "churn_node": gettext_lazy("%(left)s of %(all)s who left in 90 days, counted from their joining (day 1: the first 24 hours); "
                                "%(joined)s joined."),
@@ -64,6 +67,9 @@ REMEDIES: Mapping[str, Text] = {
     "over_selling": gettext_lazy("Let the next four posts be useful ones, then one offer: four to one."),
     "sameness": gettext_lazy("Change the form: a question, a picture, a member’s own story."),
     "talking_alone": gettext_lazy("Post less and ask more; hand one fixed thing a week to a member."),
+    "nothing_by_members": gettext_lazy(
+        "Ask those who answer often for something of their own, such as a picture or how they do it, and show it to all."
+    ),
     "slow_answers": gettext_lazy("Agree on who looks in at the busiest hours."),
     "churn_node": gettext_lazy(
         "Write to newcomers the day before, and look at what they are sent until then."
@@ -85,6 +91,9 @@ THRESHOLDS: Mapping[tuple[str, str], Text] = {
     ("sameness", "posts"): gettext_lazy("posts of the team, at least"),
     ("talking_alone", "share"): gettext_lazy("of the messages are the team’s, more than"),
     ("talking_alone", "messages"): gettext_lazy("messages, at least"),
+    ("nothing_by_members", "share"): gettext_lazy("of what begins a talk comes from members, less than"),
+    ("nothing_by_members", "openings"): gettext_lazy("messages that answer nobody, at least"),
+    ("nothing_by_members", "answers"): gettext_lazy("messages of members, at least"),
     ("slow_answers", "wait"): gettext_lazy("median until the first reply, more than"),
     ("slow_answers", "answered"): gettext_lazy("answered messages, at least"),
     ("growth_without_quality", "share"): gettext_lazy("spoke in their first week, less than"),

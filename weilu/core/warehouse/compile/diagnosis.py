@@ -8,9 +8,10 @@ from weilu.core.warehouse.compile.facts import Rows, Sql
 
 
 def voices(rows: Rows) -> Sql:
-    """community, person, said: how many messages each person sent in each community."""
+    """community, person, said, begun: how many messages each person sent in each community, and how many of them answer nobody."""
     sql = f"""
-SELECT e.community AS community, {rows.person} AS person, toUInt32(count()) AS said
+SELECT e.community AS community, {rows.person} AS person, toUInt32(count()) AS said,
+    toUInt32(countIf(e.about = 0)) AS begun
 FROM {rows.tables} WHERE {rows.where} AND e.kind = 'message.sent' AND {rows.person} > 0
 GROUP BY community, person ORDER BY community, said DESC, person"""
     return sql, rows.values

@@ -190,6 +190,29 @@ def test_growth_by_people_who_say_nothing_opens_exactly_those(
     assert pages.behind(client_of(bea), address) == len(silent)
 
 
+def test_members_who_only_answer_stand_behind_what_ails_their_community(
+    lively: Any, bea: Any, play: Any, warehouse: Any, client_of: Any
+) -> None:
+    """The team begins every talk; A0 to A3 answer, and A3 once asks, too. Cai and Mei are quiet by then."""
+    posts = [
+        say("Sel", day(3 + n // 2, 8 + n % 2), f"Look {n}", community=HEARTH, number=f"p{n}")
+        for n in range(30)
+    ]
+    answers = [
+        say(f"A{n % 4}", day(3 + n // 2, 11), f"yes {n}", community=HEARTH, number=f"a{n}", about=f"p{n}", target="Sel")
+        for n in range(30)
+    ]  # fmt: skip
+    play([*posts, *answers, say("A3", day(9, 12), "and mine?", community=HEARTH, number="own")])
+    warehouse.loaded()
+    for name in ("Sel", "Cai", "Lin"):
+        actions.say(viewer_of(bea), Identity.objects.get(name=name).member_id, True)
+    one = diagnosis(viewer_of(bea), lively.hearth).finding("nothing_by_members")
+    assert one is not None
+    assert {name: one.numbers[name] for name in ("own", "answers")} == {"own": 1, "answers": 30 + 9}
+    assert {row.name for row in Identity.objects.filter(member__in=one.members)} == {"A0", "A1", "A2", "Mei"}
+    assert pages.behind(client_of(bea), f"/diagnosis/{lively.hearth.pk}/nothing_by_members/") == 4
+
+
 def test_those_who_were_put_out_are_told_from_those_who_left(
     lively: Any, bea: Any, play: Any, warehouse: Any, client_of: Any
 ) -> None:

@@ -43,6 +43,7 @@ def test_nothing_is_found_where_all_is_well() -> None:
         ),
         ({"posts": posts(0, 15)}, {"posts": posts(0, 16)}, "sameness"),
         ({"said": {1: 30, 9: 30}}, {"said": {1: 30, 9: 31}}, "talking_alone"),
+        ({"begun": {1: 3, 9: 27}}, {"begun": {1: 2, 9: 27}}, "nothing_by_members"),
         ({"reply_seconds": 1800}, {"reply_seconds": 1801}, "slow_answers"),
         ({"mute": tuple(range(54))}, {"mute": tuple(range(55))}, "growth_without_quality"),
         ({"removed": tuple(range(20))}, {"removed": tuple(range(21))}, "over_control"),
@@ -94,6 +95,15 @@ def test_behind_hollow_growth_stand_those_who_said_nothing() -> None:
     [one] = rules.diagnose(replace(WELL, newcomers=50, mute=tuple(range(100, 147))))
     assert one.numbers == {"share": 0.06, "spoke": 3, "newcomers": 50, "members": 100}
     assert one.members == tuple(range(100, 147))
+
+
+def test_where_members_begin_nothing_those_stand_who_only_answer() -> None:
+    one = replace(WELL, begun={1: 1, 9: 24})
+    [finding] = rules.diagnose(one)
+    assert finding.numbers == {"share": 0.04, "own": 1, "openings": 25, "answers": 39}
+    assert finding.members == (2, 3)
+    assert found(replace(one, begun={1: 1, 9: 18})) == []  # too few to tell
+    assert found(replace(one, said={1: 12, 2: 7, 9: 19})) == []  # members who hardly speak are another matter
 
 
 def test_a_slope_is_no_node() -> None:
