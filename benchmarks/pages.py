@@ -1,7 +1,8 @@
 """How fast are the pages at a million events? 5 clients, 2,000 requests over home, community, member and explorer pages.
 
 The members are taken from all parts of the population, the busiest included. The explorer is asked a funnel, retention, a trend, a heat
-map and paths, each time over other days, so that no answer is remembered.
+map and paths, each time over other days, so that no answer is remembered. What a page fetches as soon as it is there is fetched after
+it, as a browser does, and told as "part".
 
 `python -m benchmarks.pages [--events N] [--members N] [--requests N]`: plays the sample brand at that size, then asks.
 Prints the server's own time at p50 and p95 per page, the weekly report, and the weight of the first and later visits.
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import gzip
+import html
 import json
 import re
 import statistics
@@ -23,8 +25,9 @@ from collections import defaultdict
 from itertools import zip_longest
 
 from benchmarks.machine import describe, percentile
+from tests.fixtures.pages import FETCHED
 from tests.house import House, house
-from tests.visitor import Visitor
+from tests.visitor import Page, Visitor
 
 PASSWORD = "warm-hearth-in-winter"  # of an account that lives for this run only
 CLIENTS = 5
@@ -126,13 +129,19 @@ def load(one: House, paths: dict[str, list[str]], requests: int) -> dict[str, li
     times: dict[str, list[float]] = defaultdict(list)
     guard = threading.Lock()
 
+    def asked(visitor: Visitor, kind: str, path: str) -> Page:
+        page = visitor.get(path)
+        assert page.status == 200, (path, page.status, (one.home / "up.err").read_text()[-3000:])
+        with guard:
+            times[kind].append(page.server_ms)
+        return page
+
     def client(number: int) -> None:
         visitor = signed_in(one)
         for kind, path in plan[number::CLIENTS]:
-            page = visitor.get(path)
-            assert page.status == 200, (path, page.status, (one.home / "up.err").read_text()[-3000:])
-            with guard:
-                times[kind].append(page.server_ms)
+            page = asked(visitor, kind, path)
+            for part in FETCHED.findall(page.text):
+                asked(visitor, "part", html.unescape(part))
 
     threads = [threading.Thread(target=client, args=(n,)) for n in range(CLIENTS)]
     for thread in threads:
@@ -150,10 +159,10 @@ def _turn(index: int) -> tuple[str, ...]:
 def report(times: dict[str, list[float]]) -> None:
     for kind, values in sorted(times.items()):
         p95 = percentile(values, 0.95)
-        verdict = "held" if p95 <= LIMITS[kind] else "MISSED"
+        limit = LIMITS.get(kind)
+        verdict = f"   limit {limit} ms: {'held' if p95 <= limit else 'MISSED'}" if limit else ""
         print(
-            f"{kind}: p50 {statistics.median(values):.0f} ms, p95 {p95:.0f} ms over {len(values)} requests"
-            f"   limit {LIMITS[kind]} ms: {verdict}"
+            f"{kind}: p50 {statistics.median(values):.0f} ms, p95 {p95:.0f} ms over {len(values)} requests{verdict}"
         )
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from weilu.core import clock
 from weilu.core.events import kinds
 from weilu.core.events import queries as log
-from weilu.core.warehouse import client, loader
+from weilu.core.warehouse import client, loader, store
+from weilu.core.warehouse.cache import Cache
 from weilu.core.warehouse.compile import seen
 from weilu.core.warehouse.compile.source import ANY, INTERACTION
 from weilu.core.warehouse.question import Refused
@@ -69,9 +70,25 @@ def every_kind(communities: Collection[int]) -> tuple[str, ...]:
     return tuple(_own(communities))
 
 
+def forget() -> None:
+    """Drops what is remembered, for tests that fill the store anew."""
+    _kinds.clear()
+
+
+_kinds: Cache[tuple[object, ...], list[str]] = Cache(64)
+"""By what the store held when it was asked, and by the communities."""
+
+
 def _own(communities: Collection[int]) -> list[str]:
     _catch_up()
-    return [str(one) for one in client.query(*seen.kinds(communities)).column("kind").to_pylist()]
+    known = store.last_known()
+    held = (known.uuid, known.position, known.applied.count()) if known else ()
+    key = (*held, tuple(sorted(communities)))
+
+    def read(_missing: object) -> dict[tuple[object, ...], list[str]]:
+        return {key: list(map(str, client.query(*seen.kinds(communities)).column("kind").to_pylist()))}
+
+    return _kinds.get([key], key, read)[key]
 
 
 def _catch_up() -> None:

@@ -22,7 +22,7 @@ from weilu.core.directory import queries as directory
 from weilu.core.errors import Unavailable, WeiluError
 from weilu.core.events import queries as log
 from weilu.core.operators.access import Viewer
-from weilu.core.warehouse import client, conclusions, loader, store
+from weilu.core.warehouse import client, conclusions, loader, names, store
 from weilu.core.warehouse.answers import KINDS
 from weilu.core.warehouse.cache import Cache
 from weilu.core.warehouse.check import Asked, Largest, check, concludes, visible
@@ -186,8 +186,8 @@ def _people(asked: Asked) -> Rows:
     bound = Bound()
     table = _run(KINDS[asked.question.kind].behind(asked, PEOPLE, bound), bound.params)
     members = table.column("unit").to_pylist()
-    names = directory.member_names(members)
-    return [(member, names.get(member, "")) for member in members]
+    called = directory.member_names(members)
+    return [(member, called.get(member, "")) for member in members]
 
 
 def _events(asked: Asked) -> Rows:
@@ -220,6 +220,7 @@ def forget() -> None:
     _largest.clear()
     _tables.clear()
     _values.clear()
+    names.forget()
 
 
 def _moment(concluding: bool, seconds: float) -> Moment:
