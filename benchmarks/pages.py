@@ -33,6 +33,8 @@ PASSWORD = "warm-hearth-in-winter"  # of an account that lives for this run only
 CLIENTS = 5
 PARTS, EACH = 20, 40
 """The members' pages asked for: so many from each of so many parts of the list by number of messages."""
+ALONE = 100
+"""Questions that one client asks the explorer after the load."""
 DAYS = 401
 """A prime, so that every turn of the explorer comes to another one."""
 LIMITS = {"home": 250, "community": 250, "member": 100, "report": 3000, "explorer": 400}
@@ -67,6 +69,10 @@ def main() -> None:
         for cold in paths["report"][:1]:
             print(f"weekly report, first time: {signed_in(one).get(cold).server_ms:.0f} ms")
         report(load(one, paths, options.requests))
+        visitor = signed_in(one)
+        asked = [visitor.get(path).server_ms for path in paths["explorer"][-ALONE:]]
+        print("one at a time, nothing beside:")
+        report({"explorer": asked})
         weight(one)
 
 
