@@ -19,6 +19,7 @@ from playwright.sync_api import (
     Error,
     Page,
     Playwright,
+    expect,
     sync_playwright,
 )
 
@@ -37,6 +38,7 @@ FLAGS = (
 one for ever when the window closes."""
 NO_BUS = {"DBUS_SESSION_BUS_ADDRESS": "disabled:"}
 CLOSE_SECONDS = 30.0
+PARTS_SECONDS = 60.0
 WIDE, PHONE = 1440, 390
 
 
@@ -157,7 +159,7 @@ class Window:
     def go(self, path: str) -> Page:
         """Open a page, wait for the parts that it fetches, and bring every chart on it into sight, so that all are drawn."""
         self.page.goto(path, wait_until="load")
-        self.page.wait_for_function("!document.querySelector('[hx-trigger=load]')")
+        expect(self.page.locator("[hx-trigger=load]")).to_have_count(0, timeout=PARTS_SECONDS * 1000)
         for place in self.page.query_selector_all("[data-chart]"):
             place.scroll_into_view_if_needed()
             place.wait_for_selector("svg")

@@ -38,14 +38,14 @@ def drawn(
 ) -> dict[str, SafeString]:
     """Each template by its name, with what `read` returns; from the shelf where it may. Raises Unavailable.
 
-    `about` tells apart what is shown with the same templates: the community and what it is called.
+    They are given `counted_at` too, since what is kept may be some minutes old. `about` tells apart what is shown with the same templates: the community and what it is called.
     """
     client.ping()  # what is kept must not hide that nothing can be opened now
     language = translation.get_language() or ""
 
     def draw() -> dict[str, str]:
         with translation.override(language):
-            context = {"span": span, **read()}
+            context = {"span": span, "counted_at": clock.now(), **read()}
             return {name: str(render_to_string(one, context, request)) for name, one in templates.items()}
 
     asked = (sorted(templates.values()), about, span, request.GET.get("as_of"), request.GET.get("known"))
