@@ -48,7 +48,7 @@ from weilu.core.operators import labels
 from weilu.core.segments import doings, people, reading
 from weilu.core.warehouse import conclusions, loader
 from weilu.core.warehouse import jobs as warehouse_jobs
-from weilu.evaluation import explore_views, exporting
+from weilu.evaluation import explore_views, exporting, segmenting
 from weilu.evaluation import metrics as evaluation_metrics
 from weilu.evaluation.advice import actions as advice_actions
 from weilu.evaluation.advice import cards as advice_cards
@@ -62,12 +62,14 @@ from weilu.evaluation.alerts import words as alert_words
 from weilu.evaluation.alerts.personal import PERSONAL as alerts_personal
 from weilu.evaluation.boards import actions as board_actions
 from weilu.evaluation.boards import jobs as board_jobs
+from weilu.evaluation.boards import queries as board_queries
 from weilu.evaluation.boards import words as board_words
 from weilu.evaluation.boards.personal import PERSONAL as boards_personal
 from weilu.evaluation.diagnosis import actions as diagnosis_actions
 from weilu.evaluation.diagnosis import cards as diagnosis_cards
 from weilu.evaluation.personal import PERSONAL as evaluation_personal
 from weilu.goals import actions as goal_actions
+from weilu.goals import queries as goal_queries
 from weilu.goals.growth import actions as growth_actions
 from weilu.goals.kpi import actions as kpi_actions
 from weilu.goals.kpi import cards as kpi_cards
@@ -199,6 +201,14 @@ COMPOSERS: dict[str, composing.Composer] = {
     board_actions.KIND: board_words.letter,
 }
 
+NARROWED: tuple[segment_uses.Narrowed, ...] = (
+    goal_queries.narrowed,
+    alert_words.narrowed,
+    board_queries.narrowed,
+    segmenting.narrowed,
+)
+"""What counts only whom a segment holds."""
+
 
 def register_all() -> None:
     pump.register(PUMP, changes.Look)
@@ -213,6 +223,7 @@ def register_all() -> None:
     for readers in LEAVES:
         reading.register(readers)
     segment_uses.register(tag_queries.following, tag_leaf.NUMBERS, tag_leaf.CHOICES)
+    segment_uses.register_narrowed(NARROWED)
     needs.register(NEEDS)
     composing.register(COMPOSERS)
     cards.register(CARDS)

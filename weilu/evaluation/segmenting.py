@@ -1,4 +1,4 @@
-"""How do the people behind a number become a segment?"""
+"""How do the people behind a number become a segment, and which questions are of one?"""
 
 from __future__ import annotations
 
@@ -16,10 +16,15 @@ from weilu.core.warehouse import questions
 from weilu.core.warehouse.places import find_community
 from weilu.evaluation.actions import kept_parts
 from weilu.evaluation.explorer.as_rule import rule_of
+from weilu.evaluation.explorer.beside import ONE
+from weilu.evaluation.explorer.fields import address
+from weilu.evaluation.models import SavedQuestion
 from weilu.evaluation.plain import tell
 from weilu.members.segments import actions as segments
+from weilu.members.segments import queries as of_segments
 from weilu.members.segments.actions import Wish
 from weilu.members.segments.models import Segment
+from weilu.members.segments.uses import User
 
 LONGEST_NAME = 100
 
@@ -52,6 +57,20 @@ def may(viewer: Viewer, question: Mapping[str, Any]) -> bool:
     """Whether these communities' members are the viewer's to group."""
     places = communities(viewer, question)
     return all(viewer.can(rights.EDIT_MEMBERS, one) for one in ([ALL] if places is None else places))
+
+
+def asks_of(segment: Segment, question: Mapping[str, Any], compare: str = "") -> bool:
+    """Whether a question, or what it is set beside, is of a saved segment."""
+    given = question.get("segment")
+    rule = question.get("rule") if given is None else given if isinstance(given, dict) else {"segment": given}
+    told = of_segments.named_so(rule)
+    return not told.isdisjoint((segment.pk, segment.name)) or compare == f"{ONE}{segment.pk}"
+
+
+def narrowed(viewer: Viewer, segment: Segment) -> list[User]:
+    """The viewer's kept questions that ask of a segment."""
+    rows = SavedQuestion.objects.filter(operator_id=viewer.operator_id or 0)
+    return [User(one.name, address(one.question)) for one in rows if asks_of(segment, one.question)]
 
 
 def communities(viewer: Viewer, question: Mapping[str, Any]) -> list[int] | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from weilu.communities.queries.health import ids_by_name
@@ -21,6 +22,8 @@ from weilu.core.warehouse import questions
 from weilu.core.warehouse.links import behind
 from weilu.goals import rules
 from weilu.goals.models import KeyResult, Objective
+from weilu.members.segments.models import Segment
+from weilu.members.segments.uses import User
 
 Question = dict[str, Any]
 PATIENCE = 1.0
@@ -50,6 +53,12 @@ def access_objective(viewer: Viewer, number: int, *, change: bool = False) -> Ob
     if row is None or (change and not may(viewer, row.community_id)):
         raise missing()
     return row
+
+
+def narrowed(viewer: Viewer, segment: Segment) -> list[User]:
+    """Open goals of those who are in a segment."""
+    rows = objectives(viewer).filter(segment=segment.pk)
+    return [User(one.title or str(_("A goal")), reverse("goals:page", args=[one.pk])) for one in rows]
 
 
 # figures ------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,11 +14,13 @@ from weilu.core import metrics
 from weilu.core.directory.queries import zone_of
 from weilu.core.mail.composing import Words
 from weilu.core.mail.models import Letter
-from weilu.core.operators.access import viewer_of
+from weilu.core.operators.access import Viewer, viewer_of
 from weilu.evaluation.alerts import queries, raising, rules
 from weilu.evaluation.alerts.models import Alert, AlertRule
 from weilu.evaluation.reports import wording
 from weilu.members.segments import leaf as segments
+from weilu.members.segments.models import Segment
+from weilu.members.segments.uses import User
 
 Text = str | Promise
 Names = Mapping[int | None, str]
@@ -73,6 +76,19 @@ def rule(row: AlertRule) -> str:
         "each": SIZES[row.size],
         "bound": bound(row.condition, metrics.unit(row.metric)),
     }
+
+
+def narrowed(viewer: Viewer, segment: Segment) -> list[User]:
+    """Rules that watch only those who are in a segment, for its list of what uses it."""
+    return [
+        User(rule(row), _address(viewer, row)) for row in queries.rules_of(viewer).filter(segment=segment.pk)
+    ]
+
+
+def _address(viewer: Viewer, row: AlertRule) -> str:
+    if queries.may(viewer, row.community_id):
+        return reverse("alerts:edit", args=[row.pk])
+    return reverse("alerts:rules")
 
 
 def bound(condition: rules.Condition, of: str) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from weilu.core import clock
@@ -14,11 +15,14 @@ from weilu.core.operators import queries as operators
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, missing
 from weilu.core.operators.models import Grant
+from weilu.evaluation import segmenting
 from weilu.evaluation.boards import rules
 from weilu.evaluation.boards.models import Board, Card, Subscription
 from weilu.evaluation.boards.rules import Filters
 from weilu.evaluation.explorer import choices, looks
 from weilu.evaluation.plain import ask_word
+from weilu.members.segments.models import Segment
+from weilu.members.segments.uses import User
 
 PATIENCE = 1.0
 """Seconds that a card waits for the newest events, as pages do."""
@@ -50,6 +54,16 @@ def access_card(viewer: Viewer, board: int, number: int, *, change: bool = False
     if card is None:
         raise missing()
     return card
+
+
+def narrowed(viewer: Viewer, segment: Segment) -> list[User]:
+    """Boards that are narrowed to a segment, or hold a card that asks of it."""
+    return [
+        User(row.name, reverse("boards:page", args=[row.pk]))
+        for row in boards(viewer)
+        if row.segment == segment.pk
+        or any(segmenting.asks_of(segment, one.question, one.compare) for one in row.cards.all())
+    ]
 
 
 def may_change(viewer: Viewer, row: Board) -> bool:

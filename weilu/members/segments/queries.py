@@ -112,13 +112,20 @@ def users(leaf: str = SEGMENT) -> dict[int, list[Segment]]:
 
 def named(rule: object, leaf: str = SEGMENT) -> set[int]:
     """Numbers of the segments that a rule names, or of what another leaf names."""
+    return {one for one in named_so(rule, leaf) if isinstance(one, int)}
+
+
+def named_so(rule: object, leaf: str = SEGMENT) -> set[int | str]:
+    """The same as they stand in a rule that was not saved: numbers and names."""
     if isinstance(rule, list):
-        return {pk for one in rule for pk in named(one, leaf)}
+        return {one for part in rule for one in named_so(part, leaf)}
     if not isinstance(rule, dict):
         return set()
-    found = {pk for word, one in rule.items() if word in ("and", "or", "not") for pk in named(one, leaf)}
+    found = {
+        one for word, part in rule.items() if word in ("and", "or", "not") for one in named_so(part, leaf)
+    }
     mine = rule.get(leaf)
-    return found | {one for one in (mine if isinstance(mine, list) else [mine]) if isinstance(one, int)}
+    return found | {one for one in (mine if isinstance(mine, list) else [mine]) if isinstance(one, int | str)}
 
 
 @dataclass(frozen=True, slots=True)

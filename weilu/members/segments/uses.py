@@ -1,6 +1,7 @@
 """Who builds on saved segments beside other segments, and which other names in a rule are kept as numbers?
 
-Rooms that stand on this one (tags) say so in `app.registry`.
+Rooms that stand on this one (tags, goals, alerts, boards) say so in `app.registry`. What follows a segment keeps it from being
+removed; what is only narrowed to it does not: it has no figures then, and says so.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from weilu.core.operators.access import Viewer
+from weilu.members.segments.models import Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class User:
 
 
 Finder = Callable[[int], list[User]]
+Narrowed = Callable[[Viewer, Segment], list[User]]
+"""What counts only whom a segment holds, as far as the viewer sees it."""
 Number = Callable[[Viewer, Any], Any]
 """The names of a leaf as numbers, so that what they name may be renamed. Raises NotFound for what is not the viewer's."""
 
@@ -28,6 +32,7 @@ Choices = Callable[[Viewer], list[tuple[int, str]]]
 """What the builder offers for a leaf: number and name of each."""
 
 _finders: list[Finder] = []
+_narrowed: tuple[Narrowed, ...] = ()
 _numbers: dict[str, Number] = {}
 _choices: dict[str, Choices] = {}
 
@@ -38,6 +43,17 @@ def register(finder: Finder, numbers: Mapping[str, Number], choices: Mapping[str
         _finders.append(finder)
     _numbers.update(numbers)
     _choices.update(choices)
+
+
+def register_narrowed(several: tuple[Narrowed, ...]) -> None:
+    """Called from `app.registry`."""
+    global _narrowed
+    _narrowed = several
+
+
+def narrowed(viewer: Viewer, row: Segment) -> list[User]:
+    """Goals, alert rules, boards and kept questions of the viewer's that would have no figures without the segment."""
+    return [user for finder in _narrowed for user in finder(viewer, row)]
 
 
 def choices(word: str, viewer: Viewer) -> list[tuple[int, str]]:

@@ -72,6 +72,7 @@ def page(request: ViewerRequest, segment_id: int) -> HttpResponse:
     context |= {"used": bool(users), "rule": _text(row.rule) if row.rule else ""}
     context["used_by"] = [one for one in users if queries.sees(request.viewer, one)]
     context["elsewhere"] = uses.elsewhere(row.pk)
+    context["narrowed"] = uses.narrowed(request.viewer, row)
     context["origin"] = behind(row.origin) if row.origin else ""
     context["can_edit"] = queries.may(request.viewer, row.communities, rights.EDIT_MEMBERS)
     try:
