@@ -14,14 +14,19 @@ ALL, ANY = "all", "any"
 DID, STATE, TIER, SCORE, VALUE, MEMBER_OF, SEGMENT, TAG, FACT, RANDOM = (
     "did", "state", "tier", "score", "value", "member_of", "segment", "tag", "fact", "random",
 )  # fmt: skip
-WHATS = (DID, STATE, TIER, SCORE, VALUE, MEMBER_OF, SEGMENT, TAG, FACT, RANDOM)
+THEN, FIRST_TIME, LAST_TIME, SHARE, RFM = "then", "first", "last", "share", "rfm"
+WHATS = (
+    DID, THEN, FIRST_TIME, LAST_TIME, SHARE, STATE, TIER, SCORE, VALUE, RFM, MEMBER_OF, SEGMENT, TAG, FACT, RANDOM,
+)  # fmt: skip
+EDGES = (FIRST_TIME, LAST_TIME)
+STEPS_OF = ("r", "f", "m")
 MOST_ROWS = 30
 PARTS = (
     "what", "not", "event", "op", "times", "days", "name", "cmp", "value", "state", "tier", "score", "community",
-    "segment", "tag", "fact", "percent", "seed",
+    "segment", "tag", "fact", "percent", "seed", "then", "gap", "side", "of", *STEPS_OF,
 )  # fmt: skip
 STARTS = {
-    "event": "interaction", "score": "60", "percent": "10", STATE: STATES[0], TIER: TIERS[0],
+    "event": "interaction", "then": "message.sent", "of": "interaction", "side": "within", "score": "60", "percent": "10", STATE: STATES[0], TIER: TIERS[0],
 }  # fmt: skip
 """What the fields of a row show first."""
 
@@ -86,6 +91,16 @@ def _denied(row: Row, rule: Json) -> Json:
 def _leaf(row: Row) -> Json:
     if row.what == DID:
         return _did(row)
+    if row.what == THEN:
+        after = {DID: row.get("then")} | _length("within", row.get("gap"))
+        return {DID: row.get("event"), "then": after} | _within(row)
+    if row.what in EDGES:
+        return {row.what: row.get("event")} | _length(row.get("side") or "within", row.get("days") or "30")
+    if row.what == SHARE:
+        percent = {row.get("op") or "gte": number(row.get("percent"))}
+        return {SHARE: row.get("event"), "of": row.get("of"), "percent": percent} | _within(row)
+    if row.what == RFM:
+        return {RFM: {name: {"gte": number(row.get(name))} for name in STEPS_OF if row.get(name)}}
     if row.what in (SCORE, VALUE):
         return {row.what: {row.get("op") or "gte": number(row.get("score"))}}
     if row.what == MEMBER_OF:
@@ -103,11 +118,18 @@ def _did(row: Row) -> Json:
     found: Json = {DID: row.get("event")}
     if (row.get("op"), row.get("times")) not in (("gte", "1"), ("", ""), ("gte", "")):
         found["times"] = {row.get("op") or "gte": number(row.get("times"))}
-    if row.get("days"):
-        found["within"] = f"{row.get('days')}d"
+    found |= _within(row)
     if row.get("name"):
         found["where"] = {row.get("name"): _compared(row)}
     return found
+
+
+def _within(row: Row) -> Json:
+    return _length("within", row.get("days"))
+
+
+def _length(name: str, days: str) -> Json:
+    return {name: f"{days}d"} if days else {}
 
 
 def _compared(row: Row) -> Any:
@@ -122,10 +144,17 @@ def _compared(row: Row) -> Any:
 def amiss(built: Built) -> int:
     """Which condition, counted from 1, has something else where a whole number belongs; 0 where none has."""
     for place, row in enumerate(built.rows, 1):
-        wanted = {DID: ("times", "days"), SCORE: ("score",), VALUE: ("score",)}.get(row.what, ())
+        wanted = WHOLE.get(row.what, ())
         if any(not _is_whole(row.get(name)) for name in wanted if row.get(name)):
             return place
     return 0
+
+
+WHOLE = {
+    DID: ("times", "days"), THEN: ("gap", "days"), FIRST_TIME: ("days",), LAST_TIME: ("days",), SHARE: ("days",),
+    SCORE: ("score",), VALUE: ("score",), RFM: STEPS_OF,
+}  # fmt: skip
+"""Fields in which a whole number belongs."""
 
 
 def _is_whole(text: str) -> bool:
@@ -166,15 +195,31 @@ def _row(rule: Any) -> Row | None:
     what = next((word for word in WHATS if isinstance(inner, dict) and word in inner), "")
     if not what:
         return None
+    what = THEN if what == DID and THEN in inner else what
     given = {name: _shown(inner[name]) for name in (STATE, TIER, SEGMENT, TAG, FACT) if name in inner}
     if what == DID:
         given |= {"event": _shown(inner[DID]), "op": "gte", "times": "1"}
         given |= _pair(inner.get("times"), "op", "times")
-        given |= {"days": str(inner.get("within", "")).removesuffix("d")}
+        given |= _shown_days(inner)
         where = inner.get("where")
         if isinstance(where, dict) and len(where) == 1:
             name, asked = next(iter(where.items()))
             given |= {"name": name, **_pair(asked, "cmp", "value")}
+    if what == THEN and isinstance(inner[THEN], dict):
+        after = inner[THEN]
+        given |= {
+            "event": _shown(inner[DID]),
+            "then": _shown(after.get(DID)),
+            "gap": _days(after),
+        } | _shown_days(inner)
+    if what in EDGES:
+        side = "before" if "before" in inner else "within"
+        given |= {"event": _shown(inner[what]), "side": side, "days": _days(inner, side)}
+    if what == SHARE:
+        given |= {"event": _shown(inner[SHARE]), "of": _shown(inner.get("of"))} | _shown_days(inner)
+        given |= _pair(inner.get("percent"), "op", "percent")
+    if what == RFM and isinstance(inner[RFM], dict):
+        given |= {name: _pair(asked, "", name).get(name, "") for name, asked in inner[RFM].items()}
     if what in (SCORE, VALUE):
         given |= _pair(inner[what], "op", "score")
     if what == MEMBER_OF and inner[MEMBER_OF] is not True:
@@ -184,6 +229,14 @@ def _row(rule: Any) -> Row | None:
     if what == RANDOM and isinstance(inner[RANDOM], dict):
         given |= {name: _shown(inner[RANDOM].get(name, "")) for name in ("percent", "seed")}
     return Row(what, denied, given)
+
+
+def _shown_days(inner: Json) -> dict[str, str]:
+    return {"days": _days(inner)}
+
+
+def _days(inner: Json, name: str = "within") -> str:
+    return str(inner.get(name, "")).removesuffix("d")
 
 
 def _pair(asked: Any, operation: str, value: str) -> dict[str, str]:

@@ -202,6 +202,8 @@ def _builder(request: ViewerRequest, row: Segment | None) -> HttpResponse:
         draft = _kept(row) if row else _given(request.GET)
         return _shown(request, row, draft)
     draft, act = _read(request.POST), request.POST.get("act", "")
+    if act == "text" and not draft.text:
+        return _shown(request, row, replace(draft, text=_text(building.rule_of(draft.built))))
     if act != "save":
         return _shown(request, row, replace(draft, built=_acted(draft.built, act)))
     try:
@@ -287,10 +289,15 @@ def _shown(request: ViewerRequest, row: Segment | None, draft: Draft, problem: s
 def _whats() -> list[tuple[str, str]]:
     return [
         (building.DID, _("Did something")),
+        (building.THEN, _("Did one thing, then another")),
+        (building.FIRST_TIME, _("Did it for the first time")),
+        (building.LAST_TIME, _("Did it for the last time")),
+        (building.SHARE, _("Share of what they do")),
         (building.STATE, _("State")),
         (building.TIER, _("Tier")),
         (building.SCORE, _("Influence score")),
         (building.VALUE, _("Value score")),
+        (building.RFM, _("Recency, frequency, money")),
         (building.MEMBER_OF, _("Is a member")),
         (building.SEGMENT, _("In a segment")),
         (building.TAG, _("Carries a tag")),

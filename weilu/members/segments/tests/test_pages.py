@@ -229,6 +229,11 @@ def test_strangers_and_those_without_the_right_see_nothing(talkers, dov, bea, cl
             ]
         },
         {"did": "order.paid", "where": {"value": {"gte": 100}}},
+        {"did": "member.joined", "then": {"did": "message.sent", "within": "3d"}, "within": "90d"},
+        {"not": {"did": "message.sent", "then": {"did": "order.paid"}}},
+        {"or": [{"first": "order.paid", "within": "30d"}, {"last": "message.sent", "before": "14d"}]},
+        {"share": "reaction.added", "of": "interaction", "percent": {"lte": 50}, "within": "30d"},
+        {"rfm": {"r": {"gte": 4}, "m": {"gte": 2}}},
         {"did": "order.paid", "where": {"coupon": {"eq": "SPRING"}}, "within": "30d"},
         {
             "and": [
@@ -257,6 +262,10 @@ def test_the_fields_say_the_rule_that_they_show(rule):
         ("segment", {"segment": 7}),
         ("tag", {"tag": 8}),
         ("random", {"random": {"percent": 10, "seed": ""}}),
+        ("then", {"did": "interaction", "then": {"did": "message.sent"}}),
+        ("first", {"first": "interaction", "within": "30d"}),
+        ("last", {"last": "interaction", "within": "30d"}),
+        ("share", {"share": "interaction", "of": "interaction", "percent": {"gte": 10}}),
     ],
 )
 def test_a_row_of_another_kind_says_at_once_what_its_lists_show(what, rule):
@@ -267,7 +276,12 @@ def test_a_row_of_another_kind_says_at_once_what_its_lists_show(what, rule):
 def test_what_the_fields_cannot_say_is_left_to_the_text():
     for rule in (
         {"did": "message.sent", "times": {"gte": 1, "lt": 4}},
-        {"did": "message.sent", "then": {"did": "order.paid"}},
+        {"did": "message.sent", "then": {"did": "order.paid", "within": "12h"}},
+        {"did": "message.sent", "then": {"did": "order.paid", "then": {"did": "reaction.added"}}},
+        {"did": "message.sent", "then": 7},
+        {"first": "message.sent", "from": "2026-03-01"},
+        {"share": {"event": "order.paid"}, "of": "interaction", "percent": {"gte": 50}},
+        {"rfm": {"r": 5}},
         {"and": [{"or": [TALKERS]}, TALKERS]},
         {"state": ["new", "active"]},
         {"did": "message.sent", "within": "12h"},
@@ -276,6 +290,48 @@ def test_what_the_fields_cannot_say_is_left_to_the_text():
     assert building.rule_of(
         Built("any", building.read({**FIELDS, "c3_what": "state", "c3_state": "new"}).rows)
     ) == {"or": [TALKERS, {"state": "new"}]}
+
+
+def test_whoever_did_one_thing_and_then_another_is_found_by_the_fields(told, ada, client_of, play):
+    play([join("Cora", now_ms() - 9_000), say("Cora", now_ms() - 8_000)])
+    told.loaded()
+    order = {
+        "match": "all",
+        "c0_what": "then",
+        "c0_event": "member.joined",
+        "c0_then": "message.sent",
+        "c0_gap": "1",
+    }
+    client = client_of(ada)
+
+    shown = client.post("/segments/preview/", order).content.decode()
+    turned = client.post(
+        "/segments/preview/", {**order, "c0_event": "message.sent", "c0_then": "member.joined"}
+    )
+
+    assert "Cora" in shown
+    assert "Ann" not in shown
+    assert "Cora" not in turned.content.decode()
+    for what in ("then", "first", "last", "share", "rfm"):
+        page = client.post("/segments/new/", {**FIELDS, "c0_what": what}, headers={"HX-Target": "builder"})
+        assert page.status_code == 200
+        assert f'<option value="{what}" selected>' in page.content.decode()
+    refused = client.post("/segments/new/", {**order, "c0_gap": "0", "name": "T", "act": "save"})
+    assert refused.status_code == 400
+
+
+def test_what_stands_in_the_fields_goes_on_as_text_with_brackets_in_it(told, ada, client_of):
+    client = client_of(ada)
+
+    shown = client.post(
+        "/segments/new/", {**FIELDS, "name": "T", "act": "text"}, headers={"HX-Target": "builder"}
+    )
+    assert shown.context["draft"].rule == TALKERS
+    assert "c0_what" not in shown.content.decode()
+
+    nested = {"and": [TALKERS, {"or": [{"state": "new"}, {"not": {"did": "order.paid"}}]}]}
+    client.post("/segments/new/", {"name": "T", "text": json.dumps(nested), "act": "save"})
+    assert Segment.objects.get().rule == nested
 
 
 def test_the_api_makes_reads_changes_and_removes(told, ada, client_of):
