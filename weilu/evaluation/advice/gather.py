@@ -156,24 +156,29 @@ def _openings(viewer: Viewer, community: Community, week: Week, zone: str) -> di
     found: dict[str, list[Opening]] = defaultdict(list)
     for back in range(FALLING_WEEKS, -1, -1):
         one = week.back(back)
-        asked = {
-            "kind": "funnel", "steps": [{"event": DELIVERED}, {"event": OPENED}], "breakdown": "property", "property": TYPE,
-            "communities": [community.pk], "from": one.first.isoformat(), "to": one.last.isoformat(), "timezone": zone,
-        }  # fmt: skip
+        asked = opened_of_type(community.pk, Span(one.first, one.last, zone))
         try:
             answer = questions.ask(asked, viewer, seconds=asking.PATIENCE)
         except Unavailable:
             raise
         except WeiluError:  # no such event ever came from here
             return {}
-        for kind, (reached, opened) in _steps(answer).items():
-            found[kind].append(Opening(reached, opened))
+        for kind, opening in by_type(answer).items():
+            found[kind].append(opening)
     return {kind: tuple(weeks) for kind, weeks in found.items()}
 
 
-def _steps(answer: questions.Answer) -> dict[str, tuple[int, int]]:
+def opened_of_type(community: int, span: Span) -> dict[str, Any]:
+    """The question how many were reached by each type of content, and how many of them opened it."""
+    return {
+        "kind": "funnel", "steps": [{"event": DELIVERED}, {"event": OPENED}], "breakdown": "property", "property": TYPE,
+        "communities": [community], "from": span.first.isoformat(), "to": span.last.isoformat(), "timezone": span.timezone,
+    }  # fmt: skip
+
+
+def by_type(answer: questions.Answer) -> dict[str, Opening]:
     by, step, members = (answer.columns.index(name) for name in ("by", "step", "members"))
     found: dict[str, dict[int, int]] = defaultdict(dict)
     for row in answer.rows:
         found[str(row[by])][int(row[step])] = int(row[members])
-    return {kind: (steps.get(1, 0), steps.get(2, 0)) for kind, steps in found.items()}
+    return {kind: Opening(steps.get(1, 0), steps.get(2, 0)) for kind, steps in found.items()}

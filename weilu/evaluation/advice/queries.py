@@ -25,9 +25,6 @@ from weilu.evaluation.advice.models import Decided, Verdict
 from weilu.evaluation.advice.shapes import Advice, Facts, Rule
 from weilu.evaluation.diagnosis import queries as diagnosis
 
-EVENING = "evening"
-"""In place of a metric: messages from 18 to 24."""
-
 
 def advised(viewer: Viewer, communities: Sequence[Community], at: Span) -> dict[int, list[Advice]]:
     """Community → what is advised there and not known already, the strongest first. Raises Unavailable."""
@@ -151,8 +148,10 @@ def _asked(row: Decided, rule: Rule, zone: str, today: Mapping[int, int]) -> lis
     days = dt.timedelta(days=(row.last - row.first).days + 1)
     spans = (Span(row.first - days, row.last - days, zone), Span(row.first, row.last, zone))
     places = [row.community_id]
-    if rule.metric == EVENING:
+    if rule.metric == rules.EVENINGS:
         return [asking.heatmap("message.sent", one, places) for one in spans]
+    if rule.metric == rules.OPENED:
+        return [gather.opened_of_type(row.community_id, one) for one in spans]
     return [asking.trend(rule.metric, one, places) for one in spans]
 
 
@@ -170,15 +169,18 @@ def _effect(
     row: Decided, rule: Rule, today: Mapping[int, int], answers: Sequence[questions.Answer]
 ) -> Effect:
     if not rule.people:
-        before, after = (_figure(rule, one) for one in answers)
+        before, after = (_figure(row, rule, one) for one in answers)
         return Effect(effects.BEFORE_AFTER, before=before, after=after)
     told = (int(one.rows[0][0]) for one in answers)
     meant, held = (_people(ids, today) for ids in (row.meant, row.held))
     return effects.against(len(meant), next(told) if meant else 0, len(held), next(told) if held else 0)
 
 
-def _figure(rule: Rule, answer: questions.Answer) -> effects.Number | None:
-    if rule.metric == EVENING:
+def _figure(row: Decided, rule: Rule, answer: questions.Answer) -> effects.Number | None:
+    if rule.metric == rules.OPENED:
+        opening = gather.by_type(answer).get(str(row.numbers.get("type")))
+        return None if opening is None or opening.rate is None else 100 * opening.rate
+    if rule.metric == rules.EVENINGS:
         return sum(int(count) for _weekday, hour, count in answer.rows if hour in rules.EVENING)
     value: effects.Number | None = answer.rows[0][-1]
     return value

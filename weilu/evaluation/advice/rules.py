@@ -9,6 +9,8 @@ from itertools import pairwise
 from weilu.evaluation.advice.shapes import Advice, Facts, Helped, Rule, Value
 
 EVENING = range(18, 24)
+EVENINGS, OPENED = "evening", "opened"
+"""In place of a metric: messages from 18 to 24, and the open rate of the type that the advice was about."""
 LOW, LEAST_USUAL = 0.75, 10
 """Evenings are low below three quarters of the usual, where the usual is at least ten messages a week."""
 BEST_HOURS, LEAST_TALK, LEAST_POSTS = 3, 100, 10
@@ -132,10 +134,10 @@ def _merit(one: Helped) -> float:
 
 TALKS = {"did": "message.sent", "times": {"gte": 3}}
 RULES: tuple[Rule, ...] = (
-    Rule("evening_talk", False, 14, evening_talk, metric="evening"),
+    Rule("evening_talk", False, 14, evening_talk, metric=EVENINGS),
     Rule("best_hours", False, 14, best_hours, metric="active_members"),
     Rule("unanswered", False, 14, unanswered, metric="reply_rate"),
-    Rule("change_form", False, 21, change_form, metric="active_members"),
+    Rule("change_form", False, 21, change_form, metric=OPENED),
     Rule("thank", True, 28, thank, outcome=TALKS),
     Rule("invite_koc", True, 28, invite_koc, outcome=TALKS),
     Rule("win_back", True, 14, win_back, outcome={"did": "interaction"}),

@@ -71,7 +71,11 @@ TEST = gettext_lazy(
     "Fisher’s exact test, two-sided, of those it was meant for against those left out by lot; a difference is believed below 5%. With "
     "fewer than 20 people, or fewer than five left out, nothing is told."
 )
-EVENING = gettext_lazy("messages from 18:00 to 24:00")
+FIGURES: Mapping[str, tuple[Text, str]] = {
+    rules.EVENINGS: (gettext_lazy("messages from 18:00 to 24:00"), metrics.MESSAGES),
+    rules.OPENED: (gettext_lazy("Open rate of this type"), metrics.PERCENT),
+}
+"""What stands in place of a metric: its name and unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +153,9 @@ TONES = {effects.BETTER: "good", effects.WORSE: "bad"}
 def _before_after(slug: str, effect: Effect) -> str:
     rule = rules.rule(slug)
     metric = metrics.find(rule.metric) if rule else None
-    unit = metric.unit if metric else "messages"
+    what, unit = (metric.label, metric.unit) if metric else FIGURES[rule.metric if rule else rules.EVENINGS]
     told = {
-        "what": metric.label if metric else EVENING,
+        "what": what,
         "before": wording.quantity(effect.before, unit),
         "after": wording.quantity(effect.after, unit),
     }

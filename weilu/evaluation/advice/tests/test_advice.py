@@ -19,7 +19,8 @@ from weilu.core.errors import Conflict, NotFound, WeiluError
 from weilu.core.operators.access import Viewer, viewer_of
 from weilu.core.operators.models import AuditEntry
 from weilu.core.warehouse import questions
-from weilu.evaluation.advice import actions, effects, queries
+from weilu.evaluation.advice import actions, effects, queries, words
+from weilu.evaluation.advice.effects import Effect
 from weilu.evaluation.advice.models import Decided
 from weilu.evaluation.diagnosis import gather
 from weilu.members import conclude
@@ -244,8 +245,10 @@ def test_what_came_of_several_is_told_as_of_each_alone(
 def test_a_type_that_is_opened_less_each_week_is_known_from_events_of_ones_own(
     lively: Any, ada: Any, play: Any, warehouse: Any
 ) -> None:
-    """Twenty-five are reached each week; 20, 15, 10, 5 of them open."""
-    for week, opened in zip((4, 3, 2, 1), (20, 15, 10, 5), strict=True):
+    """Twenty-five are reached each week; 20, 15, 10, 5 of them open, and 15 once the form is another. What came of it is measured by
+    that, over the 21 days before (10 of 25) and after."""
+
+    def told(week: int, opened: int) -> None:
         monday = day(16) - week * 7 * 86_400_000
         rows = [
             event(kind, monday + who * 60_000 + late, f"R{who}", community=HEARTH, number=f"{kind}{week}{who}",
@@ -255,10 +258,22 @@ def test_a_type_that_is_opened_less_each_week_is_known_from_events_of_ones_own(
         ]  # fmt: skip
         with clock.frozen(clock.from_ms(monday + 86_400_000)):
             play(rows)
+
+    for week, opened in zip((4, 3, 2, 1), (20, 15, 10, 5), strict=True):
+        told(week, opened)
     warehouse.loaded()
     found = queries.find(viewer_of(ada), lively.hearth, "change_form", gather.present())
     assert found is not None
     assert found.numbers == {"type": "story", "first": 0.8, "now": 0.2}
+    row = actions.make_task(viewer_of(ada), lively.hearth.pk, "change_form")
+    told(-1, 15)
+    warehouse.loaded()
+    with clock.frozen(NOW + dt.timedelta(days=29)):
+        effect = queries.effect(viewer_of(ada), row)
+        assert effect == Effect(effects.BEFORE_AFTER, before=40, after=60)
+        said = words.came_of_it("change_form", effect, "")
+    assert "40" in said
+    assert "60" in said
 
 
 def test_each_acts_on_advice_of_their_own_communities(
