@@ -64,6 +64,18 @@ def tell(question: Mapping[str, Any]) -> Told:
     return TELLERS[question["kind"]](question, {**question, **question.get("point", {})})
 
 
+def looking_back(question: Mapping[str, Any]) -> str:
+    """As of which day, and with which knowledge: that of a day, or of a position of the log. Empty for now."""
+    said, known = [], question.get("known")
+    if (day := _given_day(question.get("as_of"))) is not None:
+        said.append(_("as of %(day)s") % {"day": long_day(day)})
+    if isinstance(known, int):
+        said.append(_("as known at position %(n)s of the log") % {"n": f"{known:,}"})
+    elif (day := _given_day(known)) is not None:
+        said.append(_("as known on %(day)s") % {"day": long_day(day)})
+    return " · ".join(said)
+
+
 def ask_word(question: Mapping[str, Any]) -> Told:
     """What a whole question asks, also one that cannot be answered."""
     try:

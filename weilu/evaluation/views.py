@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -14,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
-from weilu.communities.queries import feed
-from weilu.core.directory.queries import community_names, member_names
+from weilu.communities.queries import feed, newest
+from weilu.core.directory.queries import brand_zone, community_names, member_names
 from weilu.core.errors import WeiluError
 from weilu.core.numbers import number
 from weilu.core.operators import rights
-from weilu.core.operators.access import ViewerRequest, needs
+from weilu.core.operators.access import Viewer, ViewerRequest, needs, visible_communities
 from weilu.core.warehouse import questions
 from weilu.core.warehouse.question import EVENTS, PEOPLE, object_in
 from weilu.evaluation import exporting, plain, segmenting
@@ -43,6 +44,8 @@ def behind(request: ViewerRequest) -> HttpResponseBase:
         "question": question,
         "found": found,
         "told": plain.tell(question),
+        "back": plain.looking_back(question),
+        "moment": _moment(request.viewer, question),
         "places": _places(question),
         "people": _people(found.ids) if found.counts == PEOPLE else None,
         "happened": feed.in_order(found.ids, request.viewer.communities) if found.counts == EVENTS else None,
@@ -88,6 +91,18 @@ class Person:
 def _people(ids: Sequence[int]) -> list[Person]:
     names = member_names(ids)
     return [Person(one, names.get(one) or f"#{one}") for one in ids]
+
+
+def _moment(viewer: Viewer, question: dict[str, Any]) -> str:
+    """What keeps the moment in the addresses of members. An old export is shown as of its last day though nobody asked for it."""
+    kept = {name: question[name] for name in ("as_of", "known") if isinstance(question.get(name), str)}
+    if kept.keys() == {"as_of"}:
+        communities = [one.pk for one in visible_communities(viewer)]
+        asked = question.get("communities")
+        own = [one for one in communities if one in asked] if isinstance(asked, list) else communities
+        if kept["as_of"] == str(newest.day(own, question.get("timezone") or brand_zone())):
+            return ""
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def _places(question: dict[str, Any]) -> str:

@@ -165,7 +165,11 @@ def test_what_came_since_is_shown_and_can_be_taken_in(
 ) -> None:
     show([said("Hal", "06-30", "20:00", "late one")], batch=8)
     path = PAGE.format(hearth_week.community)
-    assert "Since then +1 events" in browser.get(path).content.decode()
+    page = browser.get(path).content.decode()
+    assert "Since then +1 events" in page
+    behind = {part.split('"')[0].replace("&amp;", "&") for part in page.split('href="/behind/')[1:]}
+    assert len(behind) > 5
+    assert {browser.get(f"/behind/{one}").status_code for one in behind} == {200}
     assert browser.post(path + "anew/").status_code == 302
     assert "Since then" not in browser.get(path).content.decode()
 
