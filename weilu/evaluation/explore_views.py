@@ -25,7 +25,7 @@ from weilu.evaluation.explorer import choices, fields, files, looks
 from weilu.evaluation.explorer.looks import exporter, names_people
 from weilu.evaluation.explorer.words import on_the_page
 from weilu.evaluation.models import SavedQuestion
-from weilu.evaluation.plain import ask_word
+from weilu.evaluation.plain import ask_word, looking_back
 
 PATIENCE = 1.0
 """Seconds that the page waits for the newest events, as pages do."""
@@ -97,6 +97,7 @@ def _page(
     flat = fields.flat_of(question)
     context |= {
         "told": ask_word(question),
+        "back": looking_back(question) if context.get("shown") else "",
         "flat": flat,
         "text": text or _text(question, indent=1),
         "q": text or _text(question),

@@ -48,7 +48,9 @@ from weilu.evaluation.explorer.words import (
 
 STEPS = 6
 """Rows for steps in the form; a question of more steps is edited as text."""
-SHARED = ("communities", "from", "to", "timezone", "segment")
+SHARED = ("communities", "from", "to", "as_of", "known", "timezone", "segment")
+DAYS = {"from": "first", "to": "last", "as_of": "as_of", "known": "known", "timezone": "timezone"}
+"""Part of the question → its field."""
 
 
 def question_of(words: QueryDict) -> Question:
@@ -57,7 +59,7 @@ def question_of(words: QueryDict) -> Question:
     asked: Question = {"kind": kind, **WRITERS.get(kind, _nothing)(words)}
     if places := [number_in(one) for one in words.getlist("community") if one]:
         asked["communities"] = places
-    for name, field in (("from", "first"), ("to", "last"), ("timezone", "timezone")):
+    for name, field in DAYS.items():
         if given := word(words, field):
             asked[name] = given
     if segment := _segment(word(words, "segment")):
@@ -76,6 +78,8 @@ def flat_of(question: Mapping[str, Any]) -> Flat:
         ],
         "first": _day(question.get("from")),
         "last": _day(question.get("to")),
+        "as_of": _day(question.get("as_of")),
+        "known": _day(question.get("known")),
         "timezone": question.get("timezone", ""),
         "segment": _shown_segment(question.get("segment")),
     }

@@ -29,6 +29,8 @@ LABELS = {
     "property": gettext_lazy("Property"),
     "from": gettext_lazy("First day"),
     "to": gettext_lazy("Last day"),
+    "as_of": gettext_lazy("As of the end of"),
+    "known": gettext_lazy("With what was known at the end of"),
 }
 """What the form calls a part of the question."""
 OF_A_KIND = {

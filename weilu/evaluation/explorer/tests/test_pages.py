@@ -173,9 +173,32 @@ def test_the_form_becomes_a_link_that_holds_the_whole_question(ada):
     assert ada.get(answer["Location"]).status_code == 200
 
 
+def test_a_question_about_a_past_day_says_so_and_so_do_the_pages_behind_it(june, ada):
+    june_known = {
+        "kind": "trend",
+        "metric": "joins",
+        "by": "total",
+        **JUNE,
+        "as_of": "2018-06-03",
+        "known": "2027-01-01",
+    }
+    page = ada.get("/explore/", {"q": json.dumps(june_known)}).content.decode()
+    assert "as of Jun 3, 2018 · as known on Jan 1, 2027" in page
+    assert 'name="as_of" value="2018-06-03"' in page
+    (behind,) = {
+        part.split('"')[0].replace("&amp;", "&")
+        for part in page.split('href="')[1:]
+        if part.startswith("/behind/")
+    }
+    opened = ada.get(behind).content.decode()
+    member = Identity.objects.get(name="Member1").member_id
+    assert f'href="/members/{member}/?as_of=2018-06-03&amp;known=2027-01-01"' in opened
+    assert "Member3" not in opened
+
+
 @pytest.mark.parametrize("kind", fields.FIRST)
 def test_what_the_form_shows_is_what_it_asks(kind):
-    question = fields.another(kind, JUNE)
+    question = fields.another(kind, {**JUNE, "as_of": "2018-06-20", "known": "2018-07-02"})
     flat = fields.flat_of(question)
     words = QueryDict(mutable=True)
     for name, value in flat.items():
