@@ -19,6 +19,7 @@ from weilu.core import needs as all_needs
 from weilu.core.directory.models import Community
 from weilu.core.directory.queries import brand_zone
 from weilu.core.errors import Unavailable
+from weilu.core.events import queries as log
 from weilu.core.operators import rights
 from weilu.core.operators.access import Viewer, ViewerRequest, needs, visible_communities
 
@@ -79,7 +80,7 @@ def live(request: ViewerRequest) -> HttpResponse:
         happened = _feed(span, communities)
     except Unavailable:
         happened = []
-    return render(request, "console/_feed.html", {"feed": happened})
+    return render(request, "console/_feed.html", {"feed": happened, "span": span})
 
 
 def _read(viewer: Viewer, span: Span, communities: list[Community]) -> dict[str, Any]:
@@ -94,9 +95,15 @@ def _read(viewer: Viewer, span: Span, communities: list[Community]) -> dict[str,
 
 
 def _feed(span: Span, communities: list[Community]) -> list[feed.Happening]:
-    start = dt.datetime.combine(span.first, dt.time(), ZoneInfo(span.timezone))
-    end = dt.datetime.combine(span.last + dt.timedelta(days=1), dt.time(), ZoneInfo(span.timezone))
-    return feed.latest([one.pk for one in communities], start, end, FEED)
+    start, end = (_begin(span, day) for day in (span.first, span.last + dt.timedelta(days=1)))
+    known = None
+    if span.known is not None:
+        known = log.position_at(clock.to_ms(_begin(span, span.known + dt.timedelta(days=1))))
+    return feed.latest([one.pk for one in communities], start, end, FEED, known)
+
+
+def _begin(span: Span, day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), ZoneInfo(span.timezone))
 
 
 def long_date(day: dt.date) -> str:
