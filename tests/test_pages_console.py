@@ -70,6 +70,18 @@ def test_the_live_feed_tells_who_did_what_where_newest_first(lively, ada, client
     assert "<html" not in feed
 
 
+def test_the_live_feed_of_a_past_day_keeps_to_it_and_to_what_was_known(lively, ada, client_of):
+    client = english(client_of(ada))
+    feed = text(client, "/feed/?as_of=2026-03-04", HX_Request="true")
+    assert "<b>Cai</b> wrote in “Hearth”" in feed
+    assert "<b>Zoe</b>" not in feed
+    assert 'hx-get="/feed/?as_of=2026-03-04&amp;days=28"' in feed  # what is asked for again stays there
+    assert "?as_of=2026-03-04" in re.search(r'href="/members/\d+/([^"]*)"', feed)[1]
+    assert "<b>" not in text(
+        client, "/feed/?known=2026-03-19", HX_Request="true"
+    )  # all of it came in on the 20th
+
+
 def test_bea_sees_her_own_community_only(lively, bea, client_of):
     client = english(client_of(bea))
     page = text(client, "/")
@@ -112,6 +124,10 @@ def test_a_community_of_others_looks_like_one_that_does_not_exist(lively, bea, c
 def test_an_old_export_is_shown_as_of_its_last_day_and_says_so(lively, ada, client_of):
     with clock.frozen(NOW + dt.timedelta(days=400)):
         page = text(english(client_of(ada)), "/")
+        people = text(client_of(ada), pages.figures(page)[0].address)
+    assert re.search(
+        r'href="/members/\d+/"', people
+    )  # nobody asked for that day, so members are shown as they are now
     assert "Nothing has come in since Mar 19, 2026" in page
     assert pages.figures(page)[0].count == 5
 
@@ -147,7 +163,8 @@ def test_what_nobody_lived_is_marked_on_every_page_that_shows_it(lively, ada, cl
     client = english(client_of(ada))
     own = f"/communities/{lively.hearth.pk}/"
     week = re.search(rf'href="(/reports/{lively.hearth.pk}/[^"]+/)"', text(client, "/reports/"))[1]
-    paths = ("/", "/communities/", own, "/reports/", week)
+    cai = re.search(r'href="(/members/\d+/)[^"]*">Cai<', text(client, "/members/"))[1]
+    paths = ("/", "/communities/", own, "/reports/", week, "/members/", cai)
     assert [path for path in paths if "simulated" in main(text(client, path))] == []
     lively.hearth.simulated = True
     lively.hearth.save(update_fields=["simulated"])

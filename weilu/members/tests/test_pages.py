@@ -201,6 +201,16 @@ def test_a_member_page_tells_state_influence_memberships_and_words(at_ada) -> No
     assert sum(factor.points for factor in weighed.factors) == weighed.score
 
 
+def test_what_late_facts_changed_opens_from_its_number(at_ada, told) -> None:
+    fay = f"/members/{member_of('Fay').pk}/"
+    assert "by a late fact" not in text(at_ada.get(fay))
+    told([said("Fay", 10, number=99)], batch=8)
+    page = text(at_ada.get(fay))
+    assert "2 states, by late facts" in page  # in Hearth and over all
+    assert "Jan 20 · Dormant → Active · Hearth" in page
+    assert "Jan 20 · Dormant → Active · overall" in page
+
+
 def test_numbers_of_a_member_page_open_exactly_what_they_count(at_ada) -> None:
     cai, emi = member_of("Cai").pk, member_of("Emi").pk
     response = at_ada.get(f"/members/{cai}/?talks=1")

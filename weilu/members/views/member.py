@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from weilu.core import clock
 from weilu.core.directory import facts
+from weilu.core.directory.models import Community
 from weilu.core.directory.withdrawal import ERASED as GONE
 from weilu.core.errors import Unavailable
 from weilu.core.numbers import number
@@ -21,6 +22,7 @@ from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, access_member, needs
 from weilu.members import when
 from weilu.members.forms import choice_of
+from weilu.members.models import Correction
 from weilu.members.queries import person as reading
 from weilu.members.queries import story as telling
 from weilu.members.queries.corrections import corrections
@@ -101,7 +103,8 @@ def _shown(request: ViewerRequest, one: Person, moment: when.When) -> dict[str, 
         "tags": tags.carried(request.viewer, one.id, moment),
         "giveable": tags.usable(request.viewer) if moment.present else [],
         "traits": facts.of(each.pk for each in one.identities) if moment.present else [],
-        "corrections": corrections(one.id, scopes, moment.known).count(),
+        "corrections": _corrected(one, scopes, moment),
+        "simulated": any(membership.community.simulated for membership in one.memberships),
         "unseen_joining": any(not membership.joined for membership in one.memberships),
     }
 
@@ -125,6 +128,14 @@ def _factors(weighed: Influence | None) -> list[dict[str, Any]]:
         }
         for factor in (weighed.factors if weighed else ())
     ]
+
+
+def _corrected(
+    one: Person, scopes: list[int], moment: when.When
+) -> list[tuple[Correction, Community | None]]:
+    """What had been told and later knowledge changed, each with its community; none for the whole person."""
+    places = {membership.community.pk: membership.community for membership in one.memberships}
+    return [(row, places.get(row.scope)) for row in corrections(one.id, scopes, moment.known)]
 
 
 def _first(found: list[Influence], whole: list[int]) -> Influence | None:

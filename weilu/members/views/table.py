@@ -80,6 +80,7 @@ def _context(request: ViewerRequest, asked: Filter, moment: when.When) -> dict[s
         "query": urlencode(query),
         "heads": [_head(name, asked, query) for name in ("name", *asked.columns)],
         "communities": communities,
+        "simulated": any(one.simulated for one in communities),
         "sources": any(one.tracked for one in communities),
         "states": STATES,
         "tiers": TIERS,
