@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from tests.fixtures.warehouse import Warehouse
 from weilu.core.warehouse import client
 from weilu.core.warehouse.errors import QueryFailed, TooHeavy
 from weilu.core.warehouse.schema import TABLES
-from weilu.core.warehouse.tests.bare import chdb_alone
+from weilu.core.warehouse.tests.bare import PRELUDE, chdb_alone
 from weilu.core.warehouse.tests.rows import events
 
 pytestmark = pytest.mark.once
@@ -136,6 +138,20 @@ except BaseException as error:
         tmp_path,
     )
     assert told[1] is True
+
+
+def test_a_process_that_ends_while_a_daemon_thread_asks_crashes(tmp_path: Path) -> None:
+    snippet = """
+import sys, threading, time
+query = "SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1 SETTINGS max_execution_time = 20"
+threading.Thread(target=read, args=(session, query), daemon=True).start()
+time.sleep(0.5)
+sys.exit(0)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", PRELUDE + snippet], cwd=tmp_path, capture_output=True, timeout=60, check=False
+    )
+    assert done.returncode < 0, "it ends by itself: threads that ask need not be waited for any more"
 
 
 def test_a_moment_leaves_chdb_as_a_bare_number_and_us_as_a_moment(
