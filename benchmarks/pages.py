@@ -5,7 +5,7 @@ map and paths, each time over other days, so that no answer is remembered. What 
 it, as a browser does, and told as "part".
 
 `python -m benchmarks.pages [--events N] [--members N] [--requests N]`: plays the sample brand at that size, then asks.
-Prints the server's own time at p50 and p95 per page, the weekly report, and the weight of the first and later visits.
+Prints the server's own time at p50 and p95 per page, also as of past days, the weekly report, and the weight of the first and later visits.
 """
 
 from __future__ import annotations
@@ -37,7 +37,15 @@ ALONE = 100
 """Questions that one client asks the explorer after the load."""
 DAYS = 401
 """A prime, so that every turn of the explorer comes to another one."""
-LIMITS = {"home": 250, "community": 250, "member": 100, "report": 3000, "explorer": 400}
+LIMITS = {
+    "home": 250,
+    "community": 250,
+    "member": 100,
+    "report": 3000,
+    "explorer": 400,
+    "as of": 3000,
+    "as known": 3000,
+}
 JOIN, SAY, LIKE = "member.joined", "message.sent", "reaction.added"
 QUESTIONS: tuple[dict[str, object], ...] = (
     {"kind": "trend", "metric": "dau"},
@@ -73,6 +81,7 @@ def main() -> None:
         asked = [visitor.get(path).server_ms for path in paths["explorer"][-ALONE:]]
         print("one at a time, nothing beside:")
         report({"explorer": asked})
+        report(past(one, paths))
         weight(one)
 
 
@@ -154,6 +163,17 @@ def load(one: House, paths: dict[str, list[str]], requests: int) -> dict[str, li
         thread.start()
     for thread in threads:
         thread.join()
+    return times
+
+
+def past(one: House, paths: dict[str, list[str]]) -> dict[str, list[float]]:
+    """Pages as of days that nobody asked for before, with today's knowledge and with that of a day."""
+    visitor, today = signed_in(one), dt.datetime.now(dt.UTC).date()
+    times: dict[str, list[float]] = {"as of": [], "as known": []}
+    for number, path in enumerate((*paths["home"], *paths["community"], *paths["member"][:8])):
+        moment = f"{path}?as_of={today - dt.timedelta(days=20 + number)}"
+        times["as of"].append(visitor.get(moment).server_ms)
+        times["as known"].append(visitor.get(f"{moment}&known={today}").server_ms)
     return times
 
 
