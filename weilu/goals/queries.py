@@ -22,6 +22,7 @@ from weilu.core.warehouse import questions
 from weilu.core.warehouse.links import behind
 from weilu.goals import rules
 from weilu.goals.models import KeyResult, Objective
+from weilu.members.segments import queries as of_segments
 from weilu.members.segments.models import Segment
 from weilu.members.segments.uses import User
 
@@ -29,6 +30,7 @@ Question = dict[str, Any]
 PATIENCE = 1.0
 HISTORY_WEEKS = 12
 MOST_BRANCHES = 6
+MOST_SEGMENTS = 12
 WEIGHED = ("percent", "ratio", "seconds")
 """Units whose values do not add up: communities are weighed by their members."""
 
@@ -209,6 +211,39 @@ def drivers(objective: Objective, track: Track, viewer: Viewer) -> tuple[rules.B
         )
         found.append(rules.Branch(one.name, one.expected, one.actual, below if len(below) > 1 else ()))
     return tuple(found)
+
+
+def by_segment(objective: Objective, track: Track, viewer: Viewer) -> tuple[rules.Branch, ...]:
+    """The largest segments that the viewer sees, where the gap lies in them; in each who is in it at the end of either span. Raises
+    Unavailable."""
+    found = track.standing
+    if (
+        objective.segment is not None
+        or track.aim.unit in WEIGHED
+        or found.value is None
+        or found.pace is None
+    ):
+        return ()
+    known = of_segments.countable(viewer, of_segments.segments(viewer))
+    rows = sorted(known, key=lambda one: (-one.size, one.pk))[:MOST_SEGMENTS]
+    asked = [
+        trend(track.row.metric, *span, objective.community, segment)
+        for segment in (None, *(row.pk for row in rows))
+        for span in _spans(objective, track)
+    ]
+    told = [one and _mean(one) for one in questions.ask_each(asked, viewer, seconds=PATIENCE)]
+    pairs = list(zip(told[::2], told[1::2], strict=True))
+    parts = {
+        row.name: (before, now)
+        for row, (before, now) in zip(rows, pairs[1:], strict=True)
+        if before is not None and now is not None
+    }
+    return rules.overlapping(found.pace, pairs[0][0] or 0, parts, falls=track.aim.falls)
+
+
+def _mean(answer: questions.Answer) -> float:
+    values = [float(value or 0) for _at, value in answer.rows]
+    return sum(values) / len(values) if values else 0.0
 
 
 def _by_source(

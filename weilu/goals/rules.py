@@ -239,3 +239,15 @@ def drivers(
     if abs(rest) > 1e-9 * max(1.0, abs(actual), abs(total_now)):
         found.append(Branch("", 0.0, rest))
     return tuple(sorted(found, key=lambda one: (one.name == "", one.gap if falls else -one.gap, one.name)))
+
+
+def overlapping(
+    expected: float, before: float, parts: Mapping[str, tuple[float, float]], *, falls: bool = False
+) -> tuple[Branch, ...]:
+    """Parts that may overlap (what each brought before, and now), each by itself: it should have brought its share of before. Only those
+    in which something is missing (of what is to fall: too much), the widest first. None where nothing was brought before."""
+    if before <= 0:
+        return ()
+    found = [Branch(name, expected * was / before, now) for name, (was, now) in parts.items()]
+    lacking = [one for one in found if (one.gap < 0 if falls else one.gap > 0)]
+    return tuple(sorted(lacking, key=lambda one: (one.gap if falls else -one.gap, one.name)))

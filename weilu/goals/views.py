@@ -78,6 +78,9 @@ def _page(request: ViewerRequest, row: Objective, form: forms.ResultForm | None 
         for line in context["lines"]:
             line["chart"] = words.chart(line["track"])
             line["drivers"] = _drivers(request, row, line)
+            if line["drivers"] and request.GET.get("segments") == str(line["row"].pk):
+                found = queries.by_segment(row, line["track"], request.viewer)
+                line["segments"] = words.branches(found, line["unit"])
     except Unavailable:
         context.update(_cards([row], {})[0], down=True)
     return render(request, "goals/page.html", context, status=400 if form else 200)

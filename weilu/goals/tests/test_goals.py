@@ -355,6 +355,33 @@ def test_a_goal_of_a_segment_counts_those_in_it_and_nobody_once_it_is_gone(
     assert hers.get(f"/goals/{row.pk}/").status_code == 200
 
 
+def test_a_gap_is_looked_for_in_the_segments_that_the_viewer_sees(
+    lively: Any, ada: Any, bea: Any, client_of: Any
+) -> None:
+    """Of 22 messages in Hearth in the two weeks before Cai sent 13; of the 40 that should be there by now 23.6, of which 4 are."""
+    own, wide = segment(bea, [lively.hearth.pk]), segment(ada, None)
+    row = actions.set_goal(
+        viewer_of(bea),
+        wish(bea, lively.hearth.pk),
+        [Result("messages", 420, rules.TOTAL), Result("interaction_rate", 90)],
+    )
+    tracks = queries.tracks([row], viewer_of(bea))
+    told = {one.row.metric: queries.by_segment(row, one, viewer_of(bea)) for one in tracks.values()}
+    assert told["interaction_rate"] == (), "shares of segments are not parts of the whole share"
+    [only] = told["messages"]
+    assert (only.name, only.actual) == ("Only Cai", 4)
+    assert only.expected == pytest.approx(40 * 13 / 22)
+    messages = next(one for one in tracks.values() if one.row.metric == "messages")
+    names = [one.name for one in queries.by_segment(row, messages, viewer_of(ada))]
+    assert sorted(names) == ["Cai anywhere", "Only Cai"]
+    hers = client_of(bea)
+    link = f"?segments={messages.row.pk}"
+    assert link in hers.get(f"/goals/{row.pk}/").content.decode()
+    page = hers.get(f"/goals/{row.pk}/{link}").content.decode()
+    assert "Only Cai" in page
+    assert wide.name not in page
+
+
 def segment(who: Any, communities: list[int] | None) -> Any:
     cai = Identity.objects.get(name="Cai").member_id
     name = "Only Cai" if communities else "Cai anywhere"

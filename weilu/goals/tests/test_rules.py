@@ -263,3 +263,11 @@ def test_a_ceiling_that_is_passed_cannot_be_kept_any_more() -> None:
 
     assert chance(101) == 0.0
     assert chance(100) > 0.0
+
+
+def test_of_parts_that_overlap_those_in_which_the_gap_lies_are_told_each_by_itself() -> None:
+    parts = {"old": (60.0, 20.0), "new": (50.0, 90.0), "kept": (10.0, 8.0), "even": (25.0, 20.0)}
+    found = rules.overlapping(80, 100, parts)
+    assert [(one.name, one.expected, one.gap) for one in found] == [("old", 48, 28)]
+    assert [one.name for one in rules.overlapping(80, 100, parts, falls=True)] == ["new"]
+    assert rules.overlapping(80, 0, parts) == ()
