@@ -231,7 +231,9 @@ def by_segment(objective: Objective, track: Track, viewer: Viewer) -> tuple[rule
         for segment in (None, *(row.pk for row in rows))
         for span in _spans(objective, track)
     ]
-    told = [one and _mean(one) for one in questions.ask_each(asked, viewer, seconds=PATIENCE)]
+    told = [
+        None if one is None else _mean(one) for one in questions.ask_each(asked, viewer, seconds=PATIENCE)
+    ]
     pairs = list(zip(told[::2], told[1::2], strict=True))
     parts = {
         row.name: (before, now)
