@@ -19,7 +19,7 @@ from tests.sdks import senders, stranger
 from tests.sdks.senders import HERE
 from tests.sdks.stranger import Door
 
-PAGES = ("segment-browser", "posthog-browser", "sensors-web")
+PAGES = ("segment-browser", "posthog-browser", "sensors-web", "rudder-browser")
 PATIENCE_SECONDS = 60.0
 STAYING = "\nimport time\ntime.sleep(60)\n"
 """A server goes on running after it has said something."""

@@ -66,5 +66,6 @@ SETTINGS: tuple[tuple[re.Pattern[str], Settings], ...] = (
         re.compile(r"/v1/projects/[\w-]{1,100}/settings"),
         lambda path, host: answers.segment_settings(_part(path, 3), host),
     ),
+    (re.compile(r"/sourceConfig/?"), lambda path, host: answers.RUDDER_SOURCE),
 )
 """What SDKs ask for beside sending; answered harmlessly, for any key."""

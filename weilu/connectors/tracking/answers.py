@@ -129,6 +129,19 @@ def segment_settings(key: str, host: str) -> Answer:
     )  # fmt: skip
 
 
+RUDDER_SOURCE = Answer(
+    200,
+    orjson.dumps(
+        {
+            "source": {
+                "id": "weilu", "name": "weilu", "workspaceId": "weilu", "enabled": True, "connections": [], "destinations": [],
+                "config": {"statsCollection": {"errors": {"enabled": False}, "metrics": {"enabled": False}}},
+            }
+        }
+    ),
+)  # fmt: skip
+"""What RudderStack's browser and mobile SDKs ask their control plane for, and send nothing without: no destinations, no reports to others."""
+
 NOTHING = Answer(200, b"{}")
 
 Accepted = Callable[[Sequence[tuple[int, Refused]]], Answer]

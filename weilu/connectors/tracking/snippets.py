@@ -44,6 +44,15 @@ analytics.write_key, analytics.host = "{key}", "{url}"
 analytics.track("u-1", "order.paid", {{"value": 12000, "currency": "CNY"}})"""
 
 
+def _rudder_browser(url: str, key: str) -> str:
+    return f"""import {{ RudderAnalytics }} from "@rudderstack/analytics-js/bundled";
+
+const analytics = new RudderAnalytics();
+analytics.load("{key}", "{url}", {{ configUrl: "{url}" }});
+analytics.page();
+analytics.track("order.paid", {{ value: 12000, currency: "CNY" }});"""
+
+
 def _rudder(url: str, key: str) -> str:
     return f"""import RudderAnalytics from "@rudderstack/rudder-sdk-node";
 
@@ -100,6 +109,7 @@ _ALL: tuple[tuple[str, str, Callable[[str, str], str]], ...] = (
     ("posthog-browser", "PostHog (browser)", _posthog_browser),
     ("sensors-web", "Sensors 神策 (web)", _sensors_web),
     ("sensors-mini", "Sensors 神策 (mini program)", _sensors_mini),
+    ("rudder-browser", "RudderStack (browser)", _rudder_browser),
     ("segment-node", "Segment (Node)", _segment_node),
     ("segment-python", "Segment (Python)", _segment_python),
     ("rudder", "RudderStack (Node)", _rudder),

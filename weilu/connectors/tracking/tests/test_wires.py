@@ -243,7 +243,15 @@ def test_a_mini_program_is_no_page_though_it_names_its_host(door: Door, shop: So
 
 @pytest.mark.parametrize(
     "path",
-    ["/flags/?v=2", "/decide/?v=3", "/array/abc/config", "/array/abc/config.js", "/v1/projects/abc/settings"],
+    [
+        "/flags/?v=2",
+        "/decide/?v=3",
+        "/array/abc/config",
+        "/array/abc/config.js",
+        "/v1/projects/abc/settings",
+        "/sourceConfig/?p=npm&v=3.34.1&build=modern&writeKey=abc",
+        "/sourceConfig?p=android&v=1",
+    ],
 )
 def test_what_sdks_ask_for_besides_is_answered_harmlessly(door: Door, path: str) -> None:
     assert door.get(path).status == 200
