@@ -185,6 +185,29 @@ def test_sensors_profiles_set_once_and_unset(door: Door, shop: Source) -> None:
     assert facts.of(Identity.objects.values_list("pk", flat=True)) == [("first", "app"), ("level", 2)]
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_a_deleted_profile_stays_so_and_what_is_said_afterwards_holds_in_whatever_order_they_arrive(
+    door: Door, shop: Source, order: tuple[int, ...]
+) -> None:
+    now = clock.now_ms() - 10_000
+    said = [("profile_set", {"city": "Suzhou"}), ("profile_set_once", {"first": "web"}),
+            ("profile_delete", {}), ("profile_set", {"level": 2})]  # fmt: skip
+    for number in order:
+        how, properties = said[number]
+        event = {"type": how, "distinct_id": "u", "time": now + number, "properties": properties}
+        assert door.post(f"/sa?key={shop.key}", event).status == 200
+        door.rows()
+    bystander = {"type": "profile_set", "distinct_id": "v", "time": now, "properties": {"city": "Hefei"}}
+    assert door.post(f"/sa?key={shop.key}", bystander).status == 200
+    door.rows()
+    who = {one.outside: [one.pk] for one in Identity.objects.all()}
+    assert (facts.of(who["u"]), facts.of(who["v"])) == ([("level", 2)], [("city", "Hefei")])
+    again = {"type": "profile_set_once", "distinct_id": "u", "time": now + 9, "properties": {"first": "app"}}
+    assert door.post(f"/sa?key={shop.key}", again).status == 200
+    door.rows()
+    assert facts.of(who["u"]) == [("first", "app"), ("level", 2)]
+
+
 NAMED_OR_NOT = [
     ("/v1/track", {"type": "track", "event": "Looked", "anonymousId": "anon-1"}, {"anon-1": True}),
     ("/v1/track", {"type": "track", "event": "Looked", "userId": DEVICE}, {DEVICE: False}),

@@ -13,6 +13,7 @@ from weilu.connectors.tracking.contract import EMPTY, IDENTIFY, ITEM, PROFILE, T
 from weilu.connectors.tracking.rules import moments
 from weilu.connectors.tracking.wire.common import Outcome, each, identifier, mapping, own_traits
 
+DELETE = "profile_delete"
 CALLS = {
     "track": TRACK,
     "track_signup": IDENTIFY,
@@ -23,7 +24,7 @@ CALLS = {
     "profile_unset": PROFILE,
     "profile_increment": PROFILE,
     "profile_append": PROFILE,
-    "profile_delete": PROFILE,
+    DELETE: PROFILE,
     "item_set": ITEM,
     "item_delete": ITEM,
 }
@@ -92,6 +93,8 @@ def _who(get: Any) -> tuple[str, str, bool]:
 
 
 def _traits(said: str, properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    if said == DELETE:
+        return {"delete": []}
     change, own = CHANGES.get(said), own_traits(properties)
     return {change: list(own) if change == "unset" else own} if change and own else EMPTY
 
