@@ -86,7 +86,7 @@ NAMES_NO_MEMBER = {
     "tracking.Source": {"name", "code", "key", "origins", "declared"},
     "tracking.SeenEvent": {"name", "kind", "properties"},
     "tracking.Refusal": {"reason"},
-    "tracking.Glimpse": {"kind"},
+    "tracking.Glimpse": {"refused"},
     "members.Concluded": {"key", "store", "owners", "zone"},
     "members.Correction": {"was", "now"},
     "segments.Snapshot": {"accounts"},

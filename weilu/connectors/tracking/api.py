@@ -92,13 +92,15 @@ class LinkOut(Schema):
 
 
 class GlimpseOut(Schema):
-    """An event as it came by. Private properties are there without their values."""
+    """An event as it came by. Private properties are there without their values. `refused`: the reason why it was not taken in, else
+    empty; then `kind` is its name as far as it was read."""
 
     id: int
     at: dt.datetime
     kind: str
     who: str
     properties: dict[str, Any]
+    refused: str
 
 
 class CrowdOut(Schema):

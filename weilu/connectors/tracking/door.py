@@ -133,7 +133,8 @@ class Tracking(BaseRoute):
                 raise Refused("origin")
             return await self._into_the_log(wire, body, source)
         except Refused as refused:
-            self._tally.refused(source.number if source else 0, refused)
+            number, watched = (source.number, source.watched) if source else (0, False)
+            self._tally.refused(number, refused, watched)
             return answers.turned_down(STATUS.get(refused.reason, 400), refused.reason)
 
     async def _into_the_log(self, wire: Wire, body: bodies.Unpacked, source: gate.Known) -> Answer:

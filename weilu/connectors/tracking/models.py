@@ -62,3 +62,5 @@ class Glimpse(models.Model):
     who = models.CharField(max_length=255, default="")
     properties = models.JSONField(default=dict)
     """Those of the row with their values, private ones without."""
+    refused = models.CharField(max_length=32, default="")
+    """Why it was not taken in; then `kind` is its name as far as it was read."""

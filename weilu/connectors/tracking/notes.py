@@ -84,7 +84,12 @@ def _glimpses(source: int, shown: list[tally.Shown]) -> None:
     Glimpse.objects.bulk_create(
         [
             Glimpse(
-                source_id=source, at=one.at, kind=one.kind, who=one.who[:255], properties=dict(one.properties)
+                source_id=source,
+                at=one.at,
+                kind=one.kind,
+                who=one.who[:255],
+                properties=dict(one.properties),
+                refused=one.refused,
             )
             for one in shown
         ]

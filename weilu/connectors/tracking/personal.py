@@ -8,6 +8,7 @@ from weilu.core.events.erasures import Personal
 PERSONAL = Personal(
     room="tracking",
     fields=(
+        "tracking.Glimpse.kind",
         "tracking.Glimpse.who",
         "tracking.Glimpse.properties",
         "tracking.Refusal.example",

@@ -57,7 +57,7 @@ class Taker:
                     tally.hold(number, event.kind)
                 tally.admit(number, event.kind)
             except Refused as refused:
-                tally.refused(number, refused)
+                tally.refused(number, refused, source.watched)
                 taken.refused.append((index, refused))
                 continue
             taken.said.append(None if off else said)

@@ -47,12 +47,13 @@ class Turned:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One event as it came by."""
+    """One event as it came by; `refused`: the reason why it was not taken in."""
 
     at: dt.datetime
     kind: str
     who: str
     properties: Mapping[str, Any]
+    refused: str = ""
 
 
 @dataclass(slots=True)
@@ -121,10 +122,12 @@ class Tally:
         if watched:
             self._glimpse(source, event)
 
-    def refused(self, source: int, refusal: Refused) -> None:
+    def refused(self, source: int, refusal: Refused, watched: bool) -> None:
         turned = self._notes.refused.setdefault((source, refusal.reason), Turned())
         turned.count += 1
         turned.example = refusal.name[:200] or turned.example
+        if watched:
+            self._show(source, Shown(clock.now(), refusal.name[:200], "", {}, refusal.reason))
 
     def taken(self) -> Notes:
         """All notes since the last time; they are gone from here."""
@@ -134,12 +137,16 @@ class Tally:
         return notes
 
     def _glimpse(self, source: int, event: Incoming) -> None:
+        hidden = dict.fromkeys(event.private or (), "•••")
+        who = event.actor.outside if event.actor else ""
+        worth = {} if event.value is None else {"value": event.value}
+        told = {**worth, **(event.properties or {}), **hidden}
+        self._show(source, Shown(clock.now(), event.kind, who, told))
+
+    def _show(self, source: int, one: Shown) -> None:
         shown = self._notes.glimpses.setdefault(source, [])
         if len(shown) < GLIMPSES:
-            hidden = dict.fromkeys(event.private or (), "•••")
-            who = event.actor.outside if event.actor else ""
-            worth = {} if event.value is None else {"value": event.value}
-            shown.append(Shown(clock.now(), event.kind, who, {**worth, **(event.properties or {}), **hidden}))
+            shown.append(one)
 
 
 def _look(properties: dict[str, dict[str, Any]], said: Said, event: Incoming) -> None:

@@ -168,7 +168,9 @@ def _properties(event: SeenEvent) -> list[tuple[str, str, bool, str]]:
 
 
 def _tail(source: Source) -> dict[str, Any]:
-    return {"glimpses": queries.glimpses(source)}
+    return {
+        "glimpses": [(one, sentence(one.refused) if one.refused else "") for one in queries.glimpses(source)]
+    }
 
 
 def _address(request: HttpRequest) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from weilu.connectors.tracking.models import Glimpse, Source
+from weilu.connectors.tracking.reasons import sentence
 from weilu.connectors.tracking.tests.conftest import Door
 from weilu.core import clock
 from weilu.core.directory.models import Link
@@ -74,6 +76,25 @@ def test_what_comes_in_shows_while_somebody_looks_and_hides_what_is_private(
     assert "plan: pro" in shown
     assert "Before" not in shown
     assert "cai@example.com" not in shown
+
+
+def test_what_is_refused_shows_with_its_reason_while_somebody_looks(
+    client_of: Callable[[Any], Client], ada: Any, shop: Source, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a page that sends from the wrong origin, or under a wrong name, looks like one that sends nothing."""
+    from weilu.connectors.tracking import gate
+
+    monkeypatch.setattr(gate, "FRESH_SECONDS", -1)
+    client = client_of(ada)
+    page(client, "page", shop)
+    Source.objects.update(origins=["https://shop.example.com"])
+    assert door.post("/v1/track", event(shop.key, event="message.sent")).status == 400
+    assert door.post(f"/v1/track?key={shop.key}", event(shop.key), origin="https://else.cn").status == 403
+    shown = page(client, "tail", shop)
+    assert "message.sent" in shown
+    for reason in ("reserved_name", "origin"):
+        assert html.escape(str(sentence(reason)), quote=True) in shown
+    assert "Looked" not in shown
 
 
 def test_the_schema_tells_names_types_and_samples_but_no_private_ones(
