@@ -22,7 +22,9 @@ def fill() -> int:
     """Sealed, live, and not in the log yet: recorded in a transaction, and appended. Returns how many events there are."""
     from django.conf import settings
 
+    from weilu.connectors.tracking import actions as sources
     from weilu.core.events import actions, queries, sealing, sequencer
+    from weilu.core.operators.access import Viewer
 
     with clock.frozen(OLD):
         actions.append(
@@ -37,6 +39,7 @@ def fill() -> int:
         sequencer.drain()
         actions.append([say("Cai", clock.now_ms() + one, "waits") for one in range(15)], batch=0, live=True)
         actions.record(say("Bea", clock.now_ms(), "waits too"))
+    sources.add(Viewer.everything(), "Shop", ["https://shop.example.com"])
     upload = Path(settings.HOME) / "files" / "imports" / "1" / "export.json"
     upload.parent.mkdir(parents=True)
     upload.write_text("{}")
@@ -47,10 +50,12 @@ def tell() -> dict[str, Any]:
     """Everything into the log; then what it holds, as something to compare."""
     from django.conf import settings
 
+    from weilu.connectors.tracking.models import Source
     from weilu.core.directory.models import Identity
     from weilu.core.events import queries, sequencer
     from weilu.core.events.events import LOG_RETRACTED
     from weilu.core.events.tests.whole import state
+    from weilu.core.operators import audit
 
     sequencer.drain()
     rows = queries.read(0, 10_000)
@@ -60,8 +65,21 @@ def tell() -> dict[str, Any]:
         "events": sum(row.kind != LOG_RETRACTED for row in rows),
         "gapless": positions == list(range(1, len(positions) + 1)),
         "marked": list(Identity.objects.filter(name=MARKER).values_list("name", flat=True)),
+        "sources": repr(list(Source.objects.values_list())),
+        "trail": [finding.problem for finding in audit.verify()],
         "upload": (Path(settings.HOME) / "files" / "imports" / "1" / "export.json").exists(),
     }
+
+
+def go_on() -> dict[str, Any]:
+    """Somebody new says something. Besides what `tell` tells: `fresh`, whether the new account has a number of its own."""
+    from weilu.core.directory.models import Identity
+    from weilu.core.events import actions
+
+    last = max(Identity.objects.values_list("pk", flat=True))
+    actions.append([say("Somebody new", clock.now_ms(), "hello")], batch=0, live=True)
+    told = tell()
+    return told | {"fresh": Identity.objects.get(name="Somebody new").pk > last}
 
 
 def erase() -> int:

@@ -88,6 +88,25 @@ def test_on_postgresql_too_and_over_what_stands_there(tmp_path: Path) -> None:
     assert before["marked"] == [MARKER]
 
 
+def test_an_installation_of_one_machine_goes_over_to_postgresql_with_all_that_it_holds(
+    kept: Kept, tmp_path: Path
+) -> None:
+    with second_server() as address:
+        with psycopg.connect(address, dbname="postgres", autocommit=True) as server:
+            server.execute("CREATE DATABASE kept")
+        there = {"WEILU_DATABASE_URL": make_conninfo(address, dbname="kept")}
+        home = tmp_path / "other"
+        done = weilu(home, "restore", str(kept.backup), "--json", **there)
+        assert '"position":96' in done.stdout, done.stderr
+        assert story("tell", home, **there) == kept.told
+        assert not list(home.glob("*.sqlite3"))
+        told = story("go_on", home, **there)
+        assert (told["events"], told["gapless"], told["fresh"]) == (97, True, True)
+        assert weilu(home, "backup", str(tmp_path / "again"), **there).returncode == 0
+        back = weilu(tmp_path / "third", "restore", str(tmp_path / "again"))
+        assert (back.returncode, "WEILU_DATABASE_URL" in back.stderr) == (1, True)
+
+
 def test_who_was_erased_after_the_backup_is_erased_again(kept: Kept, home: Path) -> None:
     story("erase", home)
     done = weilu(home, "restore", str(kept.backup), "--replace", "--json")

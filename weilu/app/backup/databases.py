@@ -39,11 +39,16 @@ def held() -> Iterator[Held]:
 
 def restore_dump(dump: Path) -> None:
     """Put the dump in place of what the database holds: also of tables that a newer Weilu has made. Raises Unavailable."""
+    clear()
+    _tool("pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--dbname", _address(), str(dump))  # fmt: skip
+
+
+def clear() -> None:
+    """No table is left (PostgreSQL)."""
     tables = connection.introspection.table_names()
     if tables:
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE {', '.join(map(connection.ops.quote_name, tables))} CASCADE")
-    _tool("pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--dbname", _address(), str(dump))  # fmt: skip
 
 
 def empty() -> bool:

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils.translation import gettext_lazy as _
 
-from weilu.app.backup import databases, manifest
+from weilu.app.backup import crossing, databases, manifest
 from weilu.app.backup.manifest import Manifest
 from weilu.core import clock
 from weilu.core.errors import Conflict, Unavailable
@@ -58,7 +58,7 @@ def put_back(source: Path, *, replace: bool = False) -> None:
     """Check the backup and move it in; `settle` does the rest. Raises NotFound, Conflict (damaged, running, not empty),
     Unavailable; OSError where the disk is full, and then the home is as it was."""
     found = manifest.read(source)
-    if found.database != databases.vendor():
+    if found.database != databases.vendor() and not _crosses(found):
         raise Conflict(
             _("This backup is of another kind of database. Set WEILU_DATABASE_URL as it was then.")
         )
@@ -80,6 +80,8 @@ def settle() -> Restored:
     """In a process that has read nothing of the old home: bring the tables up to date and erase again who was erased."""
     for alias in settings.DATABASES:
         call_command("migrate", database=alias, verbosity=0, interactive=False)
+    if crossing.files_in(_under_way() / "files"):
+        crossing.cross(_under_way() / "files")
     sequencer.drain()
     erased = actions.reapply_erasures()
     purge.purge(clock.now())
@@ -132,11 +134,19 @@ def _move_in(found: Manifest) -> None:
     files = _under_way() / "files"
     if manifest.DUMP in found.files:
         databases.restore_dump(files / manifest.DUMP)
-    for entry in sorted(files.iterdir()):
+    elif _crosses(found):
+        databases.clear()
+    left = crossing.files_in(files) if _crosses(found) else []
+    for entry in sorted({*files.iterdir()} - {*left}):
         target = _home() / entry.name
         if entry.name != manifest.DUMP and not (entry.name in manifest.APART and target.exists()):
             entry.replace(target)
     spool.sync_folder(_home())
+
+
+def _crosses(found: Manifest) -> bool:
+    """Whether what comes from SQLite goes to PostgreSQL; the other way is none."""
+    return (found.database, databases.vendor()) == ("sqlite", "postgresql")
 
 
 def _home() -> Path:

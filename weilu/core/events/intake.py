@@ -88,7 +88,7 @@ def bring_in() -> int:
         return 0
     with file_lock(spool.folder() / "bringing.lock") as held:
         total = 0
-        for some in spool.leavings(SHELTERED) if held else ():
+        for some in spool.leavings(marks(), SHELTERED) if held else ():
             rows = [(int.from_bytes(frame[:4]), frame) for frame in some]
             copy(rows)
             total += sum(events for events, _ in rows)

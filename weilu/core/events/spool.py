@@ -157,11 +157,11 @@ def left() -> bool:
     return any(_left(path) for path in folder().glob("*" + SUFFIX))
 
 
-def leavings(limit: int) -> Iterator[tuple[bytes, ...]]:
-    """Frames of files that nobody writes to any more, oldest file first, about `limit` events at a time. A file goes when more is
-    asked for behind its last frames: who stops in between meets the file again."""
+def leavings(marks: Mapping[str, int], limit: int) -> Iterator[tuple[bytes, ...]]:
+    """Frames beyond their marks of files that nobody writes to any more, oldest file first, about `limit` events at a time. A file goes
+    when more is asked for behind its last frames: who stops in between meets the file again."""
     for path in sorted(folder().glob("*" + SUFFIX)):
-        offset, finished = 0, not _left(path)
+        offset, finished = marks.get(path.name, 0), not _left(path)
         while not finished:
             piece = _read(path, offset, limit)
             if piece.frames:
