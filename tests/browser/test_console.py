@@ -41,7 +41,7 @@ def addresses(page):
 
 def deeper(page):
     """One of each kind of page that only other pages lead to."""
-    found = dict.fromkeys(["/settings/security", "/settings/account"])
+    found = dict.fromkeys(["/settings/security", "/settings/account", "/members/bots/"])
     community = first(page, "/communities/", r"/communities/\d+/")
     voice = first(page, community, r'/communities/\d+/voices/[^"]+')
     voiced = re.search(r"/voices/(\d+)", voice)[1]

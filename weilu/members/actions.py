@@ -21,9 +21,9 @@ from weilu.core.events import actions as events
 from weilu.core.events.incoming import Incoming
 from weilu.core.events.keys import key
 from weilu.core.operators import audit, rights
-from weilu.core.operators.access import Viewer, access_member, demand, missing
+from weilu.core.operators.access import Viewer, access_member, demand, holds, missing
 from weilu.members import profiles
-from weilu.members.decisions import ERASED, EXPORTED, MERGED, NAMED, NOTED, THRESHOLDS_CHANGED
+from weilu.members.decisions import BOT_SAID, ERASED, EXPORTED, MERGED, NAMED, NOTED, THRESHOLDS_CHANGED
 from weilu.members.events import MEMBER_MERGED, MEMBER_UNMERGED
 from weilu.members.models import SavedView, ThresholdVersion
 from weilu.members.queries.names import called
@@ -148,6 +148,17 @@ def describe(viewer: Viewer, member: Member, *, name: str | None = None, note: s
         if note is not None:
             directory.note_member(member.pk, note)
             audit.record(viewer, NOTED, member)
+
+
+def say_bot(viewer: Viewer, account: int, *, bot: bool) -> None:
+    """Whether an account is a bot, whatever exports say: in all communities, so for who may change members in all. Raises NotFound."""
+    if not holds(viewer, rights.EDIT_MEMBERS, None):
+        raise missing()
+    with transaction.atomic():
+        directory.say_bot(account, bot=bot)
+        owner = directory_queries.owners([account])[account]
+        profiles.forget([owner])
+        audit.record(viewer, BOT_SAID, ("member", owner), account=account, bot=int(bot))
 
 
 def change_thresholds(viewer: Viewer, community: Community | None, limits: Thresholds) -> ThresholdVersion:

@@ -10,7 +10,7 @@ MERGED = "member.merged"
 THRESHOLDS_CHANGED = "thresholds.changed"
 EXPORTED = "members.exported"
 ERASED = "member.erased"
-NAMED, NOTED = "member.named", "member.noted"
+NAMED, NOTED, BOT_SAID = "member.named", "member.noted", "member.bot"
 
 KINDS = (
     Kind(MERGED, _("Members merged")),
@@ -26,4 +26,5 @@ AUDIT_WORDS = {
     ERASED: _("Erased a member"),
     NAMED: _("Gave a member a name"),
     NOTED: _("Wrote a note about a member"),
+    BOT_SAID: _("Said whether an account is a bot"),
 }

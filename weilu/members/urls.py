@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from weilu.members.views import erasing, member, merging, table, thresholds
+from weilu.members.views import bots, erasing, member, merging, table, thresholds
 
 app_name = "members"
 urlpatterns = [
     path("", table.index, name="list"),
     path("bulk/", table.bulk, name="bulk"),
+    path("bots/", bots.bots, name="bots"),
     path("views/", table.save_view, name="save_view"),
     path("views/<int:view_id>/remove/", table.remove_view, name="remove_view"),
     path("moves/", table.moves, name="moves"),

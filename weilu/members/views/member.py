@@ -19,7 +19,7 @@ from weilu.core.directory.withdrawal import ERASED as GONE
 from weilu.core.errors import Unavailable
 from weilu.core.numbers import number
 from weilu.core.operators import rights
-from weilu.core.operators.access import ViewerRequest, access_member, needs
+from weilu.core.operators.access import ViewerRequest, access_member, holds, needs
 from weilu.members import when
 from weilu.members.forms import choice_of
 from weilu.members.models import Correction
@@ -69,6 +69,7 @@ def page(request: ViewerRequest, member_id: int) -> HttpResponse:
         "when": moment,
         "can_edit": request.viewer.can(rights.EDIT_MEMBERS),
         "can_erase": request.viewer.can(rights.ERASE_MEMBERS),
+        "can_say_bot": moment.present and holds(request.viewer, rights.EDIT_MEMBERS, None),
     }
     try:
         one = reading.person(request.viewer, member.pk, moment, member.name)

@@ -37,7 +37,7 @@ def merge(request: ViewerRequest, member_id: int) -> HttpResponse:
     other = access_member(request.viewer, other_id, rights.EDIT_MEMBERS) if other_id else None
     if request.method == "POST" and other is not None:
         actions.merge(request.viewer, member, other)
-        _show_at_once()
+        show_at_once()
         messages.success(request, gettext("Merged. It can be undone on this page."))
         return redirect("members:page", member.pk)
     words = filter_of({"find": given.get("find", "")}).words
@@ -64,7 +64,7 @@ def merge(request: ViewerRequest, member_id: int) -> HttpResponse:
 def undo(request: ViewerRequest, decision_id: int) -> HttpResponse:
     """Gives the accounts back that a merge moved."""
     undone = actions.unmerge(request.viewer, decision_id)
-    _show_at_once()
+    show_at_once()
     messages.success(request, gettext("The merge is undone; every figure is as it was."))
     return redirect("members:page", undone.subject_id)
 
@@ -79,7 +79,7 @@ def _moving(viewer: Viewer, other: Member) -> dict[str, Any]:
     }
 
 
-def _show_at_once() -> None:
+def show_at_once() -> None:
     """The next page shows the person as they are now; where the warehouse is down it will when it is back."""
     with contextlib.suppress(Unavailable):
         loader.refresh()

@@ -23,6 +23,7 @@ from weilu.core.operators.access import (
     ViewerRequest,
     access_community,
     demand,
+    holds,
     needs,
     visible_communities,
 )
@@ -89,6 +90,7 @@ def _context(request: ViewerRequest, asked: Filter, moment: when.When) -> dict[s
         "choices": [(name, WORDS[name], name in asked.columns) for name in CHOICES],
         "views": SavedView.objects.filter(operator_id=request.viewer.operator_id or 0).order_by("name"),
         "can_export": request.viewer.can(rights.EXPORT_MEMBERS),
+        "can_say_bot": holds(request.viewer, rights.EDIT_MEMBERS, None),
         "can_merge": request.viewer.can(rights.EDIT_MEMBERS),
     }
 
