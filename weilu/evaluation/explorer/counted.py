@@ -3,11 +3,14 @@ Pure."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
 
+from weilu.core.warehouse.formulas import MOST_MEASURES
+from weilu.core.warehouse.question import object_in
 from weilu.evaluation.explorer.words import (
     Flat,
     Question,
@@ -26,6 +29,8 @@ from weilu.evaluation.explorer.words import (
 
 TOUCHES = 4
 """Rows for touches in the form; a question of more is edited as text."""
+LETTERS, ROWS = "abcde", 3
+"""Names for what a formula is computed from, and how many rows the form has for them at least."""
 
 
 def trend(words: QueryDict) -> Question:
@@ -35,7 +40,7 @@ def trend(words: QueryDict) -> Question:
         if parts.get("breakdown") in ("community", "source", "inviter", "property")
         else {}
     )
-    return _subject(words) | only({"by": word(words, "by")}) | parts | top
+    return (_computed(words) or _subject(words)) | only({"by": word(words, "by")}) | parts | top
 
 
 def heatmap(words: QueryDict) -> Question:
@@ -86,8 +91,28 @@ def _subject(words: QueryDict) -> Question:
     return {"event": name} | _measure(words) | where_of(words, 0)
 
 
-def _measure(words: QueryDict) -> Question:
-    measure = word(words, "measure")
+def _computed(words: QueryDict) -> Question:
+    """A formula and what it is computed from; conditions of a measure come along as they stood in the question before."""
+    if not (formula := word(words, "formula")):
+        return {}
+    measures = {
+        word(words, f"m{n}"): _one_measure(words, n)
+        for n in range(1, MOST_MEASURES + 1)
+        if word(words, f"m{n}") and word(words, f"w{n}")
+    }
+    return {"formula": formula, "measures": measures}
+
+
+def _one_measure(words: QueryDict, number: int) -> Question:
+    what, _, name = word(words, f"w{number}").partition(":")
+    if what != "event":
+        return {"metric": name}
+    where = object_in(word(words, f"h{number}"))
+    return {"event": name} | _measure(words, f"e{number}") | ({"where": where} if where else {})
+
+
+def _measure(words: QueryDict, name: str = "measure") -> Question:
+    measure = word(words, name)
     return {"measure": measure} if measure not in ("", "count") else {}
 
 
@@ -95,15 +120,38 @@ def _measure(words: QueryDict) -> Question:
 
 
 def show_subject(question: Mapping[str, Any]) -> Flat:
-    what = f"event:{question['event']}" if question.get("event") else f"metric:{question.get('metric', '')}"
     shown: Flat = {
-        "what": what,
+        "what": _what(question),
+        "formula": question.get("formula", ""),
+        "computed": list(enumerate(_show_measures(question), 1)),
         "measure": question.get("measure", "count"),
         "where": show_where(question),
         "by": question.get("by", "day"),
         "top": question.get("top", ""),
     }
     return shown | show_parts(question)
+
+
+def _what(asked: Mapping[str, Any]) -> str:
+    return f"event:{asked['event']}" if asked.get("event") else f"metric:{asked.get('metric', '')}"
+
+
+def _show_measures(question: Mapping[str, Any]) -> list[Flat]:
+    told = question.get("measures")
+    named = list(told.items()) if isinstance(told, dict) else []
+    rows = [_show_measure(name, one if isinstance(one, dict) else {}) for name, one in named]
+    free = (name for name in LETTERS if all(name != row["name"] for row in rows))
+    return (
+        rows
+        + [{"name": name, "what": "", "measure": "count", "where": ""} for name in free][
+            : max(0, ROWS - len(rows))
+        ]
+    )
+
+
+def _show_measure(name: str, one: Mapping[str, Any]) -> Flat:
+    where = json.dumps(one["where"], ensure_ascii=False) if one.get("where") else ""
+    return {"name": name, "what": _what(one), "measure": one.get("measure", "count"), "where": where}
 
 
 def show_top(question: Mapping[str, Any]) -> Flat:

@@ -137,6 +137,9 @@ def test_the_form_of_each_kind_of_counting_becomes_its_question(ada):
         "what=event:member.joined&kind=trend&p0=channel&o0=ne&v0=a&breakdown=property&property=channel&top=3&by=week": {
             "kind": "trend", "event": "member.joined", "where": {"channel": {"ne": "a"}}, "by": "week", "breakdown": "property", "property": "channel", "top": 3,
         },
+        "kind=trend&what=metric:dau&formula=a / (b - 1)&m1=a&w1=event:order.paid&e1=sum&m2=b&w2=metric:members&e2=count&m3=c&w3=&by=week": {
+            "kind": "trend", "formula": "a / (b - 1)", "measures": {"a": {"event": "order.paid", "measure": "sum"}, "b": {"metric": "members"}}, "by": "week",
+        },
         "kind=top&event=message.sent&measure=sum&breakdown=member&top=5": {"kind": "top", "event": "message.sent", "measure": "sum", "breakdown": "member", "top": 5},
         "kind=distribution&event=order.paid&of=value&edges=0 10.5 20": {"kind": "distribution", "event": "order.paid", "of": "value", "edges": [0, 10.5, 20]},
         "kind=response&by=week&breakdown=hour&within=30&within_unit=m&window=&unit=d": {"kind": "response", "by": "week", "breakdown": "hour", "within": "30m"},
@@ -153,9 +156,30 @@ def test_the_form_of_each_kind_of_counting_becomes_its_question(ada):
 def test_a_formula_is_answered_and_its_numbers_open(ada):
     measures = {"a": {"event": "message.sent"}, "b": {"event": "member.joined", "measure": "members"}}
     text = asked(ada, {"kind": "trend", "formula": "a / b", "measures": measures, **JUNE}).content.decode()
-    assert "a / b" in text
+    assert 'name="formula" value="a / b"' in text
     link = re.search(r'"(/behind/[^"]*)"', text)[1].replace("\\u0026", "&")
     assert ada.get(link).status_code == 200
+
+
+def test_the_form_keeps_a_formula_with_its_names_and_conditions():
+    paid = {"event": "order.paid", "measure": "sum", "where": {"value": {"gte": 100}, "channel": "a"}}
+    question = {
+        "kind": "trend",
+        "formula": "paid / people",
+        "measures": {"paid": paid, "people": {"metric": "members"}},
+        "by": "week",
+        **JUNE,
+    }
+    flat = fields.flat_of(question)
+    words = QueryDict(mutable=True)
+    for name in ("kind", "what", "formula", "by", "first", "last"):
+        words[name] = flat[name]
+    for n, one in flat["computed"]:
+        words.update(
+            {f"m{n}": one["name"], f"w{n}": one["what"], f"e{n}": one["measure"], f"h{n}": one["where"]}
+        )
+    assert fields.question_of(words) == question
+    assert [one["name"] for _n, one in flat["computed"]] == ["paid", "people", "a"]
 
 
 def test_the_form_becomes_a_link_that_holds_the_whole_question(ada):
