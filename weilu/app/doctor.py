@@ -92,8 +92,13 @@ def _databases() -> Iterator[Finding]:
 
 
 def _log() -> Iterator[Finding]:
-    from weilu.core.events import intake, queries
+    from weilu.core.events import intake, queries, sealed
 
+    if gone := sealed.missing():
+        says = f"{len(gone)} sealed files are not in {sealed.folder()}"
+        yield Finding(
+            "sealed log", "bad", says, "Give every machine the same folder: docs/how-to/cluster.md tells how."
+        )
     waiting = intake.count()
     says = f"position {queries.head():,}, {waiting:,} waiting"
     if waiting > 100_000:

@@ -33,6 +33,12 @@ def generation() -> tuple[int, ...]:
     return tuple(SegmentFile.objects.order_by("id").values_list("id", flat=True))
 
 
+def missing() -> list[str]:
+    """Files of the manifest that are not in this home: on several machines it must be one folder."""
+    paths = SegmentFile.objects.order_by("first").values_list("path", flat=True)
+    return [path for path in paths if not (folder() / path).is_file()]
+
+
 def last() -> int:
     """The last sealed position."""
     return SegmentFile.objects.aggregate(top=Max("last"))["top"] or 0
