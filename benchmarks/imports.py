@@ -2,7 +2,7 @@
 
 Measured as an operator sees it: the whole command, from its start until the events can be asked for. Memory is the peak
 (`VmHWM`) of every process that takes part, each by its name: the command, its helper, the warehouse. It counts all that is resident at once,
-pages of files that could be dropped at any time included (docs/decisions/0060).
+pages of files that could be dropped at any time included (docs/decisions/0063).
 """
 
 from __future__ import annotations
