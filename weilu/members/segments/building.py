@@ -26,7 +26,7 @@ PARTS = (
     "segment", "tag", "fact", "percent", "seed", "then", "gap", "side", "of", *STEPS_OF,
 )  # fmt: skip
 STARTS = {
-    "event": "interaction", "then": "message.sent", "of": "interaction", "side": "within", "score": "60", "percent": "10", STATE: STATES[0], TIER: TIERS[0],
+    "event": "interaction", "then": "message.sent", "of": "interaction", "side": "within", "score": "60", "percent": "10", "r": "4", STATE: STATES[0], TIER: TIERS[0],
 }  # fmt: skip
 """What the fields of a row show first."""
 

@@ -265,6 +265,7 @@ def test_the_fields_say_the_rule_that_they_show(rule):
         ("then", {"did": "interaction", "then": {"did": "message.sent"}}),
         ("first", {"first": "interaction", "within": "30d"}),
         ("last", {"last": "interaction", "within": "30d"}),
+        ("rfm", {"rfm": {"r": {"gte": 4}}}),
         ("share", {"share": "interaction", "of": "interaction", "percent": {"gte": 10}}),
     ],
 )
