@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from weilu.core.errors import NotFound, Unavailable, WeiluError
+from weilu.core.mail import actions as mail
 from weilu.core.operators import audit, rights
 from weilu.core.operators.access import Viewer, ViewerRequest, needs
 from weilu.core.warehouse.question import TREND, object_in
 from weilu.evaluation import actions
+from weilu.evaluation.boards.models import Rhythm
 from weilu.evaluation.boards.queries import own_boards
 from weilu.evaluation.explorer import choices, fields, files, looks
 from weilu.evaluation.explorer.looks import exporter, names_people
@@ -113,6 +115,7 @@ def _page(
         **choices.words(),
         "saved": [(one, _address(one.question)) for one in _saved(viewer)],
         "boards": own_boards(viewer),
+        "rhythms": Rhythm.choices if mail.set_up() and viewer.operator_id else (),
         "forms": list(files.FORMS) if viewer.can(rights.EXPORT_MEMBERS) or not names_people(question) else [],
     }
     return render(request, "evaluation/explore.html", context, status=400 if context["sentence"] else 200)

@@ -238,6 +238,13 @@ def subscribe(viewer: Viewer, number: int, rhythm: str, hour: int) -> Subscripti
     return made
 
 
+def subscribe_to_question(viewer: Viewer, name: str, wish: Pin, rhythm: str, hour: int) -> Subscription:
+    """Have one question sent to oneself: a new board with that card alone. Raises as `make`, `pin` and `subscribe`, and then there is
+    no board either."""
+    with transaction.atomic():
+        return subscribe(viewer, pin_to_new(viewer, name, wish).board_id, rhythm, hour)
+
+
 def unsubscribe(viewer: Viewer, number: int) -> None:
     """A second time changes nothing."""
     with transaction.atomic():

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.index, name="list"),
     path("new/", views.make, name="make"),
     path("pin/", views.pin, name="pin"),
+    path("mail/", views.subscribe_to_question, name="subscribe_to_question"),
     path("leave/<str:token>/", views.leave, name="leave"),
     path("<int:board_id>/", views.page, name="page"),
     path("<int:board_id>/wall/", views.wall, name="wall"),

@@ -24,8 +24,10 @@ from weilu.evaluation.boards.rules import Filters
 from weilu.evaluation.explorer import choices, files, looks
 from weilu.evaluation.explorer.fields import address
 from weilu.evaluation.models import SavedQuestion
+from weilu.evaluation.plain import ask_word
 
 HOURS = tuple(range(24))
+USUAL_HOUR = 8
 
 
 @needs(rights.VIEW)
@@ -189,6 +191,19 @@ def subscribe(request: ViewerRequest, board_id: int) -> HttpResponse:
     hour = request.POST.get("hour")
     actions.subscribe(request.viewer, board_id, request.POST.get("rhythm", ""), number(hour) if hour else -1)
     return _back(request, board_id, _("It is sent to you from now on."))
+
+
+@require_POST
+@needs(rights.VIEW)
+def subscribe_to_question(request: ViewerRequest) -> HttpResponse:
+    """From the explorer (`q`): sent at eight; hour, filters and an end are chosen on the board made for it."""
+    wish = _pin(request)
+    name = str(ask_word(wish.question).what)[: actions.LONGEST_NAME]
+    mine = actions.subscribe_to_question(
+        request.viewer, name, wish, request.POST.get("rhythm", ""), USUAL_HOUR
+    )
+    said = _("It is sent to you from now on, at %(hour)s:00. Hour, days and an end are chosen here.")
+    return _back(request, mine.board_id, said % {"hour": USUAL_HOUR})
 
 
 @csrf_exempt  # a mailbox presses its own button (RFC 8058); the address itself is the proof

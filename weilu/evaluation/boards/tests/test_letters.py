@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from typing import Any
 
@@ -54,6 +55,29 @@ def round_(lively: Lively, post: Any, ada: Any, bea: Any) -> Board:
     actions.pin(viewer, row.pk, actions.Pin("Into talk", FUNNEL))
     actions.filter_by(viewer, row.pk, Filters(days=""))
     return actions.share(viewer, row.pk, ["community_manager"], [])
+
+
+def test_a_question_of_the_explorer_is_sent_by_a_board_of_its_own(round_, bea, post, client_of):
+    client = client_of(bea)
+    client.cookies["weilu_language"] = "en"
+    asked = {"q": json.dumps({**MESSAGES, "from": "2026-03-02", "to": "2026-03-08"})}
+    page = client.get("/explore/", asked).content.decode()
+    assert "Get it by mail" in page
+    before = Board.objects.count()
+    assert client.post("/boards/mail/", {**asked, "rhythm": "hourly"}).status_code == 400
+    assert Board.objects.count() == before, "nothing is half done"
+    sent = client.post("/boards/mail/", {**asked, "rhythm": "weekly"})
+    mine = Subscription.objects.get(operator=bea)
+    assert (sent.status_code, sent.headers["Location"]) == (302, f"/boards/{mine.board_id}/")
+    assert (mine.board.operator, mine.board.cards.count(), mine.hour) == (bea, 1, 8)
+    with at(23, 0, 1):  # Monday, eight o'clock in Shanghai
+        assert run() == 1
+    [letter] = post.taken
+    assert mine.board.name in letter["Subject"]
+
+
+def test_without_a_mail_server_nothing_is_offered_by_mail(lively, bea, client_of):
+    assert "/boards/mail/" not in client_of(bea).get("/explore/").content.decode()
 
 
 def test_a_daily_letter_comes_at_its_hour_once_a_day_with_the_readers_own_figures(round_, bea, post):
