@@ -168,6 +168,26 @@ def _openings(viewer: Viewer, community: Community, week: Week, zone: str) -> di
     return {kind: tuple(weeks) for kind, weeks in found.items()}
 
 
+def shown_by(rule: str, community: Community, at: Span) -> list[tuple[Span, dict[str, Any]]]:
+    """Where no people and no messages stand behind a piece of advice: the questions whose answers show it, with their days."""
+    zone, one = zone_of(community), [community.pk]
+    week = last_week(at, zone)
+
+    def days(first: Week, last: Week) -> Span:
+        return Span(first.first, last.last, zone)
+
+    lately, before = days(week, week), days(week.back(WEEKS_BEFORE), week.back(1))
+    if rule == "evening_talk":
+        return [(span, asking.heatmap(MESSAGE, span, one)) for span in (lately, before)]
+    if rule == "best_hours":
+        whole = days(week.back(WEEKS_BEFORE), week)
+        return [(whole, asking.heatmap(MESSAGE, whole, one))]
+    if rule == "change_form":
+        weeks = [days(each, each) for each in (week.back(n) for n in range(FALLING_WEEKS + 1))]
+        return [(span, opened_of_type(community.pk, span)) for span in weeks]
+    return []
+
+
 def opened_of_type(community: int, span: Span) -> dict[str, Any]:
     """The question how many were reached by each type of content, and how many of them opened it."""
     return {

@@ -18,10 +18,12 @@ from weilu.core.errors import Unavailable
 from weilu.core.operators import rights
 from weilu.core.operators.access import ViewerRequest, access_community, missing, needs, visible_communities
 from weilu.evaluation.advice import actions, effects, queries, rules, words
+from weilu.evaluation.advice import gather as showing
 from weilu.evaluation.advice.effects import Effect
 from weilu.evaluation.advice.models import Decided
 from weilu.evaluation.advice.shapes import Advice
 from weilu.evaluation.diagnosis import gather
+from weilu.evaluation.explorer.fields import address
 from weilu.evaluation.reports import wording
 
 PAGE, SHOWN = 30, 200
@@ -122,6 +124,10 @@ def _page(request: ViewerRequest, community: Community, rule: str, error: str = 
         "test": words.TEST,
         "error": error,
         "shown": SHOWN,
+        "asked": [
+            (f"{wording.day(span.first)} – {wording.day(span.last)}", address(question))
+            for span, question in showing.shown_by(rule, community, gather.present())
+        ],
         **_behind(advice, community),
     }
     return render(request, "advice/page.html", context, status=400 if error else 200)

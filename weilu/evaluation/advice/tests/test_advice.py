@@ -243,7 +243,7 @@ def test_what_came_of_several_is_told_as_of_each_alone(
 
 
 def test_a_type_that_is_opened_less_each_week_is_known_from_events_of_ones_own(
-    lively: Any, ada: Any, play: Any, warehouse: Any
+    lively: Any, ada: Any, play: Any, warehouse: Any, client_of: Any
 ) -> None:
     """Twenty-five are reached each week; 20, 15, 10, 5 of them open, and 15 once the form is another. What came of it is measured by
     that, over the 21 days before (10 of 25) and after."""
@@ -265,6 +265,10 @@ def test_a_type_that_is_opened_less_each_week_is_known_from_events_of_ones_own(
     found = queries.find(viewer_of(ada), lively.hearth, "change_form", gather.present())
     assert found is not None
     assert found.numbers == {"type": "story", "first": 0.8, "now": 0.2}
+    page = client_of(ada).get(f"/advice/{lively.hearth.pk}/change_form/")
+    shown = [client_of(ada).get(href) for _days, href in page.context["asked"]]
+    assert [answer.status_code for answer in shown] == [200] * 4
+    assert all("story" in answer.content.decode() for answer in shown)
     row = actions.make_task(viewer_of(ada), lively.hearth.pk, "change_form")
     told(-1, 15)
     warehouse.loaded()
@@ -274,6 +278,25 @@ def test_a_type_that_is_opened_less_each_week_is_known_from_events_of_ones_own(
         said = words.came_of_it("change_form", effect, "")
     assert "40" in said
     assert "60" in said
+
+
+def test_behind_quiet_evenings_stand_the_heat_maps_of_that_week_and_of_those_before(
+    lively: Any, bea: Any, play: Any, warehouse: Any, client_of: Any
+) -> None:
+    """Thirty messages each evening of Monday for four weeks, then three."""
+    monday, week = day(9, 20), 7 * 86_400_000
+    sent = {back: 3 if back == 0 else 30 for back in range(5)}
+    with clock.frozen(NOW):
+        play([
+            say(f"E{n}", monday - back * week + n * 1_000, "tea?", community=HEARTH, number=f"e{back}-{n}")
+            for back, count in sent.items() for n in range(count)
+        ])  # fmt: skip
+        warehouse.loaded()
+        client = client_of(bea)
+        page = client.get(f"/advice/{lively.hearth.pk}/evening_talk/")
+        shown = [client.get(href).content.decode() for _days, href in page.context["asked"]]
+    evening = [sum(one.count for one in pages.heat_cells(one) if "20:00" in one.said) for one in shown]
+    assert evening == [3, 4 * 30]
 
 
 def test_each_acts_on_advice_of_their_own_communities(
