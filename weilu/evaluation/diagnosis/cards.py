@@ -22,7 +22,12 @@ def _read(viewer: Viewer, span: Span, community: Community) -> Mapping[str, Any]
     found = queries.diagnose(viewer, [community.pk], at)[community.pk]
     as_of = at.as_of.isoformat() if at.as_of and not at.quiet else ""
     told = [words.said(found.facts, one, as_of) for one in found.findings[:SHOWN]]
-    return {"community": community, "findings": told, "more": len(found.findings) - len(told)}
+    return {
+        "community": community,
+        "days": at if at.last != span.last else None,
+        "findings": told,
+        "more": len(found.findings) - len(told),
+    }
 
 
 def _page(community: int) -> str:

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from weilu.core.warehouse.links import behind
@@ -82,32 +81,34 @@ REMEDIES: Mapping[str, Text] = {
     ),
 }
 THRESHOLDS: Mapping[tuple[str, str], Text] = {
-    ("silent_crowd", "share"): gettext_lazy("silent, more than"),
-    ("dead_group", "share"): gettext_lazy("active on an average day, less than"),
-    ("over_selling", "share"): gettext_lazy("of the team’s posts sell, more than"),
-    ("over_selling", "felt"): gettext_lazy("and of all messages, more than"),
-    ("over_selling", "posts"): gettext_lazy("posts of the team, at least"),
-    ("sameness", "share"): gettext_lazy("of the team’s posts repeat, more than"),
-    ("sameness", "posts"): gettext_lazy("posts of the team, at least"),
-    ("talking_alone", "share"): gettext_lazy("of the messages are the team’s, more than"),
-    ("talking_alone", "messages"): gettext_lazy("messages, at least"),
-    ("nothing_by_members", "share"): gettext_lazy("of what begins a talk comes from members, less than"),
-    ("nothing_by_members", "openings"): gettext_lazy("messages that answer nobody, at least"),
-    ("nothing_by_members", "answers"): gettext_lazy("messages of members, at least"),
-    ("slow_answers", "wait"): gettext_lazy("median until the first reply, more than"),
-    ("slow_answers", "answered"): gettext_lazy("answered messages, at least"),
-    ("growth_without_quality", "share"): gettext_lazy("spoke in their first week, less than"),
-    ("growth_without_quality", "newcomers"): gettext_lazy("newcomers, at least"),
-    ("growth_without_quality", "growth"): gettext_lazy(
-        "newcomers among the members of four weeks ago, more than"
+    ("silent_crowd", "share"): gettext_lazy("silent, more than %(value)s"),
+    ("dead_group", "share"): gettext_lazy("active on an average day, less than %(value)s"),
+    ("over_selling", "share"): gettext_lazy("of the team’s posts sell, more than %(value)s"),
+    ("over_selling", "felt"): gettext_lazy("and of all messages, more than %(value)s"),
+    ("over_selling", "posts"): gettext_lazy("posts of the team, at least %(value)s"),
+    ("sameness", "share"): gettext_lazy("of the team’s posts repeat, more than %(value)s"),
+    ("sameness", "posts"): gettext_lazy("posts of the team, at least %(value)s"),
+    ("talking_alone", "share"): gettext_lazy("of the messages are the team’s, more than %(value)s"),
+    ("talking_alone", "messages"): gettext_lazy("messages, at least %(value)s"),
+    ("nothing_by_members", "share"): gettext_lazy(
+        "of what begins a talk comes from members, less than %(value)s"
     ),
-    ("over_control", "share"): gettext_lazy("of those who left were put out, more than"),
-    ("over_control", "removed"): gettext_lazy("people put out, at least"),
-    ("churn_node", "share"): gettext_lazy("left on one day after joining, more than"),
-    ("churn_node", "left"): gettext_lazy("people who left, at least"),
-    ("churn_node", "times"): gettext_lazy("times as many as on the days beside it, at least"),
+    ("nothing_by_members", "openings"): gettext_lazy("messages that answer nobody, at least %(value)s"),
+    ("nothing_by_members", "answers"): gettext_lazy("messages of members, at least %(value)s"),
+    ("slow_answers", "wait"): gettext_lazy("median until the first reply, more than %(value)s"),
+    ("slow_answers", "answered"): gettext_lazy("answered messages, at least %(value)s"),
+    ("growth_without_quality", "share"): gettext_lazy("spoke in their first week, less than %(value)s"),
+    ("growth_without_quality", "newcomers"): gettext_lazy("newcomers, at least %(value)s"),
+    ("growth_without_quality", "growth"): gettext_lazy(
+        "newcomers among the members of four weeks ago, more than %(value)s"
+    ),
+    ("over_control", "share"): gettext_lazy("of those who left were put out, more than %(value)s"),
+    ("over_control", "removed"): gettext_lazy("people put out, at least %(value)s"),
+    ("churn_node", "share"): gettext_lazy("left on one day after joining, more than %(value)s"),
+    ("churn_node", "left"): gettext_lazy("people who left, at least %(value)s"),
+    ("churn_node", "times"): gettext_lazy("times as many as on the days beside it, at least %(value)s"),
 }
-MEMBERS = gettext_lazy("members, at least")
+MEMBERS = gettext_lazy("members, at least %(value)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +148,13 @@ def _opening(facts: Facts, finding: Finding, as_of: str) -> str:
 
 def _number(name: str, value: Number) -> str:
     if name in ("share", "felt"):
-        return wording.percent(value)
+        return _share(value)
     return wording.duration(value) if name == "wait" else wording.number(value)
+
+
+def _share(value: Number) -> str:
+    """41.3%, and 90% rather than 90.0%: it stands in a sentence."""
+    return wording.percent(value).replace(".0%", "%")
 
 
 def all_rules() -> list[dict[str, Any]]:
@@ -164,6 +170,5 @@ def all_rules() -> list[dict[str, Any]]:
 
 
 def _threshold(rule: str, one: Threshold) -> str:
-    word = THRESHOLDS.get((rule, one.slug), MEMBERS)
-    value = {"percent": wording.percent, "seconds": wording.duration}.get(one.unit, wording.number)(one.value)
-    return _("%(what)s %(value)s") % {"what": word, "value": value}
+    value = {"percent": _share, "seconds": wording.duration}.get(one.unit, wording.number)(one.value)
+    return str(THRESHOLDS.get((rule, one.slug), MEMBERS)) % {"value": value}

@@ -280,6 +280,24 @@ def test_the_communitys_own_page_says_what_ails_it_and_hostile_words_stay_words(
     assert "Over-selling" not in pages.whole(hers, f"/communities/{lively.hearth.pk}/")
 
 
+def test_where_a_page_looks_at_the_last_days_of_a_silent_group_the_card_names_its_own_days(
+    lively: Any, bea: Any, play: Any, warehouse: Any, client_of: Any
+) -> None:
+    from tests.fixtures.lively import HARBOUR
+    from tests.fixtures.lively import NOW as THEN
+
+    def card() -> str:
+        hers = client_of(bea)
+        hers.cookies["weilu_language"] = "en"
+        return hers.get(f"/communities/{lively.hearth.pk}/cards/diagnosis/").content.decode()
+
+    assert '"note">four weeks<' in card()
+    with clock.frozen(THEN + dt.timedelta(days=31)):
+        play([say("Far", day(31) + 20 * 86_400_000, community=HARBOUR, number="late")])
+        warehouse.loaded()
+        assert '"note">Mar 24 – Apr 20<' in card()
+
+
 def test_diagnosis_over_the_api(lively: Any, bea: Any, play: Any, warehouse: Any, program: Any) -> None:
     play(sell(12))
     warehouse.loaded()
