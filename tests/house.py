@@ -40,13 +40,14 @@ class House:
 
     @property
     def environment(self) -> dict[str, str]:
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("WEILU_", "DJANGO_"))}
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("WEILU_", "DJANGO_", "LC_"))}
         inherited.pop("PYTHONDONTWRITEBYTECODE", None)  # a user keeps compiled code between starts
         own = {
             "WEILU_HOME": str(self.home),
             "WEILU_PORT": str(self.port),
             "PYTHONPATH": str(ROOT),
             "NO_COLOR": "1",
+            "LANG": "C.UTF-8",
         }
         return {**inherited, **own, **self.extra}
 

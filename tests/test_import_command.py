@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -117,3 +120,17 @@ def test_choices_reach_the_reader(tmp_path: Path) -> None:
 def test_a_wrong_word_is_answered_with_a_sentence(words: list[str], sentence: str) -> None:
     with pytest.raises(WeiluError, match=sentence):
         weilu(*words)
+
+
+@pytest.mark.parametrize(
+    ("tongue", "says"),
+    [("en_US.UTF-8", "--language is zh or en."), ("C.UTF-8", "--language 只能是 zh 或 en。")],
+)
+def test_the_command_line_speaks_english_where_the_terminal_does(
+    tongue: str, says: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "weilu.app", "report", "--community", "x", "--language", "fr"]
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "WEILU_"))}
+    env = {**kept, "LANG": tongue, "WEILU_HOME": str(tmp_path)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+    assert says in done.stderr

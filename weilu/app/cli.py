@@ -27,6 +27,7 @@ def main() -> None:
     import django
 
     django.setup()
+    _speak()
     from weilu.core import disk
     from weilu.core.errors import WeiluError
 
@@ -45,3 +46,12 @@ def main() -> None:
         else:
             sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
+
+
+def _speak() -> None:
+    """English where the terminal says so, else the house's language. Processes that serve speak each reader's own."""
+    from django.utils import translation
+
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    if not {"up", "web", "worker"} & set(sys.argv[1:2]) and next(filter(None, names), "").startswith("en"):
+        translation.activate("en")

@@ -46,7 +46,10 @@ def demo(
         _(
             "Played %(events)s events of %(members)s members in %(communities)s communities as import %(batch)s, in %(seconds)s s."
         )
-        % summary
+        % {
+            name: f"{round(value):,}" if isinstance(value, int | float) else value
+            for name, value in summary.items()
+        }
         + "\n"
     )
 
