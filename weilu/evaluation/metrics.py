@@ -186,11 +186,11 @@ SELLING = (
     Metric("orders", _("Paid orders"),
            _("Orders paid in the period, those of nobody known too. Days run in the time zone asked for."),
            EVENTS, Events(PAID)),
-    Metric("sales", _("Sales"),
+    Metric("sales", _("Sales (cents)"),
            _("Sum of the values of the orders paid in the period, in the smallest parts of money, such as cents, as they came in; "
              "cancelled orders stay in. Days run in the time zone asked for."),
            VALUE, Sums(PAID)),
-    Metric("average_order", _("Average order"),
+    Metric("average_order", _("Average order (cents)"),
            _("Sum of the values of the orders paid in the period ÷ their number, in the smallest parts of money, such as cents. No "
              "value without orders. Days run in the time zone asked for. Behind it: the orders."),
            VALUE, Ratio(Sums(PAID), Events(PAID)), total=ANEW),
