@@ -2,12 +2,13 @@
 import { BarChart, LineChart } from "echarts/charts";
 import { GridComponent, MarkPointComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
+import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 import { columns } from "./columns.js";
 import { theme } from "./palette.js";
 import { trend } from "./trend.js";
 
-echarts.use([BarChart, LineChart, GridComponent, MarkPointComponent, TooltipComponent, SVGRenderer]);
+echarts.use([BarChart, LineChart, GridComponent, MarkPointComponent, TooltipComponent, LabelLayout, SVGRenderer]);
 const kinds = { trend, columns, flow: columns };
 const drawn = new Set();
 

@@ -22,6 +22,7 @@ export function trend(data, { ink, muted, ember, axis, base, short, css, text })
       lineStyle: before ? { color, width: 1.2, type: "dashed" } : { color, width: 2.2 },
       areaStyle: index || data.series.filter((one) => one.role !== "before").length > 1 ? undefined : { color, opacity: 0.07 },
       endLabel: before ? undefined : { show: true, formatter: () => line.last ?? "", color: ink, fontWeight: 600, fontSize: text },
+      labelLayout: { moveOverlap: "shiftY" },
       markPoint: index ? undefined : markers(data, { ink, color }),
     };
   });

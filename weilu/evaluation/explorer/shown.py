@@ -72,7 +72,9 @@ def _trend(answer: Answer, before: Answer | None, names: Names) -> Shown:
         lines[0]["color"] = COLORS[0] if same_days else None
         lines.append(other | ({"color": COLORS[1]} if same_days else {"role": "before"}))
     data = {
-        "labels": [f"{day:%H:%M}" if hours else short_day(day.date()) for day in labels],
+        "labels": []
+        if all(point["value"] is None for line in lines for point in line["points"])
+        else [f"{day:%H:%M}" if hours else short_day(day.date()) for day in labels],
         "titles": [
             f"{long_day(day.date())} {day:%H:%M}" if hours else long_day(day.date()) for day in labels
         ],

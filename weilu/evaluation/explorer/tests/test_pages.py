@@ -73,6 +73,16 @@ def test_every_kind_begins_with_an_answer_whose_numbers_lead_somewhere(ada, kind
     assert links or kind in ("flow", "response")  # nobody has a state yet, and nobody has answered anybody
 
 
+def test_a_figure_that_never_had_a_value_says_so_and_draws_nothing(ada, june):
+    def page(metric):
+        question = {"kind": "trend", "metric": metric, "by": "week", **JUNE}
+        return ada.get("/explore/", {"q": json.dumps(question)}).content.decode()
+
+    assert "No data in this span." in page("nps")
+    assert "data-chart" not in page("nps")
+    assert "data-chart" in page("messages")
+
+
 def test_a_funnel_shows_steps_shares_and_times_and_opens_the_lost(ada):
     text = asked(ada, FUNNEL, compare="1").content.decode()
     for words in ("1 · Joined", "85.7%", "Of the first step", "days before", "%22lost%22%3Atrue"):
