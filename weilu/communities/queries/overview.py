@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from weilu.communities import rules, words
 from weilu.communities.queries import asking, health
@@ -95,17 +98,17 @@ def _row(
 
 def platform(community: Community) -> str:
     """How the platform is called."""
-    return PLATFORMS.get(community.platform, community.platform)
+    return str(PLATFORMS.get(community.platform, community.platform))
 
 
-PLATFORMS = {
+PLATFORMS: Mapping[str, str | Promise] = {
     "telegram": "Telegram",
     "discord": "Discord",
     "slack": "Slack",
     "zulip": "Zulip",
     "qq": "QQ",
-    "wecom": "WeCom",
-    "wechat": "WeChat",
+    "wecom": _("WeCom"),
+    "wechat": _("WeChat"),
     "whatsapp": "WhatsApp",
     "stackexchange": "Stack Exchange",
     "matrix": "Matrix",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from weilu.core import metrics
 from weilu.evaluation.advice import effects, rules
@@ -172,6 +172,8 @@ def _filled(texts: Mapping[str, Text], rule: str, numbers: Mapping[str, Value]) 
 
 
 def _value(name: str, value: Value) -> str:
+    if name == "hours":
+        return str(value).replace(", ", pgettext("between names", ", "))
     if isinstance(value, str):
         return value[:60]
     if name in ("share", "there", "first"):
