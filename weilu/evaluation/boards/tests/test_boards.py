@@ -290,6 +290,7 @@ def test_the_page_stands_while_the_warehouse_is_down(ada, client_of, warehouse_d
     assert "does not answer" in face(client, row.cards.get())
 
 
+@pytest.mark.usefixtures("in_english")
 def test_there_are_limits(lively, ada, monkeypatch):
     monkeypatch.setattr(actions, "MOST_CARDS", 1)
     viewer = viewer_of(ada)
