@@ -189,14 +189,14 @@ def test_nobody_is_erased_by_a_slip_of_the_hand(window):
     one = window(language="en")
     member = first(one.page, "/members/", r"/members/\d+/")
     page = one.go(member)
-    name = page.inner_text("h1")
+    name = page.inner_text("h1").splitlines()[0]  # whoever nobody lived is marked there
     page.get_by_role("link", name="Erase", exact=True).click()
     assert page.inner_text("h1") == f"Erase {name}"
     # The box is not ticked: the browser does not send it.
     page.get_by_role("button", name="Erase for good").click()
     assert page.url.endswith("/erase/")
     page.get_by_role("link", name="Keep").click()
-    assert page.inner_text("h1") == name
+    assert page.inner_text("h1").splitlines()[0] == name
     assert one.complaints == []
 
 
