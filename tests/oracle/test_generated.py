@@ -20,7 +20,7 @@ from weilu.core.warehouse.measures import Events, Sums, TopSpeakers, exact, part
 from weilu.core.warehouse.question import Refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
-EXAMPLES = int(os.environ.get("WEILU_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("WEILU_EXAMPLES", "8"))
 PHASES = (Phase.explicit, Phase.generate, *((Phase.shrink,) if "WEILU_SHRINK" in os.environ else ()))
 """Shrinking asks the store thousands of times; it is for whoever looks for the cause."""
 EVERYTHING = Viewer.everything()
