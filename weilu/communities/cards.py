@@ -16,7 +16,8 @@ from weilu.core.operators.access import Viewer
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`read` gives what the template shows; until that is there, `title` stands with a link to `address`, the room's own page. `decided` differs whenever somebody decided something that it shows: what is drawn is
+    """`read` gives what the template shows; until that is there, `title` stands with a link to `address`, the room's own page.
+    `decided` differs whenever somebody decided something that it shows: what is drawn is
     kept as long as neither that nor the facts changed. A card holds links and no forms, since it is drawn for many."""
 
     slug: str

@@ -38,7 +38,8 @@ def drawn(
 ) -> dict[str, SafeString]:
     """Each template by its name, with what `read` returns; from the shelf where it may. Raises Unavailable.
 
-    They are given `counted_at` too, since what is kept may be some minutes old. `about` tells apart what is shown with the same templates: the community and what it is called.
+    They are given `counted_at` too, since what is kept may be some minutes old. `about` tells apart what is shown with the same
+    templates: the community and what it is called.
     """
     client.ping()  # what is kept must not hide that nothing can be opened now
     language = translation.get_language() or ""

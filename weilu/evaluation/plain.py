@@ -65,7 +65,7 @@ def tell(question: Mapping[str, Any]) -> Told:
 
 
 def looking_back(question: Mapping[str, Any]) -> str:
-    """As of which day, and with which knowledge: that of a day, or of a position of the log. Empty for now."""
+    """As of which day, and with which knowledge: that of a day, or of a position of the log. Empty where it asks of the present."""
     said, known = [], question.get("known")
     if (day := _given_day(question.get("as_of"))) is not None:
         said.append(_("as of %(day)s") % {"day": long_day(day)})

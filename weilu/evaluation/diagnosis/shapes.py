@@ -33,7 +33,8 @@ class Stay:
 class Facts:
     """Four weeks of one community. Shares are of one; None where nothing is known.
 
-    `said` are messages of people by person, `begun` those of them that answer nobody, `posts` those of the team's accounts, `stays` who joined and left in the last 90 days,
+    `said` are messages of people by person, `begun` those of them that answer nobody, `posts` those of
+    the team's accounts, `stays` who joined and left in the last 90 days,
     `joined` how many joined in them, `removed` who was put out in them. `newcomers` are those who joined in the four weeks
     that ended a week ago, `mute` those of them who said nothing within a week. `questions` open a figure by its metric.
     """
