@@ -52,7 +52,7 @@ def asked(query: Mapping[str, str]) -> When:
     before = int(clock.now().timestamp()) + 1
     if as_of is not None:
         before = min(before, _end(as_of, zone))
-    position = log.position_at(_end(known, zone) * 1000) if known is not None else None
+    position = log.known_on(known, zone) if known is not None else None
     return When(before, zone, as_of, position, known)
 
 

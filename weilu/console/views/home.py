@@ -95,15 +95,10 @@ def _read(viewer: Viewer, span: Span, communities: list[Community]) -> dict[str,
 
 
 def _feed(span: Span, communities: list[Community]) -> list[feed.Happening]:
-    start, end = (_begin(span, day) for day in (span.first, span.last + dt.timedelta(days=1)))
-    known = None
-    if span.known is not None:
-        known = log.position_at(clock.to_ms(_begin(span, span.known + dt.timedelta(days=1))))
+    start = dt.datetime.combine(span.first, dt.time(), ZoneInfo(span.timezone))
+    end = dt.datetime.combine(span.last + dt.timedelta(days=1), dt.time(), ZoneInfo(span.timezone))
+    known = log.known_on(span.known, span.timezone) if span.known else None
     return feed.latest([one.pk for one in communities], start, end, FEED, known)
-
-
-def _begin(span: Span, day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), ZoneInfo(span.timezone))
 
 
 def long_date(day: dt.date) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count
 
+from weilu.core import clock
 from weilu.core.events import frames, intake, ranges, sealed, store
 from weilu.core.events.models import BatchTally, Held, Private, Retraction, Sequenced
 from weilu.core.events.rows import COLUMNS, Row, rows_of
@@ -48,8 +51,14 @@ def texts(positions: Collection[int]) -> dict[int, str]:
     return found
 
 
+def known_on(day: dt.date, timezone: str) -> int:
+    """The last position recorded when a day ended in a time zone (IANA name): what "known D" means."""
+    end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZoneInfo(timezone))
+    return position_at(clock.to_ms(end))
+
+
 def position_at(moment: int) -> int:
-    """The last position recorded before a moment (ms since 1970 UTC); 0 if none. Used for "known D"."""
+    """The last position recorded before a moment (ms since 1970 UTC); 0 if none."""
     in_files = sealed.position_at(moment)
     low, high = sealed.last(), head()
     best = in_files

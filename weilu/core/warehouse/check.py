@@ -222,7 +222,7 @@ def _brought(span: Span) -> Brought | None:
 def _known(span: Span, timezone: str) -> int | None:
     if not isinstance(span.known, dt.date):
         return span.known
-    return log.position_at(frames.day_start(span.known + dt.timedelta(days=1), timezone) * 1000)
+    return log.known_on(span.known, timezone)
 
 
 def _with_kinds(question: Question, communities: Sequence[int]) -> Question:

@@ -95,14 +95,11 @@ def _figures(
 
 def _rows(communities: Sequence[int], at: Span, days: int = DAYS) -> Rows:
     first = at.last - dt.timedelta(days=days - 1)
-    known = None
-    if at.known is not None:
-        known = log.position_at(day_start(at.known + dt.timedelta(days=1), at.timezone) * 1000)
     return Rows(
         communities=communities,
         since=day_start(first, at.timezone),
         before=day_start(at.last + dt.timedelta(days=1), at.timezone),
-        known=known,
+        known=log.known_on(at.known, at.timezone) if at.known else None,
         visitors=False,
     )
 

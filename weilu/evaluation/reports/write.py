@@ -16,7 +16,6 @@ from weilu.core.errors import NotFound
 from weilu.core.events import queries as log
 from weilu.core.operators.access import Viewer, visible_communities
 from weilu.core.warehouse import loader, places
-from weilu.core.warehouse.frame import day_start
 from weilu.evaluation.reports import actions, asking, findings, gather, people, topics, wording
 from weilu.evaluation.reports.asking import Where
 from weilu.evaluation.reports.findings.shapes import Facts
@@ -72,9 +71,7 @@ def _knowledge(place: Where, day: dt.date | None, *, anew: bool) -> Knowledge:
     head = log.head()
     loader.wait_until(head, WAIT_SECONDS)
     if day is not None:
-        return _at(
-            place, log.position_at(day_start(day + dt.timedelta(days=1), place.timezone) * 1000), clock.now()
-        )
+        return _at(place, log.known_on(day, place.timezone), clock.now())
     if not _finished(place):
         return Knowledge(place, head, 0, clock.now())
     change = actions.renew if anew else actions.keep
